@@ -1,0 +1,126 @@
+"""The interface of a handler, and how it asks AWS: a translation between registry shape and API calls, no decisions.
+
+The engine orders, retries, records and undoes. A handler lists, reads, creates, updates and deletes resources of one type
+in one account and region (its ``Connection``). ``list`` is the bulk read and should need the fewest calls; properties come
+back complete and in registry shape, so that a second plan after an apply is empty. A property that could not be read is
+``Unknown(reason)``.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
+
+from botocore.exceptions import ClientError
+
+from bastide.model import Change, Properties, Scope, Unknown
+
+T = TypeVar("T")
+
+DENIED = frozenset({
+    "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Client.UnauthorizedOperation", "403", "Forbidden",
+    "AuthorizationError", "UnauthorizedAccess", "NotAuthorized",
+})
+THROTTLED = frozenset({
+    "Throttling", "ThrottlingException", "ThrottledException", "RequestLimitExceeded", "TooManyRequestsException",
+    "RequestThrottled", "RequestThrottledException", "SlowDown", "PriorRequestNotComplete",
+})
+
+
+class Found(NamedTuple):
+    """One resource as a handler saw it: primary identifier, properties in registry shape, ARN (empty when it has none)."""
+
+    id: str
+    properties: Properties
+    arn: str = ""
+
+
+class Connection(Protocol):
+    """One account and region of a target. ``region`` is GLOBAL for account-wide and organization-wide types."""
+
+    account: str
+    region: str
+    partition: str
+    management_account: str
+
+    def client(self, service: str, region: str = "") -> Any:
+        """A boto3 client of ``service`` in this account; in this region (us-east-1 for GLOBAL) unless another is named."""
+        ...
+
+    def once(self, name: str, read: Callable[[], T]) -> T:
+        """What ``read`` returns, asked once for this account and region during one collection, however many handlers ask."""
+        ...
+
+
+class Handler(ABC):
+    """One resource type. Class attributes say what the engine must know; the registry supplies the rest.
+
+    ``identified_by``: see ``model.ResourceType``. ``create_only`` adds to the registry's create-only properties.
+    ``actions``: IAM actions by operation where the registry has no such type or names too few. ``service``: the boto3 client.
+    """
+
+    type: ClassVar[str]
+    service: ClassVar[str]
+    scope: ClassVar[Scope] = Scope.REGION
+    identified_by: ClassVar[tuple[str, ...]]
+    create_only: ClassVar[tuple[str, ...]] = ()
+    data_bearing: ClassVar[bool] = False
+    actions: ClassVar[dict[str, tuple[str, ...]]] = {}
+
+    @abstractmethod
+    def list(self, at: Connection) -> Iterable[Found]:
+        """Every resource of the type in this account and region, complete, with the fewest calls."""
+
+    def read(self, at: Connection, id: str) -> Found | None:
+        """One resource; None when there is none of that identifier. The default looks through ``list``."""
+        return next((found for found in self.list(at) if found.id == id), None)
+
+    @abstractmethod
+    def create(self, at: Connection, properties: Properties) -> str:
+        """Make the resource, wholly as declared; its primary identifier comes out."""
+
+    @abstractmethod
+    def update(self, at: Connection, id: str, change: Change) -> None:
+        """Bring the resource from ``change.before`` to ``change.after``; only what ``change.differences`` names is touched."""
+
+    @abstractmethod
+    def delete(self, at: Connection, id: str, properties: Properties) -> None:
+        """Remove the resource; already gone is fine. For a setting that always exists: put AWS's default back."""
+
+
+def error_code(error: ClientError) -> str:
+    """AWS's code of a failed call."""
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def ask(call: Callable[..., Any], *, absent: tuple[str, ...] = (), **parameters: Any) -> Any:
+    """The answer of one read call; None for an error code in ``absent``; Unknown when it was denied or throttled.
+
+    Raises:
+        ClientError: any other error of the call.
+    """
+    try:
+        return call(**parameters)
+    except ClientError as error:
+        code = error_code(error)
+        if code in absent:
+            return None
+        if code in DENIED or code in THROTTLED:
+            return Unknown(f"{error.operation_name}: {code}")
+        raise
+
+
+def pages(client: Any, operation: str, key: str, **parameters: Any) -> Iterator[Any]:
+    """Every item under ``key`` over all pages of ``operation`` (boto3's snake_case name)."""
+    if client.can_paginate(operation):
+        for page in client.get_paginator(operation).paginate(**parameters):
+            yield from page.get(key) or ()
+    else:
+        yield from getattr(client, operation)(**parameters).get(key) or ()
+
+
+def tag_list(tags: Iterable[dict[str, str]] | dict[str, str] | None) -> list[dict[str, str]]:
+    """Tags as registry-shaped Key/Value pairs sorted by key, without AWS's own (``aws:``)."""
+    pairs = tags.items() if isinstance(tags, dict) else ((tag["Key"], tag["Value"]) for tag in tags or ())
+    return [{"Key": key, "Value": value} for key, value in sorted(pairs) if not key.startswith("aws:")]

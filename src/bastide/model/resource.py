@@ -1,0 +1,86 @@
+"""One resource of an estate, in CloudFormation registry shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from bastide.model.unknown import Properties, Unknown, Value, value_at
+
+GLOBAL = "global"  # the region of resources that have none (IAM, Organizations, Identity Center permission sets)
+
+
+class ResourceKey(NamedTuple):
+    """What tells one resource from every other: type, account (12 digits), region and primary identifier."""
+
+    type: str
+    account: str
+    region: str
+    id: str
+
+    def __str__(self) -> str:
+        """The key as one readable word, stable across runs."""
+        return f"{self.account}/{self.region}/{self.type}/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a resource's facts come from: a file's place, or an API and when it was asked."""
+
+    source: str = "declared"  # declared | template | observed | recorded
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    read_at: str = ""  # ISO 8601 UTC, of an observation
+    detail: str = ""  # the declaring path, such as ous.workloads.accounts.shop-prod, or the API call
+
+    def __str__(self) -> str:
+        """``file:line`` where there is a file, else the detail."""
+        return f"{self.file}:{self.line}" if self.file else self.detail or self.source
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource: type, place, primary identifier and properties in registry shape.
+
+    ``id`` is the registry's primary identifier (parts joined by ``|``). In a declared estate an identifier that AWS will
+    choose is *provisional* (see ``declare/provisional.py``): a plain string that can be recognized and is bound later.
+    ``depends_on`` names what must exist first although no property says so (CloudFormation's DependsOn).
+    """
+
+    type: str
+    account: str
+    region: str
+    id: str
+    properties: Properties = field(default_factory=dict)
+    arn: str = ""
+    origin: Origin = Origin()
+    depends_on: tuple[ResourceKey, ...] = ()
+
+    @property
+    def key(self) -> ResourceKey:
+        """Type, account, region and id."""
+        return ResourceKey(self.type, self.account, self.region, self.id)
+
+    def get(self, path: str) -> Value:
+        """The property at a dotted path: its value, None when absent, Unknown when it could not be read."""
+        return value_at(self.properties, path)
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Tags by key, from ``Tags`` as a list of Key/Value or a mapping; empty when there are none or they are Unknown."""
+        tags = self.properties.get("Tags")
+        if tags is None or isinstance(tags, Unknown):
+            return {}
+        if isinstance(tags, dict):
+            return {str(key): str(value) for key, value in tags.items()}
+        return {tag["Key"]: tag["Value"] for tag in tags if isinstance(tag, dict)}
+
+    @property
+    def name(self) -> str:
+        """What a person calls it: its Name tag, else its id."""
+        return self.tags.get("Name") or self.id
+
+    def with_properties(self, properties: Properties) -> Resource:
+        """The same resource with other properties."""
+        return replace(self, properties=properties)
