@@ -41,7 +41,7 @@ check: $(STAMP) ## Lint, format, types, layers, and fresh reference pages
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m bastide.show.reference --check docs/reference
 
 bench: $(STAMP) ## Measure; results go to benchmarks/results
