@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bastide.model.policy import PolicyDocument
-from bastide.model.unknown import Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +39,9 @@ class OrganizationPolicy:
     id: str
     name: str
     type: str  # SERVICE_CONTROL_POLICY, RESOURCE_CONTROL_POLICY, …
-    document: PolicyDocument | Unknown
+    document: PolicyDocument | None  # None when it could not be read; ``unreadable`` says why
     targets: tuple[str, ...] = ()
+    unreadable: str = ""
 
 
 @dataclass(frozen=True)
