@@ -1,0 +1,161 @@
+"""One call of an AWS operation on its way through the front, as shims see it.
+
+One idea: a shim asks AWS-shaped questions (`params`, `forward`, `invoke`) and keeps its own state in `store`; bytes stay
+in `wire` and `moto`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from botocore.awsrequest import HeadersDict
+from botocore.parsers import create_parser
+from botocore.serialize import create_serializer
+
+from bastide.sandbox import moto
+from bastide.sandbox.wire import AwsError, HttpRequest, HttpResponse, RefusedByEngine
+
+if TYPE_CHECKING:
+    from bastide.sandbox.front import Front
+
+Store = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Whoever made the call. `arn` is what GetCallerIdentity answers; `account` is where its calls land."""
+
+    account: str
+    arn: str
+    user_id: str
+    access_key: str
+
+
+@dataclass
+class Call:
+    """An operation of a service, by a principal, in an account and Region."""
+
+    front: Front
+    service: str
+    operation: str
+    region: str
+    account: str
+    principal: Principal
+    request: HttpRequest
+    engine_request: Any = field(repr=False)
+    labels: Mapping[str, Any] = field(default_factory=dict)
+    internal: bool = False
+
+    @cached_property
+    def model(self) -> moto.OperationModel:
+        """botocore's model of the operation."""
+        return moto.service_model(self.service).operation_model(self.operation)
+
+    @cached_property
+    def params(self) -> dict[str, Any]:
+        """The request's parameters in botocore's member names."""
+        return moto.parse(self.model, self.engine_request, self.labels)
+
+    @property
+    def protocol(self) -> str:
+        """json, query, ec2, rest-json or rest-xml."""
+        return moto.request_protocol(self.model.service_model, self.request.header("content-type"))
+
+    @property
+    def store(self) -> Store:
+        """What the shims of this service remember for this account and Region."""
+        return self.front.store(self.service, self.account, self.region)
+
+    @property
+    def account_store(self) -> Store:
+        """What the shims of this service remember for this account in all Regions."""
+        return self.front.store(self.service, self.account, "")
+
+    @property
+    def organization_store(self) -> Store:
+        """What the shims of this service remember for the whole organization."""
+        return self.front.store(self.service, "", "")
+
+    def forward(self, params: Mapping[str, Any] | None = None) -> HttpResponse:
+        """moto's answer to this call, or to the same operation with other `params`. Raises when moto refuses."""
+        if params is not None:
+            return self.front.engine_call(self, params).forward()
+        if not moto.implements(self.service, self.operation):
+            raise self.not_implemented()
+        try:
+            response = moto.dispatch(self.service, self.engine_request)
+        except NotImplementedError as missing:
+            raise self.not_implemented() from missing
+        if response is None or response.body[:15].lower() == b"<!doctype html>":
+            raise self.not_implemented()
+        if response.status >= 300:
+            raise RefusedByEngine(response)
+        return response
+
+    def result(self, response: HttpResponse) -> dict[str, Any]:
+        """The response's members, as boto3 would give them to its caller."""
+        if response.payload is not None:
+            return dict(response.payload)
+        parser = create_parser(self.protocol)
+        message = {"body": response.body, "headers": HeadersDict(response.headers), "status_code": response.status}
+        parsed: dict[str, Any] = parser.parse(message, self.model.output_shape)
+        parsed.pop("ResponseMetadata", None)
+        return parsed
+
+    def forwarded(self, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """moto's answer as members: `result(forward(params))`."""
+        return self.result(self.forward(params))
+
+    def invoke(
+        self,
+        operation: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        service: str = "",
+        account: str = "",
+        region: str = "",
+    ) -> dict[str, Any]:
+        """Another operation's answer, shims included, on behalf of AWS itself (never authorized, never recorded).
+
+        Raises AwsError when it is refused.
+        """
+        return self.front.invoke(
+            service or self.service, operation, params or {}, account or self.account, region or self.region, self
+        )
+
+    def not_implemented(self) -> AwsError:
+        """The error for an operation that is neither moto's nor a shim's."""
+        message = f"{self.service}:{self.operation} is not implemented in the sandbox (see: bastide sandbox coverage)"
+        # 501, as botocore retries 500 and a second try would answer the same.
+        return AwsError("NotImplementedInSandbox", message, 501)
+
+
+@cache
+def _serializer(protocol: str) -> Any:
+    return create_serializer(protocol, include_validation=False)
+
+
+def render_request(model: moto.OperationModel, params: Mapping[str, Any], region: str, account: str) -> HttpRequest:
+    """The request that botocore would send, without a signature."""
+    service = model.service_model
+    made = _serializer(str(service.protocol)).serialize_to_request(dict(params), model)
+    body = made["body"]
+    if isinstance(body, dict):
+        body = urlencode(body, doseq=True)
+    host = f"{service.endpoint_prefix}.{region}.amazonaws.com"
+    query = urlencode(made["query_string"], doseq=True) if made["query_string"] else ""
+    path, _, fixed = made["url_path"].partition("?")
+    query = "&".join(part for part in (fixed, query) if part)
+    headers = dict(made["headers"])
+    if isinstance(made["body"], dict):
+        headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
+    return HttpRequest(
+        made["method"],
+        f"https://{host}{path}" + (f"?{query}" if query else ""),
+        tuple((str(key), str(value)) for key, value in headers.items()),
+        body.encode() if isinstance(body, str) else bytes(body or b""),
+    )

@@ -1,0 +1,249 @@
+"""The front: every request to the emulated organization passes here, one at a time.
+
+One idea: resolve → authorize → shim or moto → learn the keys → record → journal. `authorize` and `record` are the places
+for the policy engine and the audit trail; today the first allows everything and the second drops everything.
+moto is not safe under threads, so requests are serialized by a lock; only waiting for the disk happens outside it.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import UnknownServiceError
+
+from bastide.sandbox import moto, shims
+from bastide.sandbox.call import Call, Principal, Store, render_request
+from bastide.sandbox.journal import Entry, Journal
+from bastide.sandbox.resolve import Scope, address, decode_chunks, read_scope
+from bastide.sandbox.wire import AwsError, HttpRequest, HttpResponse, RefusedByEngine, render_error
+
+log = logging.getLogger("bastide.sandbox")
+
+MANAGEMENT_ACCOUNT = "111122223333"
+BOOTSTRAP_KEY = "ASIABASTIDESANDBOX00"
+# The sandbox's first caller: an administrator's session in the management account; no user or role stands behind it.
+ADMINISTRATOR = Principal(
+    MANAGEMENT_ACCOUNT,
+    f"arn:aws:sts::{MANAGEMENT_ACCOUNT}:assumed-role/SandboxAdministrator/bootstrap",
+    "AROABASTIDESANDBOX000:bootstrap",
+    BOOTSTRAP_KEY,
+)
+Authorize = Callable[[Call], None]
+Record = Callable[[Call, HttpResponse], None]
+
+_READ = re.compile(
+    r"(Describe|Get|List|Head|Search|Lookup|BatchGet|BatchDescribe|Select|Scan|Query|Test|Validate|Simulate|Check|Estimate|Decode)"
+)
+# Reads by name that change state, and writes by name that do not.
+_CHANGES = {("sts", "GetSessionToken"), ("sts", "GetFederationToken"), ("ecr", "GetAuthorizationToken")}
+_KEEPS = {("kms", name) for name in ("Encrypt", "Decrypt", "GenerateDataKey", "GenerateRandom", "ReEncrypt", "Verify")}
+
+
+def changes_state(service: str, operation: str) -> bool:
+    """Whether the operation must be journaled: everything whose name is not a read's."""
+    key = (service, operation)
+    return key in _CHANGES or not (_READ.match(operation) or key in _KEEPS)
+
+
+class Front:
+    """Answers requests on one sandbox's state."""
+
+    def __init__(self, journal: Journal | None = None) -> None:
+        """An empty management account, or what the journal's replay gives. Raises InputError on a broken journal."""
+        self.authorize: Authorize = lambda call: None
+        self.record: Record = lambda call, response: None
+        self._shims = shims.walk()
+        self._state = moto.State()
+        self._lock = _LOCK
+        self._journal = journal
+        self._forget()
+        if journal is not None:
+            self._replay(journal)
+
+    def _forget(self) -> None:
+        self._stores: dict[tuple[str, str, str], Store] = defaultdict(dict)
+        self._principals = {BOOTSTRAP_KEY: ADMINISTRATOR}
+        self._sequence = 0
+
+    def reset(self) -> None:
+        """Back to an empty management account; an attached journal is emptied too."""
+        with self._lock:
+            self._state.clear()
+            self._forget()
+            if self._journal is not None:
+                self._journal.clear()
+
+    def store(self, service: str, account: str, region: str) -> Store:
+        """The shims' own state for a key; empty at first."""
+        return self._stores[service, account, region]
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """The response that AWS would give; never raises for anything that a caller sends."""
+        scope = read_scope(request)
+        with self._lock:
+            self._state.activate()
+            try:
+                call = self._resolve(decode_chunks(request), scope)
+            except AwsError as refusal:
+                return self._refuse(scope, request, refusal)
+            written = self._run(call)
+        response, sequence = written
+        if sequence and self._journal is not None:
+            self._journal.sync(sequence)
+        return response
+
+    def _refuse(self, scope: Scope, request: HttpRequest, refusal: AwsError) -> HttpResponse:
+        try:
+            protocol = moto.request_protocol(moto.service_model(scope.service), request.header("content-type"))
+        except UnknownServiceError:
+            protocol = "rest-xml"
+        return render_error(refusal, protocol, scope.service, "0" * 32)
+
+    def _resolve(self, request: HttpRequest, scope: Scope) -> Call:
+        try:
+            model = moto.service_model(scope.service)
+        except UnknownServiceError as unknown:
+            raise AwsError("NotImplementedInSandbox", f"no service signs as {scope.service!r}", 501) from unknown
+        principal = self._principal(scope, model.protocol)
+        request = address(request, scope.service, model.endpoint_prefix, scope.region, principal.account)
+        engine_request = moto.to_request(request, principal.account)
+        found = moto.match(scope.service, engine_request)
+        if found is None:
+            text = f"{request.method} {request.url} is no operation of {scope.service} that the sandbox knows"
+            raise AwsError("NotImplementedInSandbox", text, 501)
+        operation, labels = found
+        return Call(
+            self, scope.service, operation, scope.region, principal.account, principal, request, engine_request, labels
+        )
+
+    def _principal(self, scope: Scope, protocol: str) -> Principal:
+        if not scope.access_key:
+            return Principal(MANAGEMENT_ACCOUNT, "anonymous", "anonymous", "")
+        principal = self._principals.get(scope.access_key)
+        if principal is None:
+            code = {"json": "UnrecognizedClientException", "ec2": "AuthFailure"}.get(protocol, "InvalidClientTokenId")
+            code = "InvalidAccessKeyId" if scope.service == "s3" else code
+            raise AwsError(code, "The security token included in the request is invalid.", 403)
+        return principal
+
+    def _run(self, call: Call) -> tuple[HttpResponse, int]:
+        """(response, journal sequence or 0). Under the lock."""
+        now = datetime.now(UTC)
+        if not changes_state(call.service, call.operation):
+            moto.set_clock(now)
+            response = self._guarded(call)
+            self.record(call, response)
+            return response, 0
+        self._sequence += 1
+        response = self._perform(call, self._sequence, now)
+        if self._journal is not None:
+            self._journal.append(Entry.of(call, self._sequence, now, response.status))
+        self.record(call, response)
+        return response, self._sequence
+
+    def _perform(self, call: Call, sequence: int, at: datetime) -> HttpResponse:
+        moto.seed(str(sequence), at)
+        return self._guarded(call)
+
+    def _guarded(self, call: Call) -> HttpResponse:
+        try:
+            self.authorize(call)
+            response = self._respond(call)
+            self._learn(call, response)
+            return response
+        except AwsError as refusal:
+            return render_error(refusal, call.protocol, call.service, moto.request_id())
+        except RefusedByEngine as refused:
+            return refused.response
+        except Exception as crash:  # noqa: BLE001 - the outermost edge of a request
+            log.exception("sandbox: %s:%s", call.service, call.operation)
+            text = f"sandbox: {call.service}:{call.operation}: {type(crash).__name__}: {crash}"
+            # 501 rather than AWS's 500: botocore retries 500, and the same request crashes again.
+            failure = AwsError("InternalFailure", text, 501)
+            return render_error(failure, call.protocol, call.service, moto.request_id())
+
+    def _respond(self, call: Call) -> HttpResponse:
+        function = self._shims.get((call.service, call.operation))
+        answer = function(call) if function else call.forward()
+        if isinstance(answer, HttpResponse):
+            return answer
+        return moto.serialize(call.model, call.protocol, answer or {}, moto.request_id())
+
+    def _learn(self, call: Call, response: HttpResponse) -> None:
+        """Remember whose the access keys are that the call made."""
+        if call.service == "sts" and call.operation in _SESSIONS:
+            made = call.result(response)
+            credentials, user = made["Credentials"], made.get("AssumedRoleUser") or made.get("FederatedUser") or {}
+            arn = user.get("Arn", call.principal.arn)
+            user_id = user.get("AssumedRoleId") or user.get("FederatedUserId") or call.principal.user_id
+            account = arn.split(":")[4]
+            key = credentials["AccessKeyId"]
+            self._principals[key] = Principal(account, arn, user_id, key)
+        elif call.service == "iam" and call.operation == "CreateAccessKey":
+            key, name = (call.result(response)["AccessKey"][part] for part in ("AccessKeyId", "UserName"))
+            user = moto.backend("iam", call.account, "aws").get_user(name)
+            self._principals[key] = Principal(call.account, user.arn, user.id, key)
+        elif call.service == "iam" and call.operation == "DeleteAccessKey":
+            self._principals.pop(call.params.get("AccessKeyId", ""), None)
+
+    def engine_call(self, call: Call, params: Mapping[str, Any]) -> Call:
+        """The same operation with other parameters."""
+        return self._internal_call(call.service, call.operation, params, call.account, call.region, call.principal)
+
+    def invoke(
+        self, service: str, operation: str, params: Mapping[str, Any], account: str, region: str, cause: Call
+    ) -> dict[str, Any]:
+        """See Call.invoke."""
+        call = self._internal_call(service, operation, params, account, region, cause.principal)
+        try:
+            return call.result(self._respond(call))
+        except RefusedByEngine as refused:
+            raise _as_error(call, refused.response) from refused
+
+    def _internal_call(
+        self,
+        service: str,
+        operation: str,
+        params: Mapping[str, Any],
+        account: str,
+        region: str,
+        principal: Principal,
+    ) -> Call:
+        model = moto.service_model(service)
+        request = render_request(model.operation_model(operation), params, region, account)
+        request = address(request, service, model.endpoint_prefix, region, account)
+        engine_request = moto.to_request(request, account)
+        found = moto.match(service, engine_request)
+        labels = found[1] if found else {}
+        return Call(self, service, operation, region, account, principal, request, engine_request, labels, internal=True)
+
+    def _replay(self, journal: Journal) -> None:
+        with self._lock:
+            self._state.activate()
+            for entry in journal.read():
+                call = self._resolve(entry.request, entry.scope)
+                response = self._perform(call, entry.sequence, entry.at)
+                if response.status != entry.status:
+                    log.warning("replay: entry %d (%s) gave %d", entry.sequence, call.operation, response.status)
+                self._sequence = entry.sequence
+
+
+# One lock for all sandboxes of the process: they share moto's globals.
+_LOCK = threading.RLock()
+_SESSIONS = ("AssumeRole", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML", "GetSessionToken", "GetFederationToken")
+
+
+def _as_error(call: Call, response: HttpResponse) -> AwsError:
+    from botocore.parsers import create_parser
+
+    parsed = create_parser(call.protocol).parse(
+        {"body": response.body, "headers": response.headers, "status_code": response.status}, call.model.output_shape
+    )
+    error = parsed.get("Error", {})
+    return AwsError(error.get("Code", "InternalFailure"), error.get("Message", ""), response.status)

@@ -1,0 +1,148 @@
+"""The journal: every request that changed the sandbox, in order, so that a restart replays the same organization.
+
+One idea: the state is a pure function of this file (ids, keys and times come from the entry's number and time). A line
+is on disk before its answer is given; waiting clients share one fsync. Reads are not journaled.
+The file holds what the callers sent, secrets included: it is readable by its owner only.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bastide.errors import InputError
+from bastide.sandbox.resolve import Scope
+from bastide.sandbox.wire import HttpRequest
+
+if TYPE_CHECKING:
+    from bastide.sandbox.call import Call
+
+SCHEMA = "bastide/sandbox-journal/1"
+# The signature and token are worthless on replay and no business of a file.
+_DROPPED = {"authorization", "x-amz-security-token", "user-agent", "amz-sdk-invocation-id", "amz-sdk-request"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One request as it was performed: `at` is aware UTC, `status` the HTTP status that was answered."""
+
+    sequence: int
+    at: datetime
+    scope: Scope
+    request: HttpRequest
+    status: int
+
+    @classmethod
+    def of(cls, call: Call, sequence: int, at: datetime, status: int) -> Entry:
+        """The entry of a performed call."""
+        headers = tuple((key, value) for key, value in call.request.headers if key.lower() not in _DROPPED)
+        request = HttpRequest(call.request.method, call.request.url, headers, call.request.body)
+        scope = Scope(call.principal.access_key, call.region, call.service)
+        return cls(sequence, at, scope, request, status)
+
+
+def render_entry(entry: Entry) -> str:
+    """One line of JSON."""
+    request, scope = entry.request, entry.scope
+    try:
+        body: dict[str, str] = {"text": request.body.decode("utf-8")}
+    except UnicodeDecodeError:
+        body = {"base64": base64.b64encode(request.body).decode()}
+    return json.dumps(
+        {
+            "seq": entry.sequence,
+            "at": entry.at.isoformat(),
+            "scope": [scope.access_key, scope.region, scope.service],
+            "request": [request.method, request.url, list(request.headers), body],
+            "status": entry.status,
+        },
+        separators=(",", ":"),
+    )
+
+
+def parse_entry(line: str) -> Entry:
+    """The entry of a line. Raises ValueError, KeyError or TypeError on anything else."""
+    row: dict[str, Any] = json.loads(line)
+    method, url, headers, body = row["request"]
+    raw = body["text"].encode() if "text" in body else base64.b64decode(body["base64"])
+    request = HttpRequest(method, url, tuple((key, value) for key, value in headers), raw)
+    return Entry(int(row["seq"]), datetime.fromisoformat(row["at"]), Scope(*row["scope"]), request, int(row["status"]))
+
+
+class Journal:
+    """An append-only file of entries under an exclusive lock (see `process`)."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or make the file."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        self._file = os.fdopen(descriptor, "ab")
+        if path.stat().st_size == 0:
+            self._write_header()
+        self._written = self._synced = 0
+        self._disk = threading.Lock()
+
+    def _write_header(self) -> None:
+        self._file.write(json.dumps({"schema": SCHEMA}).encode() + b"\n")
+        self._file.flush()
+
+    def read(self) -> Iterator[Entry]:
+        """The entries in order. A torn last line (a killed process) is cut off.
+
+        Raises InputError when the schema is unknown or a line inside the file is broken.
+        """
+        lines = self.path.read_bytes().split(b"\n")
+        torn = lines.pop()
+        if torn:
+            self._cut(len(torn))
+        header = lines[0] if lines else b""
+        if header != json.dumps({"schema": SCHEMA}).encode():
+            raise self._broken(1, f"expected schema {SCHEMA}")
+        for number, line in enumerate(lines[1:], start=2):
+            try:
+                yield parse_entry(line.decode())
+            except (ValueError, KeyError, TypeError) as wrong:
+                raise self._broken(number, str(wrong)) from wrong
+
+    def _cut(self, length: int) -> None:
+        self._file.truncate(self.path.stat().st_size - length)
+
+    def _broken(self, line: int, why: str) -> InputError:
+        return InputError(
+            f"the sandbox's journal cannot be read: {why}",
+            f"{self.path}:{line}",
+            "restore the line, or start over with `bastide sandbox reset`",
+        )
+
+    def append(self, entry: Entry) -> None:
+        """Write the entry; it is safe against a kill of this process, and against a crash of the machine after `sync`."""
+        self._file.write(render_entry(entry).encode() + b"\n")
+        self._file.flush()
+        self._written = entry.sequence
+
+    def sync(self, sequence: int) -> None:
+        """Return once the entry is on disk; callers that wait at the same time share one fsync."""
+        with self._disk:
+            if self._synced >= sequence:
+                return
+            reached = self._written
+            os.fsync(self._file.fileno())
+            self._synced = reached
+
+    def clear(self) -> None:
+        """Forget every entry."""
+        self._file.truncate(0)
+        self._write_header()
+        self._written = self._synced = 0
+
+    def close(self) -> None:
+        """Write out and close the file."""
+        self._file.close()

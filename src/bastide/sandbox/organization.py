@@ -1,0 +1,71 @@
+"""An emulated AWS organization in this process.
+
+One idea: boto3 sessions are attached to it and work as on AWS; with a journal its state survives the process.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from bastide.sandbox import transport
+from bastide.sandbox.front import BOOTSTRAP_KEY, MANAGEMENT_ACCOUNT, Front
+from bastide.sandbox.journal import Journal
+from bastide.sandbox.wire import HttpRequest, HttpResponse
+
+BOOTSTRAP_CREDENTIALS = {
+    "aws_access_key_id": BOOTSTRAP_KEY,
+    "aws_secret_access_key": "sandbox-only-no-secret-stands-behind-this",
+    "aws_session_token": "sandbox",
+}
+MEMBER_ROLE = "OrganizationAccountAccessRole"
+
+
+
+
+class Sandbox:
+    """An empty management account at first: no organization, no members.
+
+    `front.authorize` and `front.record` are where a policy engine and an audit trail plug in.
+    """
+
+    management_account = MANAGEMENT_ACCOUNT
+
+    def __init__(self, journal: Path | None = None) -> None:
+        """Replay the journal file when there is one. Raises InputError when it is broken."""
+        self._journal = Journal(journal) if journal is not None else None
+        self.front = Front(self._journal)
+
+    def attach(self, botocore_session: Any) -> None:
+        """Answer all requests of this botocore session's clients; nothing goes to the network."""
+        transport.attach(botocore_session, self.front.answer)
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """The response to a raw request (the HTTP server's way in)."""
+        return self.front.answer(request)
+
+    def session(self, account: str | None = None, region: str = "us-east-1", role: str = MEMBER_ROLE) -> boto3.Session:
+        """A boto3 session: the management account's administrator, or `role` assumed in a member.
+
+        Raises botocore's ClientError when the role cannot be assumed.
+        """
+        session = boto3.Session(region_name=region, **BOOTSTRAP_CREDENTIALS)
+        self.attach(session._session)
+        if account is None or account == MANAGEMENT_ACCOUNT:
+            return session
+        made = session.client("sts").assume_role(RoleArn=f"arn:aws:iam::{account}:role/{role}", RoleSessionName="sandbox")
+        keys = made["Credentials"]
+        member = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], region_name=region)
+        self.attach(member._session)
+        return member
+
+    def reset(self) -> None:
+        """Back to an empty management account; the journal is emptied."""
+        self.front.reset()
+
+    def close(self) -> None:
+        """Let go of moto's state and of the journal file."""
+        if self._journal is not None:
+            self._journal.close()

@@ -1,0 +1,138 @@
+"""Which AWS operation a request is: service, Region, access key, operation, and the address that moto knows it by.
+
+One idea: everything is read from the request itself (credential scope, host, path), never from how it came in, so both
+transports resolve alike. It does not check signatures: the sandbox knows its callers by their access key.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+from bastide.sandbox.wire import HttpRequest
+
+# Signing name → botocore service names, the likeliest first; absent means that they are the same.
+SIGNED_AS = {
+    "aidevops": ("devops-agent",),
+    "aoss": ("opensearchserverless",),
+    "aps": ("amp",),
+    "cloudhsm": ("cloudhsmv2",),
+    "elasticfilesystem": ("efs",),
+    "elasticmapreduce": ("emr",),
+    "execute-api": ("apigatewaymanagementapi",),
+    "iotdata": ("iot-data",),
+    "kinesisanalytics": ("kinesisanalyticsv2",),
+    "lex": ("lexv2-models",),
+    "mobiletargeting": ("pinpoint",),
+    "monitoring": ("cloudwatch",),
+    "access-analyzer": ("accessanalyzer",),
+    "servicequotas": ("service-quotas",),
+    "sso": ("sso-admin",),
+    "states": ("stepfunctions",),
+    "tagging": ("resourcegroupstaggingapi",),
+}
+_CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/(\d{8})/(?:([^/,\s]+)/)?([^/,\s]+)/aws4_request")
+_S3_HOST = re.compile(r"^(?:(?P<bucket>.+)\.)?s3(?:[.-](?:dualstack\.)?[a-z]{2}[a-z0-9-]*-\d)?\.(?:amazonaws\.com|localhost)")
+_REGION_IN_HOST = re.compile(r"[.-]([a-z]{2}(?:-[a-z]+)+-\d)\.")
+_UNSIGNED_STS = ("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Who signed for what: `access_key` is empty for an anonymous request."""
+
+    access_key: str
+    region: str
+    service: str
+
+
+def read_scope(request: HttpRequest) -> Scope:
+    """The credential scope as signed; for anonymous requests what the address says (S3 when it says nothing)."""
+    parts = urlsplit(request.url)
+    query = parse_qs(parts.query)
+    signed = request.header("authorization") or "Credential=" + query.get("X-Amz-Credential", [""])[0]
+    found = _CREDENTIAL.search(signed)
+    region = _REGION_IN_HOST.search(parts.netloc)
+    if found:
+        access_key, _, scope_region, signing_name = found.groups()
+        scope_region = scope_region or (region.group(1) if region else "us-east-1")
+        return Scope(access_key, scope_region, _service(signing_name, request))
+    anonymous_sts = any(name.encode() in request.body for name in _UNSIGNED_STS)
+    return Scope("", region.group(1) if region else "us-east-1", "sts" if anonymous_sts else "s3")
+
+
+def _service(signing_name: str, request: HttpRequest) -> str:
+    """The botocore service among those that share a signing name."""
+    path = urlsplit(request.url).path
+    if signing_name == "s3":
+        return "s3control" if path.startswith("/v20180820/") else "s3"
+    if signing_name == "elasticloadbalancing":
+        return "elbv2" if b"Version=2015-12-01" in request.body else "elb"
+    if signing_name == "dynamodb":
+        streams = request.header("x-amz-target").startswith("DynamoDBStreams_")
+        return "dynamodbstreams" if streams else "dynamodb"
+    if signing_name == "ses":
+        return "sesv2" if path.startswith("/v2/") else "ses"
+    if signing_name == "apigateway":
+        return "apigatewayv2" if path.startswith("/v2/") else "apigateway"
+    if signing_name == "es":
+        return "opensearch" if path.startswith("/2021-01-01/") else "es"
+    return SIGNED_AS.get(signing_name, (signing_name,))[0]
+
+
+def address(request: HttpRequest, service: str, endpoint_prefix: str, region: str, account: str) -> HttpRequest:
+    """The request at its AWS address: path style for S3, the account in the host for S3 Control."""
+    parts = urlsplit(request.url)
+    path = parts.path or "/"
+    host = f"{endpoint_prefix}.{region}.amazonaws.com"
+    if service == "s3":
+        virtual = _S3_HOST.match(parts.netloc)
+        if virtual and virtual["bucket"]:
+            path = f"/{virtual['bucket']}{path}"
+    elif service == "s3control":
+        host = f"{_account_in_host(request, parts.netloc) or account}.{host}"
+    elif service == "iam":
+        host = "iam.amazonaws.com"
+    url = f"https://{host}{path}" + (f"?{parts.query}" if parts.query else "")
+    return replace(request, url=url)
+
+
+def _account_in_host(request: HttpRequest, host: str) -> str:
+    named = request.header("x-amz-account-id")
+    first = host.split(".", 1)[0]
+    return named or (first if re.fullmatch(r"\d{12}", first) else "")
+
+
+def decode_chunks(request: HttpRequest) -> HttpRequest:
+    """The request with an aws-chunked body unwrapped. Source: S3 API, "Signature calculations: multiple chunks"."""
+    encoding = request.header("content-encoding")
+    if "aws-chunked" not in encoding and not request.header("x-amz-content-sha256").startswith("STREAMING-"):
+        return request
+    rest = ",".join(part.strip() for part in encoding.split(",") if part.strip() not in ("aws-chunked", ""))
+    dropped = {"content-encoding", "content-length", "x-amz-decoded-content-length", "x-amz-trailer"}
+    # moto would unwrap the body a second time if it still saw that it was streamed.
+    dropped |= {"x-amz-content-sha256", "transfer-encoding"}
+    headers = [(key, value) for key, value in request.headers if key.lower() not in dropped]
+    if rest:
+        headers.append(("content-encoding", rest))
+    return replace(request, headers=tuple(headers), body=_join_chunks(request.body))
+
+
+def _join_chunks(body: bytes) -> bytes:
+    out, at = [], 0
+    while True:
+        line_end = body.find(b"\r\n", at)
+        if line_end < 0:
+            return body if not out else b"".join(out)
+        size = int(body[at:line_end].split(b";", 1)[0], 16)
+        if size == 0:
+            return b"".join(out)
+        start = line_end + 2
+        out.append(body[start : start + size])
+        at = start + size + 2
+
+
+def encode_path(path: str) -> str:
+    """A path percent-encoded once, whatever it was."""
+    return quote(unquote(path), safe="/~")

@@ -1,0 +1,48 @@
+"""What moto lacks or gets silently wrong: one function for one API operation.
+
+    @shim("s3", "CreateBucket")
+    def create_bucket(call: Call) -> Answer:
+        response = call.forward()      # moto's own answer; raises when moto refuses
+        ...                            # the side effects that AWS has and moto lacks
+        return response                # or a dict in botocore's member names, or None for an empty answer
+
+A shim decides what AWS would answer and nothing else: authorization, records and the journal are the front's.
+The folder is walked once, in sorted order; nothing is registered by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any
+
+from bastide.sandbox.wire import HttpResponse
+
+if TYPE_CHECKING:
+    from bastide.sandbox.call import Call
+
+Answer = HttpResponse | dict[str, Any] | None
+Shim = Callable[["Call"], Answer]
+
+SHIMS: dict[tuple[str, str], Shim] = {}
+
+
+def shim(service: str, *operations: str) -> Callable[[Shim], Shim]:
+    """Register the function for these operations of a botocore service name. Raises ValueError on a second one."""
+
+    def register(function: Shim) -> Shim:
+        for operation in operations:
+            if (service, operation) in SHIMS:
+                raise ValueError(f"two shims for {service}:{operation}")
+            SHIMS[service, operation] = function
+        return function
+
+    return register
+
+
+def walk() -> dict[tuple[str, str], Shim]:
+    """All shims, after importing every module of this folder."""
+    for module in sorted(iter_modules(__path__), key=lambda found: found.name):
+        import_module(f"{__name__}.{module.name}")
+    return SHIMS
