@@ -18,14 +18,32 @@ from bastide.model import Change, Properties, Scope, Unknown
 
 T = TypeVar("T")
 
-DENIED = frozenset({
-    "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Client.UnauthorizedOperation", "403", "Forbidden",
-    "AuthorizationError", "UnauthorizedAccess", "NotAuthorized",
-})
-THROTTLED = frozenset({
-    "Throttling", "ThrottlingException", "ThrottledException", "RequestLimitExceeded", "TooManyRequestsException",
-    "RequestThrottled", "RequestThrottledException", "SlowDown", "PriorRequestNotComplete",
-})
+DENIED = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "UnauthorizedOperation",
+        "Client.UnauthorizedOperation",
+        "403",
+        "Forbidden",
+        "AuthorizationError",
+        "UnauthorizedAccess",
+        "NotAuthorized",
+    }
+)
+THROTTLED = frozenset(
+    {
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "RequestLimitExceeded",
+        "TooManyRequestsException",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "PriorRequestNotComplete",
+    }
+)
 
 
 class Found(NamedTuple):

@@ -44,7 +44,7 @@ class Resource:
     """One resource: type, place, primary identifier and properties in registry shape.
 
     ``id`` is the registry's primary identifier (parts joined by ``|``). In a declared estate an identifier that AWS will
-    choose is *provisional* (see ``declare/provisional.py``): a plain string that can be recognized and is bound later.
+    choose is *provisional* (see ``model/provisional.py``): a plain string that can be recognized and is bound later.
     ``depends_on`` names what must exist first although no property says so (CloudFormation's DependsOn).
     """
 

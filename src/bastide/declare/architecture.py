@@ -1,0 +1,279 @@
+"""What ``architecture.yaml`` may hold. Three keys are required (organization, emails, ous); every other has a secure default.
+
+Each field's ``description`` says what it does; ``json_schema_extra`` says why the default is what it is (``why``) and which
+control or standard asks for it (``asked_by``): ``bastide explain`` prints these. Keys are written with hyphens.
+
+Rules of the language: an unknown key is an error with the nearest known one; a default can only be weakened by name, and
+where it weakens a guardrail by an ``exempt`` entry with a reason; an organizational unit is identified by its path, an
+account by its name; removing an account from the file quarantines it and never closes it.
+"""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+
+def hyphenated(name: str) -> str:
+    """The key of a field as people write it."""
+    return name.rstrip("_").replace("_", "-")
+
+
+def option(default: Any, description: str, *, why: str = "", asked_by: tuple[str, ...] = ()) -> Any:
+    """A field with a default, the reason for the default and who asks for it."""
+    extra: dict[str, Any] = {"why": why, "asked_by": list(asked_by)}
+    if callable(default):
+        return Field(default_factory=default, description=description, json_schema_extra=extra)
+    return Field(default=default, description=description, json_schema_extra=extra)
+
+
+class Section(BaseModel):
+    """Any mapping of the file: unknown keys are refused, values do not change after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=hyphenated, populate_by_name=True)
+
+
+class Regions(Section):
+    """Where the organization lives and where anything may run."""
+
+    home: str = option("us-east-1", "Region of the organization trail, the log buckets and Identity Center.")
+    allowed: tuple[str, ...] = option(
+        (),
+        "Regions in which anything may be created; the home region always belongs to them.",
+        why="every other region is a place where nobody looks",
+        asked_by=("SCP-2",),
+    )
+
+
+class Group(Section):
+    """One group of Identity Center."""
+
+    description: str = ""
+
+
+class Identity(Section):
+    """People and the roles that they take: Identity Center, session lengths, the permission boundary, break-glass."""
+
+    groups: tuple[str, ...] = option(
+        ("platform-admins", "security", "developers", "auditors"),
+        "Groups of Identity Center.",
+        why="people get access by group, never one by one",
+        asked_by=("IAM-2",),
+    )
+    session: str = option(
+        "8h", "Longest session of a permission set (15m to 12h).", why="a working day", asked_by=("IAM-4",)
+    )
+    admin_session: str = option(
+        "1h",
+        "Longest session of administrators.",
+        why="strong access is taken for a task, not for a day",
+        asked_by=("IAM-4",),
+    )
+    boundary: bool = option(
+        True,
+        "A permission boundary that caps what delegated administrators can grant.",
+        why="who can create roles could otherwise create a stronger one",
+        asked_by=("IAM-3",),
+    )
+    break_glass: bool = option(
+        True,
+        "A break-glass role in every account, taken with MFA from the management account only.",
+        why="identity providers fail, too",
+        asked_by=("SCP-3",),
+    )
+    external_id: str = option(
+        "",
+        "External id that the deployer and reader roles ask for; derived from the organization's name when empty.",
+        why="prevents the confused deputy",
+        asked_by=("IAM-5",),
+    )
+
+
+class Logs(Section):
+    """The organization trail and where logs lie."""
+
+    retain: str = option(
+        "1y",
+        "How long log objects cannot be deleted (90d, 7y).",
+        why="PCI DSS asks for a year",
+        asked_by=("PCI-4.0.1:10.5.1",),
+    )
+    lock: Literal["governance", "compliance"] = option(
+        "governance",
+        "Object Lock mode of the trail's bucket.",
+        why="compliance mode cannot be undone by anybody, so it is never a default",
+        asked_by=("LOG-2",),
+    )
+    events: tuple[Literal["management", "s3-read", "s3-write", "lambda"], ...] = option(
+        ("management",),
+        "What the organization trail records.",
+        asked_by=("LOG-1", "FSBP:CloudTrail.1"),
+    )
+    flow_logs: bool = option(True, "VPC flow logs of every network.", asked_by=("EGR-3", "FSBP:EC2.6"))
+
+
+class Detect(Section):
+    """Detection services, run by the audit account for the whole organization."""
+
+    guardduty: bool = option(
+        True, "GuardDuty in every account and allowed region.", asked_by=("DET-1", "FSBP:GuardDuty.1")
+    )
+    guardduty_features: tuple[str, ...] = option(
+        (
+            "S3_DATA_EVENTS",
+            "EKS_AUDIT_LOGS",
+            "EBS_MALWARE_PROTECTION",
+            "RDS_LOGIN_EVENTS",
+            "LAMBDA_NETWORK_LOGS",
+            "RUNTIME_MONITORING",
+        ),
+        "Protection plans of GuardDuty.",
+        asked_by=(
+            "FSBP:GuardDuty.5",
+            "FSBP:GuardDuty.6",
+            "FSBP:GuardDuty.8",
+            "FSBP:GuardDuty.9",
+            "FSBP:GuardDuty.10",
+            "FSBP:GuardDuty.11",
+        ),
+    )
+    securityhub: tuple[Literal["fsbp", "cis-3", "cis-5", "nist-800-53", "pci-4"], ...] = option(
+        ("fsbp",),
+        "Security Hub standards.",
+        asked_by=("HUB-1",),
+    )
+    access_analyzer: bool = option(True, "An organization-wide external access analyzer.", asked_by=("IAM-8",))
+    macie: bool = option(True, "Macie for every account.", asked_by=("MAC-1", "FSBP:Macie.1"))
+    inspector: tuple[Literal["ec2", "ecr", "lambda", "lambda-code"], ...] = option(
+        ("ec2", "ecr", "lambda"),
+        "What Inspector scans.",
+        asked_by=("IMG-1", "FSBP:Inspector.1"),
+    )
+    config: bool = option(
+        True, "AWS Config recording in every account and allowed region.", asked_by=("CFG-1", "FSBP:Config.1")
+    )
+
+
+GuardrailValue = bool | Literal["warn"] | dict[str, Any]
+
+
+class Guardrails(Section):
+    """Which guardrails bind: a level, and named guardrails on, off or with parameters (``extra`` keys are guardrail names)."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, alias_generator=hyphenated, populate_by_name=True)
+
+    default: Literal["strict", "standard", "relaxed"] | None = option(
+        None,
+        "The level; a unit without one inherits its parent's, the root's is strict.",
+        why="what is not allowed is not to be argued about",
+        asked_by=("SCP-1", "SCP-2"),
+    )
+    perimeter: Literal["org", "off"] | None = option(
+        None,
+        "Data perimeter by resource control policies: only the organization's principals reach S3, KMS, STS, …",
+        asked_by=("S3-2", "END-2"),
+    )
+
+
+class Network(Section):
+    """The network of each workload account."""
+
+    cidr: Annotated[IPv4Network, BeforeValidator(str)] | None = option(
+        IPv4Network("10.0.0.0/8"),
+        "The range that networks are cut from, account by account and region by region.",
+        why="no two networks overlap, so that they can be joined later",
+        asked_by=("NET-1",),
+    )
+    prefix: int = option(20, "Prefix length of one network (16 to 24).")
+    availability_zones: int = option(2, "Availability zones with a private subnet each (1 to 3).", asked_by=("NET-2",))
+    regions: tuple[str, ...] = option((), "Regions that get a network; the home region when empty.")
+    endpoints: tuple[str, ...] = option(
+        ("s3", "dynamodb", "sts", "kms", "logs", "ssm"),
+        "Endpoints whose policies let in the organization only.",
+        why="traffic to AWS does not need the internet",
+        asked_by=("END-1", "END-2", "FSBP:EC2.10"),
+    )
+
+
+class AccountEntry(Section):
+    """One account. Written as a name alone, everything is default."""
+
+    email: str = option("", "Root e-mail; made from ``emails`` when empty.")
+    id: str = option("", "The 12 digits of an account that exists already.")
+    network: bool | None = option(None, "Whether the account gets a network; by default the workload accounts do.")
+    guardrails: Guardrails | None = option(None, "Guardrails of this account alone.")
+
+
+class Unit(Section):
+    """One organizational unit; ``units`` holds its children, written as further keys beside ``accounts``."""
+
+    accounts: dict[str, AccountEntry] = Field(default_factory=dict, description="Accounts by name.")
+    guardrails: Guardrails | None = option(None, "What differs from the parent's guardrails.")
+    network: bool | None = option(None, "Whether accounts of this unit get a network; inherited.")
+    units: dict[str, Unit] = Field(default_factory=dict, description="Child units by name.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def children_are_keys(cls, value: Any) -> Any:
+        """Keys that are no field are child units; accounts may be a list of names."""
+        if value is None:
+            return {}
+        if not isinstance(value, dict) or "units" in value:
+            return value
+        own = {"accounts", "guardrails", "network"}
+        made = {key: item for key, item in value.items() if key in own}
+        accounts = made.get("accounts")
+        if isinstance(accounts, list) and all(isinstance(name, str) for name in accounts):
+            made["accounts"] = {name: {} for name in accounts}
+        elif isinstance(accounts, dict):
+            made["accounts"] = {name: item or {} for name, item in accounts.items()}
+        made["units"] = {key: item for key, item in value.items() if key not in own}
+        return made
+
+
+class Contact(Section):
+    """A contact of every account."""
+
+    name: str
+    title: str = "Security"
+    email: str
+    phone: str
+
+
+class Exemption(Section):
+    """A guardrail that does not bind somewhere, with the reason and the end."""
+
+    guardrail: str
+    at: str = Field(description="Path of a unit, or name of an account.")
+    why: str
+    until: str = Field(description="The day on which the exemption ends (YYYY-MM-DD).")
+
+
+class Architecture(Section):
+    """The whole file."""
+
+    organization: str = Field(
+        description="Name of the organization; a part of bucket and role names (a–z, 0–9, hyphen)."
+    )
+    emails: str = Field(description="Pattern of root e-mails; {account} stands for the account's name.")
+    regions: Regions = option(Regions, "Home and allowed regions.")
+    identity: Identity = option(Identity, "Identity Center, sessions, boundary, break-glass.")
+    logs: Logs = option(Logs, "The organization trail and log buckets.")
+    detect: Detect = option(Detect, "Detection services.")
+    guardrails: Guardrails = option(Guardrails, "Guardrails of the whole organization.")
+    network: Network = option(Network, "Networks of workload accounts.")
+    ous: dict[str, Unit] = Field(description="The tree of organizational units with their accounts.")
+    access: dict[str, dict[str, str]] = option(
+        dict,
+        "Who gets what where: group → (unit path, account or '*') → permission set.",
+        asked_by=("IAM-2",),
+    )
+    contacts: dict[Literal["security", "operations", "billing"], Contact] = option(
+        dict,
+        "Alternate contacts of every account; security is derived from ``emails`` when it is not given.",
+        asked_by=("FSBP:Account.1",),
+    )
+    exempt: tuple[Exemption, ...] = option((), "Guardrails that do not bind somewhere, with reason and end.")
+    tags: dict[str, str] = option(dict, "Tags of everything that Bastide creates.", asked_by=("ORG-4",))
