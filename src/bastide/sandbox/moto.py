@@ -25,7 +25,9 @@ os.environ.pop("MOTO_ACCOUNT_ID", None)  # would force every request into one ac
 
 import moto.backends as _backends
 import moto.core.utils as _core_utils
+import moto.core.responses as _core_responses
 import moto.iam.models as _iam
+import moto.organizations.models as _organizations
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
 from moto.core.model import OperationModel, ServiceModel
 from moto.core.parse import PROTOCOL_PARSERS
@@ -101,6 +103,9 @@ def _copied_managed_policies(self: Any) -> list[Any]:
 
 _iam.IAMBackend._init_aws_policies = _copied_managed_policies  # type: ignore[method-assign]
 
+
+# moto: lists a class's methods by reflection on every request (9 % of a GetRole).
+_core_responses.method_names_from_class = cache(method_names_from_class)
 
 # ── several organizations in one process ───────────────────────────────────────────────────────────────────────────
 
@@ -307,3 +312,47 @@ def set_clock(at: datetime) -> None:
 def request_id() -> str:
     """A fresh request id, from the seeded generator."""
     return str(mock_random.uuid4())
+
+
+def backend_dict(service: str) -> Any:
+    """moto's backends of a service, by account."""
+    return _backend_dict(service)
+
+
+def now() -> datetime:
+    """The current request's time (aware UTC)."""
+    return _Clock.now or datetime.now(UTC)
+
+
+def random_hex(length: int) -> str:
+    """Hexadecimal digits from the seeded generator."""
+    return "".join(mock_random.choice("0123456789abcdef") for _ in range(length))
+
+
+# ── Organizations: what moto knows by fixed lists ───────────────────────────────────────────────────────────────────
+
+_plain_policy_init = _organizations.FakePolicy.__init__
+_ARN_KNOWN = ("AISERVICES_OPT_OUT_POLICY", "RESOURCE_CONTROL_POLICY", "SERVICE_CONTROL_POLICY", "TAG_POLICY")
+
+
+def _policy_init(self: Any, organization: Any, **fields: Any) -> None:
+    wanted = fields.get("Type", "")
+    if wanted in _ARN_KNOWN:
+        _plain_policy_init(self, organization, **fields)
+        return
+    _plain_policy_init(self, organization, **{**fields, "Type": "TAG_POLICY"})
+    self.type = wanted
+    self._arn_format = self._arn_format.replace("tag_policy", wanted.lower())
+
+
+def extend_policy_types(types: tuple[str, ...]) -> None:
+    """Let moto accept these policy types. moto: rejects ten of the fifteen."""
+    _organizations.FakeRoot.SUPPORTED_POLICY_TYPES = list(types)
+    _organizations.FakePolicy.SUPPORTED_POLICY_TYPES = list(types)
+    _organizations.FakePolicy.__init__ = _policy_init  # type: ignore[method-assign]
+
+
+def extend_services(trusted: tuple[str, ...], delegable: tuple[str, ...]) -> None:
+    """Let moto accept these service principals."""
+    _organizations.FakeServiceAccess.TRUSTED_SERVICES = list(trusted)
+    _organizations.FakeDelegatedAdministrator.SUPPORTED_SERVICES = list(delegable)
