@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from bastide.iam.parse import parse_policy
@@ -144,6 +145,7 @@ def _condition(condition: Condition) -> dict[str, dict[str, list[str]]]:
     return dict(sorted(forms.items()))
 
 
+@cache
 def _same(name: str) -> str:
     """The operator's twin that stands for both, set prefix and IfExists kept."""
     prefix, colon, rest = name.rpartition(":")
@@ -153,7 +155,6 @@ def _same(name: str) -> str:
 
 
 def _tests(name: str, tests: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
-    plain = name.rpartition(":")[2].removesuffix("ifexists")
-    if plain in LOWER_VALUES:
+    if name.removesuffix("ifexists").endswith(LOWER_VALUES):
         return {key.lower(): sorted({value.lower() for value in tests[key]}) for key in sorted(tests, key=str.lower)}
     return {key.lower(): sorted(set(tests[key])) for key in sorted(tests, key=str.lower)}

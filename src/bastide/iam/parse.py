@@ -113,19 +113,21 @@ def _statement(reader: _Reader, value: Mapping[str, Any], pointer: str) -> State
     _pairs(reader, value, pointer)
     return Statement(
         effect=_effect(reader, value, pointer),
-        sid=_string(reader, value.get("Sid", ""), f"{pointer}/Sid"),
+        sid=_string(reader, value["Sid"], f"{pointer}/Sid") if "Sid" in value else "",
         principal=_principal(reader, value, pointer, "Principal"),
         not_principal=_principal(reader, value, pointer, "NotPrincipal"),
         action=_actions(reader, value, pointer, "Action"),
         not_action=_actions(reader, value, pointer, "NotAction"),
         resource=_element(reader, value, pointer, "Resource"),
         not_resource=_element(reader, value, pointer, "NotResource"),
-        condition=_condition(reader, value.get("Condition", {}), f"{pointer}/Condition"),
+        condition=_condition(reader, value["Condition"], f"{pointer}/Condition") if "Condition" in value else {},
         position=reader.position(pointer),
     )
 
 
 def _names(reader: _Reader, value: Mapping[str, Any], pointer: str, known: Strings) -> None:
+    if value.keys() <= set(known):
+        return
     for key in value:
         if key not in known:
             what = "statement" if known is STATEMENT else "policy"
