@@ -1,9 +1,9 @@
 """The interface of a handler, and how it asks AWS: a translation between registry shape and API calls, no decisions.
 
-The engine orders, retries, records and undoes. A handler lists, reads, creates, updates and deletes resources of one type
-in one account and region (its ``Connection``). ``list`` is the bulk read and should need the fewest calls; properties come
-back complete and in registry shape, so that a second plan after an apply is empty. A property that could not be read is
-``Unknown(reason)``.
+The engine orders, retries, records and undoes. A handler lists, reads, creates, updates and deletes resources of one
+type in one account and region (its ``Connection``). ``list`` is the bulk read and should need the fewest calls;
+properties come back complete and in registry shape, so that a second plan after an apply is empty. A property that
+could not be read is ``Unknown(reason)``.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ THROTTLED = frozenset(
 
 
 class Found(NamedTuple):
-    """One resource as a handler saw it: primary identifier, properties in registry shape, ARN (empty when it has none)."""
+    """One resource as a handler saw it: primary identifier, properties in registry shape, ARN (or an empty string)."""
 
     id: str
     properties: Properties
@@ -63,11 +63,11 @@ class Connection(Protocol):
     management_account: str
 
     def client(self, service: str, region: str = "") -> Any:
-        """A boto3 client of ``service`` in this account; in this region (us-east-1 for GLOBAL) unless another is named."""
+        """A boto3 client of ``service`` in this account and region (us-east-1 for GLOBAL), or in the region named."""
         ...
 
     def once(self, name: str, read: Callable[[], T]) -> T:
-        """What ``read`` returns, asked once for this account and region during one collection, however many handlers ask."""
+        """What ``read`` returns, asked once for this account and region in one collection, whoever asks."""
         ...
 
 
@@ -75,7 +75,8 @@ class Handler(ABC):
     """One resource type. Class attributes say what the engine must know; the registry supplies the rest.
 
     ``identified_by``: see ``model.ResourceType``. ``create_only`` adds to the registry's create-only properties.
-    ``actions``: IAM actions by operation where the registry has no such type or names too few. ``service``: the boto3 client.
+    ``actions``: IAM actions by operation where the registry has no such type or names too few. ``service``: the boto3
+    client.
     """
 
     type: ClassVar[str]
@@ -100,7 +101,7 @@ class Handler(ABC):
 
     @abstractmethod
     def update(self, at: Connection, id: str, change: Change) -> None:
-        """Bring the resource from ``change.before`` to ``change.after``; only what ``change.differences`` names is touched."""
+        """Bring the resource from ``before`` to ``after``; only what ``change.differences`` names is touched."""
 
     @abstractmethod
     def delete(self, at: Connection, id: str, properties: Properties) -> None:

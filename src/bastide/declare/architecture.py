@@ -1,11 +1,11 @@
-"""What ``architecture.yaml`` may hold. Three keys are required (organization, emails, ous); every other has a secure default.
+"""What ``architecture.yaml`` may hold: three required keys (organization, emails, ous), secure defaults for the rest.
 
-Each field's ``description`` says what it does; ``json_schema_extra`` says why the default is what it is (``why``) and which
-control or standard asks for it (``asked_by``): ``bastide explain`` prints these. Keys are written with hyphens.
+Each field's ``description`` says what it does; ``json_schema_extra`` says why the default is what it is (``why``) and
+which control or standard asks for it (``asked_by``): ``bastide explain`` prints these. Keys are written with hyphens.
 
-Rules of the language: an unknown key is an error with the nearest known one; a default can only be weakened by name, and
-where it weakens a guardrail by an ``exempt`` entry with a reason; an organizational unit is identified by its path, an
-account by its name; removing an account from the file quarantines it and never closes it.
+Rules of the language: an unknown key is an error with the nearest known one; a default can only be weakened by name,
+and where it weakens a guardrail by an ``exempt`` entry with a reason; an organizational unit is identified by its
+path, an account by its name; removing an account from the file quarantines it and never closes it.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ GuardrailValue = bool | Literal["warn"] | dict[str, Any]
 
 
 class Guardrails(Section):
-    """Which guardrails bind: a level, and named guardrails on, off or with parameters (``extra`` keys are guardrail names)."""
+    """Which guardrails bind: a level, and guardrails by name (the further keys): on, off, warn or with parameters."""
 
     model_config = ConfigDict(extra="allow", frozen=True, alias_generator=hyphenated, populate_by_name=True)
 

@@ -1,9 +1,9 @@
 """The nouns: Estate, Organization, Resource, Unknown, Arn, PolicyDocument, Verdict, Finding, Change, Plan.
 
-Everything downstream takes an ``Estate``: an immutable set of ``Resource`` plus one ``Organization``. Where it came from
-(declared, template, observed, recorded) is a field, never a class. Properties have exactly the CloudFormation registry
-shape; what has no registry type is a ``Bastide::Service::Thing`` under the same rule. What could not be read is
-``Unknown(reason)``: never missing, never a guess, and nothing turns it into PASS.
+Everything downstream takes an ``Estate``: an immutable set of ``Resource`` plus one ``Organization``. Where it came
+from (declared, template, observed, recorded) is a field, never a class. Properties have exactly the CloudFormation
+registry shape; what has no registry type is a ``Bastide::Service::Thing`` under the same rule. What could not be read
+is ``Unknown(reason)``: never missing, never a guess, and nothing turns it into PASS.
 
 Values are plain JSON values (``dict``, ``list``, ``str``, ``int``, ``float``, ``bool``, ``None``) and ``Unknown``; they
 are shared, not copied, so nobody may change one in place. This package holds no verbs but those of a value itself

@@ -1,4 +1,4 @@
-"""One change and one ordered plan: deploying, healing drift, fixing a finding and containing an incident are all this."""
+"""One change and one ordered plan: deploying, healing drift, fixing a finding, containing an incident are all this."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ class Difference:
 class Change:
     """One change of one resource.
 
-    ``before`` holds all observed properties (None for a create), ``after`` the desired ones (None for a delete). The key's
-    id is the observed identifier, or the declared (perhaps provisional) one of a create. ``provisional_id`` is the declared
-    identifier whose place the real one takes. ``depends_on`` names keys of other changes of the same plan.
+    ``before`` holds all observed properties (None for a create), ``after`` the desired ones (None for a delete). The
+    key's id is the observed identifier, or the declared (perhaps provisional) one of a create. ``provisional_id`` is
+    the declared identifier whose place the real one takes. ``depends_on`` names keys of other changes of the same
+    plan.
     """
 
     action: Action

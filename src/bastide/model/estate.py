@@ -24,7 +24,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Estate:
-    """An immutable set of resources with their organization. Indexes are built on first use, look-ups are constant time."""
+    """An immutable set of resources with their organization; indexed on first use, looked up in constant time."""
 
     resources: tuple[Resource, ...] = ()
     organization: Organization | None = None

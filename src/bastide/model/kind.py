@@ -18,10 +18,10 @@ class Scope(StrEnum):
 class ResourceType:
     """Facts of one type, from its handler and the CloudFormation registry.
 
-    ``identified_by``: property paths whose values tell two resources of one account and region apart and are known before
-    the resource exists; ``Tags.NAME`` stands for the tag of that name. An empty tuple: there is one per account and region.
-    ``create_only``: a change of these means replacement. ``write_only`` and ``read_only`` are never compared.
-    ``permissions``: IAM actions by operation (create, read, update, delete, list).
+    ``identified_by``: property paths whose values tell two resources of one account and region apart and are known
+    before the resource exists; ``Tags.NAME`` stands for the tag of that name. An empty tuple: there is one per
+    account and region. ``create_only``: a change of these means replacement. ``write_only`` and ``read_only`` are
+    never compared. ``permissions``: IAM actions by operation (create, read, update, delete, list).
     """
 
     type: str

@@ -1,9 +1,10 @@
 """Identifiers that AWS will choose, before it has chosen them.
 
-A declared estate is concrete: where AWS will choose an identifier, the declared resource carries a *provisional* one, a
-deterministic string of the right form that cannot be mistaken (it contains ``ba571de``; an account id starts with ``0000``),
-and everything that refers to the resource uses that string. So controls, the IAM engine and provers work on plain values;
-what builds on what is found by value; ``plan`` binds what exists already, ``apply`` binds the rest as it creates.
+A declared estate is concrete: where AWS will choose an identifier, the declared resource carries a *provisional* one,
+a deterministic string of the right form that cannot be mistaken (it contains ``ba571de``; an account id starts with
+``0000``), and everything that refers to the resource uses that string. So controls, the IAM engine and provers work
+on plain values; what builds on what is found by value; ``plan`` binds what exists already, ``apply`` binds the rest
+as it creates.
 """
 
 from __future__ import annotations

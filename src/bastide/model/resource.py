@@ -43,9 +43,9 @@ class Origin:
 class Resource:
     """One resource: type, place, primary identifier and properties in registry shape.
 
-    ``id`` is the registry's primary identifier (parts joined by ``|``). In a declared estate an identifier that AWS will
-    choose is *provisional* (see ``model/provisional.py``): a plain string that can be recognized and is bound later.
-    ``depends_on`` names what must exist first although no property says so (CloudFormation's DependsOn).
+    ``id`` is the registry's primary identifier (parts joined by ``|``). In a declared estate an identifier that AWS
+    will choose is *provisional* (see ``model/provisional.py``): a plain string that can be recognized and is bound
+    later. ``depends_on`` names what must exist first although no property says so (CloudFormation's DependsOn).
     """
 
     type: str
@@ -68,7 +68,7 @@ class Resource:
 
     @property
     def tags(self) -> dict[str, str]:
-        """Tags by key, from ``Tags`` as a list of Key/Value or a mapping; empty when there are none or they are Unknown."""
+        """Tags by key, from ``Tags`` as a list of Key/Value or a mapping; empty when there are none or they are unread."""
         tags = self.properties.get("Tags")
         if tags is None or isinstance(tags, Unknown):
             return {}

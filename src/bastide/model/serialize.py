@@ -1,4 +1,4 @@
-"""JSON of the model, with a schema name and version on every document; a reader refuses what it does not know, by name."""
+"""JSON of the model, each document with its schema and version; a reader refuses what it does not know, by name."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def unknowns_in(value: Value) -> list[Unknown]:
 
 
 def value_at(value: Value, path: str) -> Value:
-    """The value at a dotted path (``A.B.0.C``; numbers index lists); None when absent; Unknown when the way there is."""
+    """The value at a dotted path (``A.B.0.C``; numbers index lists); None when absent, Unknown when unread."""
     for part in path.split("."):
         if isinstance(value, Unknown):
             return value

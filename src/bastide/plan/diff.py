@@ -1,0 +1,184 @@
+"""diff(desired, observed): the one function behind deployment, drift, remediation and containment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from bastide.model import (
+    Action,
+    Change,
+    Difference,
+    Estate,
+    Plan,
+    Resource,
+    ResourceKey,
+    ResourceType,
+    Unknown,
+)
+from bastide.plan.binding import bind, learn_resource
+from bastide.plan.compare import differences
+from bastide.plan.digest import observed_digest
+from bastide.plan.match import Index
+from bastide.plan.order import References, ordered
+
+HEALED = (
+    "healed"  # Origin.source of a desired resource that a control's finding asks for; its detail is the control's id
+)
+
+
+@dataclass
+class _Draft:
+    """What a diff has found so far."""
+
+    bindings: dict[str, str] = field(default_factory=dict)
+    changes: dict[ResourceKey, Change] = field(default_factory=dict)  # by the declared key
+    matched: set[ResourceKey] = field(default_factory=set)  # observed keys
+    uncertain: list[tuple[ResourceKey, str, Unknown]] = field(default_factory=list)
+
+
+def diff(
+    desired: Estate,
+    observed: Estate,
+    kinds: Mapping[str, ResourceType],
+    *,
+    owned: frozenset[ResourceKey] = frozenset(),
+    pins: Mapping[str, str] | None = None,
+    target: str = "sandbox",
+) -> Plan:
+    """The changes that make ``observed`` what ``desired`` says, in an order that works.
+
+    ``owned``: observed keys that Bastide created; of these, what is no longer desired is deleted, and nothing else
+    ever is. ``pins``: provisional id → real id, as an earlier apply left them. A resource that could not be listed or
+    read is never created or changed blindly: it comes out in ``Plan.uncertain``.
+
+    Raises:
+        ContractError: desired resources build on each other in a circle.
+    """
+    references = References(desired.resources)
+    needs = {resource.key: references.of(resource) for resource in desired.resources}
+    by_key = {resource.key: resource for resource in desired.resources}
+    index = Index(observed, kinds)
+    draft = _Draft()
+    order = ordered(list(by_key), needs)
+    for key in order:
+        _consider(by_key[key], desired, observed, kinds, index, pins or {}, draft)
+    changes = [_with_needs(draft.changes[key], needs[key], draft) for key in order if key in draft.changes]
+    changes += _deletes(observed, owned - draft.matched, kinds)
+    return Plan(
+        changes=tuple(changes),
+        bindings=dict(sorted(draft.bindings.items())),
+        observed_digest=observed_digest(changes, observed, kinds),
+        target=target,
+        uncertain=tuple(draft.uncertain),
+    )
+
+
+def _consider(
+    declared: Resource,
+    desired: Estate,
+    observed: Estate,
+    kinds: Mapping[str, ResourceType],
+    index: Index,
+    pins: Mapping[str, str],
+    draft: _Draft,
+) -> None:
+    """Match one declared resource, and note the change that it asks for."""
+    bound = replace(
+        declared,
+        account=bind(declared.account, draft.bindings),
+        id=bind(declared.id, draft.bindings),
+        arn=bind(declared.arn, draft.bindings),
+        properties=bind(declared.properties, draft.bindings),
+    )
+    gap = observed.gaps_by_place.get((bound.type, bound.account, bound.region))
+    found = index.find(bound, pins)
+    name = desired.account_name(declared.account)
+    if found is None and gap is not None:
+        draft.uncertain.append((bound.key, "", Unknown(gap.reason)))
+    elif found is None:
+        draft.changes[declared.key] = _create(bound, kinds[bound.type], name)
+    else:
+        draft.bindings.update(learn_resource(bound, found.id, found.arn))
+        if found.key in draft.matched and declared.origin.source == HEALED:
+            return
+        draft.matched.add(found.key)
+        changed = _update(
+            replace(bound, properties=bind(bound.properties, draft.bindings)), found, kinds[bound.type], name, draft
+        )
+        if changed:
+            draft.changes[declared.key] = changed
+
+
+def _create(bound: Resource, kind: ResourceType, account_name: str) -> Change:
+    return Change(
+        action=Action.CREATE,
+        key=bound.key,
+        before=None,
+        after=bound.properties,
+        differences=tuple(Difference(path, None, value) for path, value in bound.properties.items()),
+        name=bound.name,
+        account_name=account_name,
+        provisional_id=bound.id,
+        provisional_arn=bound.arn,
+        data_bearing=kind.data_bearing,
+        origin=bound.origin,
+    )
+
+
+def _update(bound: Resource, found: Resource, kind: ResourceType, account_name: str, draft: _Draft) -> Change | None:
+    """The update or replacement that makes ``found`` what ``bound`` says; None when it is that already."""
+    differing, unread = differences(bound.properties, found.properties, kind)
+    draft.uncertain.extend((found.key, path, reason) for path, reason in unread)
+    if not differing:
+        return None
+    replaced = any(
+        difference.path.split(".")[0] in kind.create_only or difference.path in kind.create_only
+        for difference in differing
+    )
+    return Change(
+        action=Action.REPLACE if replaced else Action.UPDATE,
+        key=found.key,
+        before=found.properties,
+        after=bound.properties,
+        differences=tuple(differing),
+        reason=bound.origin.detail if bound.origin.source == HEALED else "drift",
+        name=found.name,
+        account_name=account_name,
+        provisional_id=bound.id,
+        provisional_arn=bound.arn,
+        data_bearing=kind.data_bearing,
+        origin=bound.origin,
+    )
+
+
+def _with_needs(change: Change, needs: Iterable[ResourceKey], draft: _Draft) -> Change:
+    """The change with the keys of the changes that it waits for."""
+    waits = sorted({draft.changes[key].key for key in needs if key in draft.changes} - {change.key})
+    return replace(change, depends_on=tuple(waits))
+
+
+def _deletes(observed: Estate, keys: Iterable[ResourceKey], kinds: Mapping[str, ResourceType]) -> Sequence[Change]:
+    """Deletes of what Bastide created and nobody declares any more; what refers to another goes before it."""
+    gone = [observed.by_key[key] for key in sorted(keys) if key in observed.by_key and key.type in kinds]
+    references = References(gone)
+    needs = {resource.key: references.of(resource) for resource in gone}
+    order = list(reversed(ordered([resource.key for resource in gone], needs)))
+    users: dict[ResourceKey, list[ResourceKey]] = {}
+    for user, used in needs.items():
+        for key in used:
+            users.setdefault(key, []).append(user)
+    return [
+        Change(
+            action=Action.DELETE,
+            key=key,
+            before=observed.by_key[key].properties,
+            after=None,
+            reason="undeclared",
+            name=observed.by_key[key].name,
+            account_name=observed.account_name(key.account),
+            depends_on=tuple(sorted(users.get(key, ()))),
+            data_bearing=kinds[key.type].data_bearing,
+        )
+        for key in order
+    ]
