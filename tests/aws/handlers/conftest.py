@@ -14,7 +14,7 @@ HOME = "eu-west-1"
 
 
 class SandboxConnection:
-    """One account and region of a sandbox. ``kept`` False asks again each time, as one collection after another would."""
+    """One account and region of a sandbox. ``kept`` False asks again each time."""
 
     partition = "aws"
 

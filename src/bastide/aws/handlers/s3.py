@@ -1,0 +1,276 @@
+"""Amazon S3: buckets, bucket policies, and the account's block of public access.
+
+One idea: each part of a bucket (versioning, encryption, …) is an API of its own, so a table says for each property how
+it is put and how it is taken away. Objects are never read, written or deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from bastide.aws.handler import Connection, Found, Handler, ask, error_code, pages, tag_list
+from bastide.aws.handlers import s3_shapes
+from bastide.aws.shape import actions, arn_of, member, parse_document, present, render_document, touched
+from bastide.errors import TargetError
+from bastide.model import Change, Properties, Scope, Unknown, Value
+
+BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+
+
+def buckets(at: Connection) -> list[str]:
+    """Names of this account's buckets in this region, asked once for all S3 types.
+
+    Source: Amazon S3 API Reference, ListBuckets: BucketRegion must be the region that is asked.
+    """
+    return at.once("s3:ListBuckets", lambda: [
+        bucket["Name"] for bucket in pages(at.client("s3"), "list_buckets", "Buckets", BucketRegion=at.region)
+    ])
+
+
+class Bucket(Handler):
+    """AWS::S3::Bucket. Create-only: BucketName. Tags and lifecycle rules are replaced as a whole.
+
+    Ours: ``VersioningConfiguration.MfaDelete`` (observed), and ``Grants`` where no canned ACL describes the ACL (then
+    AccessControl is Unknown). With ACLs disabled (BucketOwnerEnforced) AccessControl is Private, without a call.
+    Versioning can be suspended, never unset; Object Lock can be switched on later, never off.
+    Source: Amazon S3 User Guide, "Locking objects with Object Lock".
+    """
+
+    type = "AWS::S3::Bucket"
+    service = "s3"
+    identified_by = ("BucketName",)
+    data_bearing = True
+
+    def list(self, at: Connection) -> Iterable[Found]:
+        return [self._found(at, name) for name in buckets(at)]
+
+    def read(self, at: Connection, id: str) -> Found | None:
+        try:
+            at.client("s3").head_bucket(Bucket=id)
+        except ClientError as error:
+            if error_code(error) in ("404", "NoSuchBucket", "301"):
+                return None
+            raise
+        return self._found(at, id)
+
+    def _found(self, at: Connection, name: str) -> Found:
+        return Found(name, read_bucket(at.client("s3"), name), arn_of(at, "s3", name, region="", account=""))
+
+    def create(self, at: Connection, properties: Properties) -> str:
+        s3, name = at.client("s3"), properties["BucketName"]
+        place = {} if at.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": at.region}}
+        lock = {"ObjectLockEnabledForBucket": True} if properties.get("ObjectLockEnabled") is True else {}
+        try:
+            s3.create_bucket(Bucket=name, **place, **lock)
+        except ClientError as error:
+            if error_code(error) != "BucketAlreadyOwnedByYou":
+                raise
+        for part, put in PARTS.items():
+            if properties.get(part) is not None:
+                put(s3, name, properties[part])
+        return str(name)
+
+    def update(self, at: Connection, id: str, change: Change) -> None:
+        names = touched(change)
+        for part, put in PARTS.items():
+            if part in names:
+                put(at.client("s3"), id, (change.after or {}).get(part))
+
+    def delete(self, at: Connection, id: str, properties: Properties) -> None:
+        try:
+            at.client("s3").delete_bucket(Bucket=id)
+        except ClientError as error:
+            if error_code(error) == "NoSuchBucket":
+                return
+            if error_code(error) == "BucketNotEmpty":
+                where = f"{at.account}/{at.region}"
+                fix = "empty it first (every version of every object); Bastide never deletes objects"
+                raise TargetError(f"bucket {id} still holds objects, so S3 does not delete it", where, fix) from error
+            raise
+
+
+def read_bucket(s3: Any, name: str) -> dict[str, Value]:
+    """All properties of one bucket: one call for each sub-resource, the ACL only where ACLs are in use."""
+    versioning = ask(s3.get_bucket_versioning, Bucket=name)
+    lock = ask(s3.get_object_lock_configuration, absent=("ObjectLockConfigurationNotFoundError",), Bucket=name)
+    lock = member(lock, "ObjectLockConfiguration")
+    ownership = ask(s3.get_bucket_ownership_controls, absent=("OwnershipControlsNotFoundError",), Bucket=name)
+    ownership = member(ownership, "OwnershipControls")
+    block = ask(s3.get_public_access_block, absent=("NoSuchPublicAccessBlockConfiguration",), Bucket=name)
+    encrypted = ask(
+        s3.get_bucket_encryption, absent=("ServerSideEncryptionConfigurationNotFoundError",), Bucket=name
+    )
+    rules = ask(s3.get_bucket_lifecycle_configuration, absent=("NoSuchLifecycleConfiguration",), Bucket=name)
+    tags = member(ask(s3.get_bucket_tagging, absent=("NoSuchTagSet",), Bucket=name), "TagSet")
+    return present(
+        BucketName=name,
+        BucketEncryption=s3_shapes.encryption(member(encrypted, "ServerSideEncryptionConfiguration")),
+        VersioningConfiguration=_versioning(versioning),
+        PublicAccessBlockConfiguration=member(block, "PublicAccessBlockConfiguration"),
+        OwnershipControls=ownership,
+        ObjectLockEnabled=lock if isinstance(lock, Unknown) else member(lock, "ObjectLockEnabled") == "Enabled",
+        ObjectLockConfiguration=s3_shapes.object_lock(lock),
+        LifecycleConfiguration=s3_shapes.lifecycle(member(rules, "Rules")),
+        LoggingConfiguration=s3_shapes.logging(member(ask(s3.get_bucket_logging, Bucket=name), "LoggingEnabled")),
+        Tags=tags if isinstance(tags, Unknown) else tag_list(tags),
+    ) | s3_shapes.access_control(_grants(s3, name, ownership))
+
+
+def _versioning(answer: Value) -> Value:
+    if isinstance(answer, Unknown):
+        return answer
+    return present(Status=answer.get("Status"), MfaDelete=answer.get("MFADelete")) or None
+
+
+def _grants(s3: Any, name: str, ownership: Value) -> Value:
+    rules = [] if isinstance(ownership, Unknown) else (ownership or {}).get("Rules", [])
+    if any(rule.get("ObjectOwnership") == "BucketOwnerEnforced" for rule in rules):
+        return []
+    return s3_shapes.grants(ask(s3.get_bucket_acl, Bucket=name))
+
+
+def _put_encryption(s3: Any, name: str, value: Value) -> None:
+    if value is None:
+        s3.delete_bucket_encryption(Bucket=name)  # back to SSE-S3: a bucket cannot be without encryption
+    else:
+        s3.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration=s3_shapes.encryption_request(value))
+
+
+def _put_versioning(s3: Any, name: str, value: Value) -> None:
+    status = (value or {}).get("Status", "Suspended")
+    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": status})
+
+
+def _put_block(s3: Any, name: str, value: Value) -> None:
+    if value is None:
+        s3.delete_public_access_block(Bucket=name)
+    else:
+        s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=dict(value))
+
+
+def _put_ownership(s3: Any, name: str, value: Value) -> None:
+    if value is None:
+        s3.delete_bucket_ownership_controls(Bucket=name)
+    else:
+        s3.put_bucket_ownership_controls(Bucket=name, OwnershipControls=dict(value))
+
+
+def _put_lock(s3: Any, name: str, value: Value) -> None:
+    # Without a rule the default retention goes; Object Lock itself stays for ever.
+    configuration = dict(value or {"ObjectLockEnabled": "Enabled"})
+    s3.put_object_lock_configuration(Bucket=name, ObjectLockConfiguration=configuration)
+
+
+def _put_lifecycle(s3: Any, name: str, value: Value) -> None:
+    if value is None:
+        s3.delete_bucket_lifecycle(Bucket=name)
+    else:
+        request = s3_shapes.lifecycle_request(value)
+        s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration=request)
+
+
+def _put_logging(s3: Any, name: str, value: Value) -> None:
+    s3.put_bucket_logging(Bucket=name, BucketLoggingStatus=s3_shapes.logging_request(value))
+
+
+def _put_acl(s3: Any, name: str, value: Value) -> None:
+    canned = s3_shapes.CANNED_NAMES[value or "Private"]
+    try:
+        s3.put_bucket_acl(Bucket=name, ACL=canned)
+    except ClientError as error:
+        # With ACLs disabled S3 refuses to write one; what "private" asks for holds already.
+        if canned != "private" or error_code(error) != "AccessControlListNotSupported":
+            raise
+
+
+def _put_tags(s3: Any, name: str, value: Value) -> None:
+    # S3 replaces the whole set, and refuses to lose AWS's own tags: they are sent along.
+    answer = ask(s3.get_bucket_tagging, absent=("NoSuchTagSet",), Bucket=name)
+    kept = [tag for tag in member(answer, "TagSet", otherwise=()) if tag["Key"].startswith("aws:")]
+    tags = kept + [dict(tag) for tag in value or ()]
+    if tags:
+        s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tags})
+    else:
+        s3.delete_bucket_tagging(Bucket=name)
+
+
+# In an order that S3 accepts: versions before the lock, ownership before the ACL.
+PARTS: Mapping[str, Callable[[Any, str, Value], None]] = {
+    "PublicAccessBlockConfiguration": _put_block,
+    "OwnershipControls": _put_ownership,
+    "BucketEncryption": _put_encryption,
+    "VersioningConfiguration": _put_versioning,
+    "ObjectLockConfiguration": _put_lock,
+    "AccessControl": _put_acl,
+    "LifecycleConfiguration": _put_lifecycle,
+    "LoggingConfiguration": _put_logging,
+    "Tags": _put_tags,
+}
+
+
+class BucketPolicy(Handler):
+    """AWS::S3::BucketPolicy. Create-only: Bucket. One a bucket, identified by the bucket's name.
+
+    A bucket whose policy may not be read is listed with PolicyDocument Unknown: it may have one.
+    """
+
+    type = "AWS::S3::BucketPolicy"
+    service = "s3"
+    identified_by = ("Bucket",)
+
+    def list(self, at: Connection) -> Iterable[Found]:
+        found = (self.read(at, name) for name in buckets(at))
+        return [policy for policy in found if policy]
+
+    def read(self, at: Connection, id: str) -> Found | None:
+        answer = ask(at.client("s3").get_bucket_policy, absent=("NoSuchBucketPolicy", "NoSuchBucket"), Bucket=id)
+        document = parse_document(member(answer, "Policy"))
+        return None if document is None else Found(id, {"Bucket": id, "PolicyDocument": document})
+
+    def create(self, at: Connection, properties: Properties) -> str:
+        name = str(properties["Bucket"])
+        at.client("s3").put_bucket_policy(Bucket=name, Policy=render_document(properties["PolicyDocument"]))
+        return name
+
+    def update(self, at: Connection, id: str, change: Change) -> None:
+        self.create(at, {"Bucket": id, "PolicyDocument": (change.after or {})["PolicyDocument"]})
+
+    def delete(self, at: Connection, id: str, properties: Properties) -> None:
+        ask(at.client("s3").delete_bucket_policy, absent=("NoSuchBucket", "NoSuchBucketPolicy"), Bucket=id)
+
+
+class AccountPublicAccessBlock(Handler):
+    """Bastide::S3::AccountPublicAccessBlock: four booleans for all of the account's buckets, identified by the account.
+
+    AWS's default is none of the four, which is what a missing configuration means.
+    Source: Amazon S3 User Guide, "Blocking public access to your Amazon S3 storage".
+    """
+
+    type = "Bastide::S3::AccountPublicAccessBlock"
+    service = "s3control"
+    scope = Scope.ACCOUNT
+    identified_by = ()
+    actions = actions(read=("s3:GetAccountPublicAccessBlock",), write=("s3:PutAccountPublicAccessBlock",))
+
+    def list(self, at: Connection) -> Iterable[Found]:
+        control = at.client("s3control")
+        absent = ("NoSuchPublicAccessBlockConfiguration",)
+        answer = ask(control.get_public_access_block, absent=absent, AccountId=at.account)
+        block = member(answer, "PublicAccessBlockConfiguration")
+        if isinstance(block, Unknown):
+            return [Found(at.account, dict.fromkeys(BLOCKS, block))]
+        return [Found(at.account, {name: bool((block or {}).get(name)) for name in BLOCKS})]
+
+    def create(self, at: Connection, properties: Properties) -> str:
+        block = {name: bool(properties.get(name)) for name in BLOCKS}
+        at.client("s3control").put_public_access_block(AccountId=at.account, PublicAccessBlockConfiguration=block)
+        return at.account
+
+    def update(self, at: Connection, id: str, change: Change) -> None:
+        self.create(at, {**(change.before or {}), **(change.after or {})})
+
+    def delete(self, at: Connection, id: str, properties: Properties) -> None:
+        at.client("s3control").delete_public_access_block(AccountId=at.account)
