@@ -1,0 +1,47 @@
+"""The file that ``bastide init`` writes."""
+
+from __future__ import annotations
+
+STARTER = """\
+# The architecture of an AWS organization. Three keys are needed: organization, emails, ous.
+# Everything else has a secure default: `bastide explain` shows each one, why it is so and who asks for it.
+organization: {organization}
+# Root e-mail of each account; AWS wants one that no other account ever had.
+emails: {emails}
+# The home region holds the trail, the logs and Identity Center; nothing can be made outside the allowed ones.
+regions: {{home: {region}, allowed: [{region}]}}
+
+# Organizational units and their accounts. A unit's guardrails hold for everything below it.
+# log-archive and audit are needed: logs lie in the one, detection is run from the other.
+ous:
+  security:
+    accounts: [log-archive, audit]
+  workloads:
+    network: true # each account below gets a VPC with private subnets
+    prod:
+      accounts: [app-prod]
+    dev:
+      accounts: [app-dev]
+  # Where accounts go that leave the file: nothing can be done there but by the deployer.
+  quarantine: {{}}
+
+# Who gets what where: group -> unit path, account or "*" -> permission set.
+access:
+  platform-admins: {{"*": Administrator}}
+  security: {{"*": SecurityAudit}}
+  developers: {{workloads/dev: PowerUser, workloads/prod: ReadOnly}}
+  auditors: {{"*": ViewOnly}}
+
+# More keys, with their defaults:
+# guardrails: {{default: strict, perimeter: org}}
+# logs: {{retain: 1y, lock: governance, events: [management]}}
+# detect: {{guardduty: true, securityhub: [fsbp], access-analyzer: true, macie: true, config: true}}
+# network: {{cidr: 10.0.0.0/8, prefix: 20, availability-zones: 2}}
+# exempt:
+#   - {{guardrail: vpc-internet, at: workloads/dev, why: a public demo, until: 2027-06-30}}
+"""
+
+
+def starter(organization: str, emails: str, region: str) -> str:
+    """A commented architecture file for an organization of that name."""
+    return STARTER.format(organization=organization, emails=emails, region=region)
