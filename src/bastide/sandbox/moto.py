@@ -8,8 +8,10 @@ It decides nothing about AWS: that is the shims' and the front's.
 from __future__ import annotations
 
 import copy
+import datetime as datetime_module
 import os
 import re
+import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -60,6 +62,44 @@ def _sandbox_now() -> datetime:
     return (_Clock.now or datetime.now(UTC)).replace(tzinfo=None)
 
 
+class _SandboxDatetimeType(type):
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, datetime)
+
+
+class _SandboxDatetime(datetime, metaclass=_SandboxDatetimeType):
+    """`datetime` for moto's modules: only its idea of now differs."""
+
+    @classmethod
+    def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+        return (_Clock.now or datetime.now(UTC)).astimezone(tz) if tz else _sandbox_now()
+
+    @classmethod
+    def utcnow(cls) -> datetime:  # type: ignore[override]
+        return _sandbox_now()
+
+
+class _SandboxDatetimeModule:
+    """The `datetime` module for moto's modules."""
+
+    datetime = _SandboxDatetime
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(datetime_module, name)
+
+
+@cache
+def _set_clock_of(package: str) -> None:
+    """Let the modules of a moto package ask the sandbox for the time."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(f"moto.{package}.") and module is not None:
+            found = vars(module).get("datetime")
+            if found is datetime:
+                vars(module)["datetime"] = _SandboxDatetime
+            elif found is datetime_module:
+                vars(module)["datetime"] = _SandboxDatetimeModule()
+
+
 # moto: `utcnow` is imported by name all over; replacing its code reaches every importer.
 _core_utils.__dict__["_sandbox_now"] = _sandbox_now
 _core_utils.utcnow.__code__ = cast(CodeType, _utcnow.__code__)
@@ -81,9 +121,21 @@ def _seeded_getitem(self: Any, region: str) -> Any:
     kept = mock_random.getstate()
     mock_random.seed(f"{self.service_name}/{self.account_id}/{region}")
     try:
-        return _plain_getitem(self, region)
+        made = _plain_getitem(self, region)
+        if self.service_name == "ec2":
+            _finish_default_vpc(made)
+        return made
     finally:
         mock_random.setstate(kept)
+
+
+def _finish_default_vpc(backend: Any) -> None:
+    """moto: the default VPC lacks its internet gateway and the route to it."""
+    for vpc in [found for found in backend.vpcs.values() if found.is_default == "true"]:
+        gateway = backend.create_internet_gateway()
+        backend.attach_internet_gateway(gateway.id, vpc.id)
+        main = next(table for table in backend.route_tables.values() if table.vpc_id == vpc.id)
+        backend.create_route(main.id, "0.0.0.0/0", None, gateway_id=gateway.id)
 
 
 AccountSpecificBackend.__getitem__ = _seeded_getitem  # type: ignore[method-assign]
@@ -160,7 +212,9 @@ def backend(service: str, account: str, region: str) -> Any:
 
 @cache
 def _backend_dict(service: str) -> Any:
-    return _backends.get_backend(cast(Any, service))
+    found = _backends.get_backend(cast(Any, service))
+    _set_clock_of(_package(service) or service)
+    return found
 
 
 # ── operations: which, with which parameters, answered by whom ──────────────────────────────────────────────────────
@@ -248,6 +302,7 @@ def _routes(service: str) -> tuple[Route, ...]:
         urls = import_module(f"moto.{package}.urls")
     except ImportError:  # needs an optional dependency of moto that is not installed
         return ()
+    _set_clock_of(package)
     paths = urls.url_paths.items()
     return tuple((re.compile(path.format(base)), target) for base in urls.url_bases for path, target in paths)
 

@@ -1,0 +1,125 @@
+"""S3: today's defaults at creation, and the policies that block public access refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bastide.sandbox import moto
+from bastide.sandbox.call import Call
+from bastide.sandbox.policies import as_list, is_public, parse_statements
+from bastide.sandbox.shims import Answer, shim
+from bastide.sandbox.wire import AwsError, HttpResponse
+
+BLOCKED = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+SSE_S3 = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": "false"}}
+
+
+def read_bucket(name: str) -> Any:
+    """moto's bucket, whoever owns it. Raises NoSuchBucket."""
+    found = moto.backend_dict("s3").bucket_accounts.get(name)
+    if found is None:
+        raise AwsError("NoSuchBucket", "The specified bucket does not exist", 404, BucketName=name)
+    partition, account = found
+    return moto.backend("s3", account, partition).buckets[name]
+
+
+@shim("s3", "CreateBucket")
+def create_bucket(call: Call) -> Answer:
+    """Encrypted with S3's keys, no public access, no ACLs.
+
+    Source: S3 User Guide, "Default settings for new S3 buckets FAQ" (April 2023) and "Default encryption FAQ".
+    """
+    name = call.params["Bucket"]
+    owner = moto.backend_dict("s3").bucket_accounts.get(name, ("", ""))[1]
+    if owner == call.account and call.region != "us-east-1":
+        text = "Your previous request to create the named bucket succeeded and you already own it."
+        raise AwsError("BucketAlreadyOwnedByYou", text, 409, BucketName=name)
+    response = call.forward()
+    if owner != call.account:  # in us-east-1 a second creation answers 200 and changes nothing
+        bucket = read_bucket(name)
+        bucket.encryption = SSE_S3
+        bucket.ownership_rule = call.params.get("ObjectOwnership") or "BucketOwnerEnforced"
+        moto.backend("s3", call.account, "aws").put_public_access_block(name, dict.fromkeys(BLOCKED, "true"))
+    return response
+
+
+@shim("s3", "DeleteBucketEncryption")
+def delete_bucket_encryption(call: Call) -> HttpResponse:
+    """Back to S3's own keys: a bucket is never unencrypted."""
+    response = call.forward()
+    read_bucket(call.params["Bucket"]).encryption = SSE_S3
+    return response
+
+
+@shim("s3", "PutBucketPolicy")
+def put_bucket_policy(call: Call) -> Answer:
+    """Well-formed, about this bucket, and not public while that is blocked. moto: stores anything."""
+    name, text = call.params["Bucket"], call.params["Policy"]
+    bucket = read_bucket(name)
+    statements = parse_statements(text)
+    own = (f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/")
+    for row in statements:
+        resources = [str(found) for found in as_list(row.get("Resource", row.get("NotResource", [])))]
+        if not resources or not all(found == own[0] or found.startswith(own[1]) for found in resources):
+            raise AwsError("MalformedPolicy", "Policy has invalid resource")
+        if "Principal" not in row and "NotPrincipal" not in row:
+            raise AwsError("MalformedPolicy", "Missing required field Principal")
+    if blocks_public_policy(bucket) and is_public(statements):
+        reason = "because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access."
+        text = f"User: {call.principal.arn} is not authorized to perform: s3:PutBucketPolicy on resource: {own[0]!r}"
+        raise AwsError("AccessDenied", f"{text} {reason}", 403)
+    return call.forward()
+
+
+def blocks_public_policy(bucket: Any) -> bool:
+    """Whether the bucket's or its account's block covers policies."""
+    account = moto.backend("s3control", bucket.account_id, "aws").public_access_block
+    blocks = (bucket.public_access_block, account)
+    return any(block is not None and block.block_public_policy for block in blocks)
+
+
+@shim("s3", "PutBucketAcl")
+def put_bucket_acl(call: Call) -> Answer:
+    """ACLs are off while the owner is enforced."""
+    if read_bucket(call.params["Bucket"]).ownership_rule == "BucketOwnerEnforced":
+        raise AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs")
+    return call.forward()
+
+
+@shim("s3", "PutBucketVersioning")
+def put_bucket_versioning(call: Call) -> Answer:
+    """MFA delete takes the root user's MFA code, which nobody has here. moto: accepts and forgets it."""
+    configuration = call.params.get("VersioningConfiguration", {})
+    if configuration.get("MFADelete") == "Enabled":
+        raise AwsError("AccessDenied", "Mfa Authentication must be used for this request", 403)
+    bucket = read_bucket(call.params["Bucket"])
+    if bucket.object_lock_enabled and configuration.get("Status") == "Suspended":
+        text = "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed."
+        raise AwsError("InvalidBucketState", text, 409)
+    return call.forward()
+
+
+@shim("s3", "GetObjectRetention")
+def get_object_retention(call: Call) -> Answer:
+    """The object's lock. moto: answers with the object itself."""
+    params = call.params
+    bucket = read_bucket(params["Bucket"])
+    store = moto.backend("s3", bucket.account_id, "aws")
+    found = store.get_object(params["Bucket"], params["Key"], version_id=params.get("VersionId"))
+    if found is None:
+        raise AwsError("NoSuchKey", "The specified key does not exist.", 404, Key=params["Key"])
+    if not found.lock_mode:
+        text = "The specified object does not have a ObjectLock configuration"
+        raise AwsError("NoSuchObjectLockConfiguration", text, 404)
+    return {"Retention": {"Mode": found.lock_mode, "RetainUntilDate": found.lock_until}}
+
+
+@shim("s3", "GetObjectLockConfiguration")
+def get_object_lock_configuration(call: Call) -> Answer:
+    """Days or years, never both. moto: answers the other one as 0."""
+    configuration: dict[str, Any] = call.forwarded()["ObjectLockConfiguration"]
+    retention = configuration.get("Rule", {}).get("DefaultRetention", {})
+    for unit in ("Days", "Years"):
+        if not retention.get(unit):
+            retention.pop(unit, None)
+    return {"ObjectLockConfiguration": configuration}
