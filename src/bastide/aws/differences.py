@@ -9,8 +9,10 @@ from bastide.model import Change, Properties
 
 
 def desired(change: Change) -> Properties:
-    """All properties as they shall be; what the declaration does not name stays as it was observed."""
-    return {**(change.before or {}), **(change.after or {})}
+    """All properties as they shall be: what is declared, and what was observed unless a difference takes it away."""
+    removed = {difference.path for difference in change.differences if difference.after is None}
+    merged = {**(change.before or {}), **(change.after or {})}
+    return {name: value for name, value in merged.items() if name not in removed}
 
 
 def missing(wanted: Iterable[Any] | None, there: Iterable[Any] | None) -> list[Any]:
