@@ -1,0 +1,273 @@
+"""A target's way in: every account and region through one botocore session with one client for each (service, region).
+
+One idea: clients are shared by all accounts and sign with the keys of the account entered (``credentials.py``), so an
+organization of thousands of accounts costs as many clients as one account does. Retries are botocore's standard ones,
+slowing down is ours (``throttle.py``). Whether the target is AWS or a sandbox is a matter of how the session was made;
+this module never sees the sandbox's code.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Protocol, TypeVar
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.credentials import Credentials
+from botocore.exceptions import BotoCoreError, ClientError
+
+from bastide.aws.credentials import (
+    AccountClient,
+    CredentialProvider,
+    Keyring,
+    Keys,
+    SharedCredentials,
+    current_account,
+    entered,
+)
+from bastide.aws.handler import error_code
+from bastide.aws.throttle import Throttle
+from bastide.errors import TargetError
+from bastide.model import GLOBAL, Arn
+
+T = TypeVar("T")
+MEMBER_ROLE = "OrganizationAccountAccessRole"
+SESSION_NAME = "bastide"
+CONNECTIONS = 32
+ATTEMPTS = 8
+HOUR = 3600  # seconds; the most that role chaining allows. Source: AWS STS API Reference, AssumeRole
+# Where the services that have no region are. Source: AWS General Reference, "Service endpoints".
+GLOBAL_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+# The user's files and profile must not change what a sandbox is.
+NO_FILES = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
+
+
+class SandboxLike(Protocol):
+    """What a target needs of an in-process sandbox."""
+
+    management_account: str
+
+    def attach(self, botocore_session: Any) -> None:
+        """Answer all requests of this session's clients."""
+        ...
+
+    def session(self) -> Any:
+        """A boto3 session of the management account's administrator."""
+        ...
+
+
+class PlaceConnection:
+    """One account and region of a target (``handler.Connection``), with answers remembered for its lifetime."""
+
+    def __init__(self, target: Target, account: str, region: str) -> None:
+        self.account = account
+        self.region = region
+        self.partition = target.partition
+        self.management_account = target.management_account
+        self._target = target
+        self._lock = threading.Lock()
+        self._answers: dict[str, _Answer] = {}
+
+    def client(self, service: str, region: str = "") -> Any:
+        """A client of ``service`` in this account and region (for GLOBAL the partition's), or in the region named."""
+        return self._target.client(service, self.account, region or self.region)
+
+    def once(self, name: str, read: Callable[[], T]) -> T:
+        """What ``read`` returns or raises, asked once for this connection; other threads wait for the first."""
+        with self._lock:
+            answer = self._answers.setdefault(name, _Answer())
+        return answer.ask(read)  # type: ignore[no-any-return]
+
+
+class _Answer:
+    """One remembered answer or error."""
+
+    __slots__ = ("_done", "_error", "_lock", "_value")
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._done = False
+        self._value: Any = None
+        self._error: Exception | None = None
+
+    def ask(self, read: Callable[[], Any]) -> Any:
+        with self._lock:
+            if not self._done:
+                try:
+                    self._value = read()
+                except (ClientError, BotoCoreError) as error:
+                    self._error = error
+                self._done = True
+        if self._error is not None:
+            raise self._error
+        return self._value
+
+
+class Target:
+    """AWS or a sandbox organization: gives connections; one for each process is enough."""
+
+    def __init__(
+        self,
+        name: str,
+        session: botocore.session.Session,
+        home: Credentials,
+        *,
+        endpoint_url: str | None = None,
+        role_name: str = MEMBER_ROLE,
+        external_id: str = "",
+        role_session_name: str = SESSION_NAME,
+    ) -> None:
+        """A target of the accounts that ``home`` (credentials of one account) can enter.
+
+        Raises:
+            TargetError: the credentials do not work.
+        """
+        self.name = name
+        self.role_name = role_name.strip("/")
+        self._external_id = external_id
+        self._role_session_name = role_session_name
+        self._lock = threading.Lock()
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._config = _config(name, endpoint_url)
+        self._endpoint_url = endpoint_url
+        self._keyring = Keyring(home, self._assume, self.clock)
+        self._session = self._share(session)
+        self.partition, self.home_account, self.management_account = self._identify()
+        self._keyring.home_account = self.home_account
+
+    @classmethod
+    def sandbox(cls, sandbox: SandboxLike, **options: str) -> Target:
+        """A sandbox in this process."""
+        session = botocore.session.Session(NO_FILES)
+        sandbox.attach(session)
+        keys = sandbox.session().get_credentials().get_frozen_credentials()
+        return cls("sandbox", session, Credentials(keys.access_key, keys.secret_key, keys.token), **options)
+
+    @classmethod
+    def sandbox_http(cls, endpoint: str, access_key: str, secret_key: str, token: str = "", **options: str) -> Target:
+        """A sandbox behind a server on this machine; the keys are those of ``bastide sandbox env``."""
+        session = botocore.session.Session(NO_FILES)
+        home = Credentials(access_key, secret_key, token or None)
+        return cls("sandbox", session, home, endpoint_url=endpoint, **options)
+
+    @classmethod
+    def aws(cls, profile: str = "", role_name: str = MEMBER_ROLE, external_id: str = "") -> Target:
+        """AWS with the user's own credentials; members through ``role_name``.
+
+        Raises:
+            TargetError: the profile has no credentials, or they do not work.
+        """
+        try:
+            home = botocore.session.Session(profile=profile or None).get_credentials()
+            session = botocore.session.Session(profile=profile or None)
+        except BotoCoreError as error:
+            raise TargetError(f"cannot use the AWS profile {profile!r}: {error}") from error
+        if home is None:
+            raise TargetError("there are no AWS credentials", fix="name a --profile, or set AWS_PROFILE and log in")
+        return cls("aws", session, home, role_name=role_name, external_id=external_id)
+
+    def clock(self) -> datetime:
+        """Now, aware UTC."""
+        return datetime.now(UTC)
+
+    @property
+    def threads(self) -> int:
+        """How many calls at a time the target is good for."""
+        # moto: requests are served one at a time, so more threads only take turns.
+        return CONNECTIONS if self.name == "aws" else 1
+
+    @property
+    def basis(self) -> str:
+        """What results from this target stand on: sandbox or live."""
+        return "live" if self.name == "aws" else "sandbox"
+
+    def connection(self, account: str, region: str) -> PlaceConnection:
+        """A connection with nothing remembered yet."""
+        return PlaceConnection(self, account, region)
+
+    def enter(self, account: str) -> None:
+        """Make sure that the account can be entered.
+
+        Raises:
+            ClientError: its role cannot be assumed.
+        """
+        self._keyring.read(account)
+
+    def role_arn(self, account: str) -> str:
+        """The role through which an account is entered."""
+        return f"arn:{self.partition}:iam::{account}:role/{self.role_name}"
+
+    def client(self, service: str, account: str, region: str) -> AccountClient:
+        """A client of ``service`` as the account sees it; made once for (service, region)."""
+        place = (service, GLOBAL_REGIONS.get(self.partition, "us-east-1") if region == GLOBAL else region)
+        client = self._clients.get(place)
+        if client is None:
+            with self._lock:  # making clients is not safe under threads, using them is
+                client = self._clients.get(place) or self._make(*place)
+                self._clients[place] = client
+        return AccountClient(client, account)
+
+    def _make(self, service: str, region: str) -> Any:
+        return self._session.client(service, region_name=region, endpoint_url=self._endpoint_url, config=self._config)
+
+    def _share(self, session: botocore.session.Session) -> boto3.Session:
+        session.register_component("credential_provider", CredentialProvider(SharedCredentials(self._keyring)))
+        Throttle(current_account).register(session.get_component("event_emitter"))
+        return boto3.Session(botocore_session=session)
+
+    def _identify(self) -> tuple[str, str, str]:
+        """(partition, home account, management account)."""
+        region = self._session.region_name or "us-east-1"
+        try:
+            arn = Arn.parse(self.client("sts", "", region).get_caller_identity()["Arn"])
+        except (ClientError, BotoCoreError) as error:
+            raise TargetError(f"the credentials for {self.name} do not work: {error}", fix="log in again") from error
+        try:
+            organization = self.client("organizations", "", GLOBAL_REGIONS[arn.partition]).describe_organization()[
+                "Organization"
+            ]
+        except ClientError as error:
+            if error_code(error) not in ("AWSOrganizationsNotInUseException", "AccessDeniedException"):
+                raise TargetError(f"cannot read the organization: {error}") from error
+            return arn.partition, arn.account, arn.account
+        return arn.partition, arn.account, str(organization["MasterAccountId"])
+
+    def _assume(self, account: str) -> Keys:
+        parameters = {
+            "RoleArn": self.role_arn(account),
+            "RoleSessionName": self._role_session_name,
+            "DurationSeconds": HOUR,
+        }
+        if self._external_id:
+            parameters["ExternalId"] = self._external_id
+        with entered(self.home_account):
+            made = self.client("sts", self.home_account, GLOBAL).assume_role(**parameters)["Credentials"]
+        frozen = Credentials(
+            made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"]
+        ).get_frozen_credentials()
+        return Keys(frozen, made["Expiration"])
+
+
+def _config(name: str, endpoint_url: str | None) -> Config:
+    sandbox = name == "sandbox"
+    return Config(
+        max_pool_connections=CONNECTIONS,
+        retries={"mode": "standard", "total_max_attempts": 1 if sandbox else ATTEMPTS},
+        # One client serves many accounts, so no account may be written into its endpoint.
+        account_id_endpoint_mode="disabled",
+        ignore_configured_endpoint_urls=sandbox,
+        # 123456789012.127.0.0.1 does not resolve.
+        inject_host_prefix=endpoint_url is None,
+        s3={"addressing_style": "path"} if endpoint_url else None,
+        # moto: the aws-chunked trailer that an https URL would get is one more thing to undo.
+        request_checksum_calculation="when_required" if sandbox else None,
+        response_checksum_validation="when_required" if sandbox else None,
+    )
