@@ -97,7 +97,7 @@ def recased(value: Value, *, upper: bool) -> Value:
 def actions(
     read: tuple[str, ...], write: tuple[str, ...] = (), list: tuple[str, ...] = (), delete: tuple[str, ...] = ()
 ) -> dict[str, tuple[str, ...]]:
-    """IAM actions by operation. ``list`` is ``read`` and ``delete`` is ``write`` unless said; writing reads back too."""
+    """IAM actions by operation: ``list`` is ``read`` and ``delete`` is ``write`` unless said; writes read back."""
     return {
         "list": list or read, "read": read, "create": write + read, "update": write + read, "delete": delete or write,
     }
