@@ -1,0 +1,109 @@
+"""``bastide explain``: the defaults of a file and why they are so; a control; a guardrail; the file's JSON Schema."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bastide.errors import InputError
+
+if TYPE_CHECKING:
+    from bastide.controls import Control
+    from bastide.prove.guardrail import Guardrail
+
+
+def command(
+    subject: Annotated[str, typer.Argument(help="An architecture file, a control or a guardrail.")] = "architecture.yaml",
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of architecture files.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="Also what the file states itself.")] = False,
+    output: Annotated[str, typer.Option("-o", "--output", help="table or json.")] = "table",
+) -> None:
+    """Show every setting that a file does not state, why it is so and who asks for it; or explain a control or guardrail."""
+    from bastide.declare.explain import json_schema
+
+    if output not in ("table", "json"):
+        raise InputError(f"{output!r} is not a format of explain", fix="use table or json")
+    if schema:
+        typer.echo(json.dumps(json_schema(), indent=2))
+    elif Path(subject).exists() or "/" in subject or subject.endswith((".yaml", ".yml")):
+        _file(Path(subject), all_, output)
+    else:
+        _rule(subject, output)
+
+
+def _file(path: Path, everything: bool, output: str) -> None:
+    """Settings of an architecture file."""
+    from bastide.declare.explain import explain
+    from bastide.declare.read import read_architecture
+
+    settings = [setting for setting in explain(read_architecture(path)) if everything or not setting.stated]
+    if output == "json":
+        typer.echo(json.dumps({"schema": "bastide.explain/1", "settings": [vars(setting) for setting in settings]}, indent=2))
+        return
+    for setting in settings:
+        value = json.dumps(setting.value)
+        typer.echo(f"{setting.path} = {value}   ({setting.where})")
+        typer.echo(f"    {setting.description}")
+        if setting.why:
+            typer.echo(f"    why: {setting.why}")
+        if setting.asked_by:
+            typer.echo(f"    asked by: {', '.join(setting.asked_by)}")
+
+
+def _rule(name: str, output: str) -> None:
+    """A control or a guardrail of that name."""
+    from bastide.controls import all_controls
+    from bastide.prove.guardrail import all_guardrails
+
+    controls: dict[str, Control] = {control.id: control for control in all_controls()}
+    guardrails: dict[str, Guardrail] = {guardrail.name: guardrail for guardrail in all_guardrails()}
+    found = controls.get(name) or next((control for control in controls.values() if f"FSBP:{name}" in control.maps_to), None)
+    if found:
+        _print(_control_facts(found), output)
+    elif name in guardrails:
+        _print(_guardrail_facts(guardrails[name]), output)
+    else:
+        near = difflib.get_close_matches(name, [*controls, *guardrails], n=1)
+        fix = f"did you mean {near[0]}?" if near else "name a file, a control (assess prints their ids) or a guardrail"
+        raise InputError(f"{name!r} is no file, control or guardrail", fix=fix)
+
+
+def _print(facts: dict[str, Any], output: str) -> None:
+    if output == "json":
+        typer.echo(json.dumps(facts, indent=2, default=str))
+        return
+    for key, value in facts.items():
+        text = ", ".join(value) if isinstance(value, list) and all(isinstance(item, str) for item in value) else value
+        typer.echo(f"{key:<13} {text if isinstance(text, str) else json.dumps(text, indent=2)}")
+
+
+def _control_facts(control: Control) -> dict[str, Any]:
+    return {
+        "control": control.id,
+        "title": control.title,
+        "severity": str(control.severity),
+        "judges": control.resource_type,
+        "reads": list(control.reads),
+        "maps to": list(control.maps_to),
+        "config rule": control.config_rule,
+        "remediation": control.remediation,
+        "healed by": "bastide plan --heal" if control.heal else "a person",
+        "source": control.source,
+    }
+
+
+def _guardrail_facts(guardrail: Guardrail) -> dict[str, Any]:
+    return {
+        "guardrail": guardrail.name,
+        "intent": guardrail.intent,
+        "kind": guardrail.kind,
+        "on at": guardrail.default,
+        "why": guardrail.rationale,
+        "maps to": list(guardrail.maps_to),
+        "statements": guardrail.statements,
+        "source": guardrail.source,
+    }
