@@ -112,6 +112,12 @@ class Logs(Section):
         asked_by=("LOG-1", "FSBP:CloudTrail.1"),
     )
     flow_logs: bool = option(True, "VPC flow logs of every network.", asked_by=("EGR-3", "FSBP:EC2.6"))
+    account: str = option(
+        "log-archive",
+        "Name of the account that keeps the logs; it must be in the tree.",
+        why="who can change an account should not be able to change the record of it",
+        asked_by=("LOG-2",),
+    )
 
 
 class Detect(Section):
@@ -153,6 +159,12 @@ class Detect(Section):
     )
     config: bool = option(
         True, "AWS Config recording in every account and allowed region.", asked_by=("CFG-1", "FSBP:Config.1")
+    )
+    account: str = option(
+        "audit",
+        "Name of the account that runs the detection services for all others; it must be in the tree.",
+        why="the management account runs nothing that it can delegate",
+        asked_by=("DET-1",),
     )
 
 

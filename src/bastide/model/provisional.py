@@ -62,6 +62,21 @@ def hex_id(*names: str) -> str:
     return MARK + digits("hex", *names)[:25]
 
 
+def identity_center() -> str:
+    """A provisional ARN of the Identity Center instance."""
+    return f"arn:aws:sso:::instance/ssoins-{MARK}{'0' * 9}"
+
+
+def identity_store() -> str:
+    """A provisional identity store id."""
+    return f"d-{MARK}000"
+
+
+def permission_set_id(*names: str) -> str:
+    """A provisional permission set id (the last part of its ARN)."""
+    return f"ps-{MARK}{digits('permission set', *names)[:9]}"
+
+
 def tokens_in(text: str) -> list[str]:
     """Every provisional identifier in ``text``."""
     return TOKEN.findall(text)

@@ -47,6 +47,9 @@ def tokens_of(value: Value) -> set[str]:
     return set()
 
 
+ACCOUNT = "AWS::Organizations::Account"
+
+
 class References:
     """Which of some resources another one's properties name."""
 
@@ -60,9 +63,13 @@ class References:
             self._own_tokens(resource)
 
     def _own_tokens(self, resource: Resource) -> None:
-        """A token belongs to the resource whose identifier ends with it (a part of it may be another's)."""
+        """A token belongs to the resource whose identifier ends with it (a part of it may be another's).
+
+        An account's digits belong to the account alone, though many settings are identified by them, too.
+        """
         found = TOKEN.findall(resource.id)
-        if found and resource.id.endswith(found[-1]):
+        of_account = bool(found) and MARK not in found[-1]
+        if found and resource.id.endswith(found[-1]) and (not of_account or resource.type == ACCOUNT):
             self._by_token.setdefault(found[-1], resource.key)
 
     def of(self, resource: Resource) -> set[ResourceKey]:
@@ -82,6 +89,8 @@ class References:
         """An ARN refers from anywhere; a bare name only within the account and region (or to what has no region)."""
         if text == other.arn:
             return True
+        if text == resource.id and not resource.type.startswith(other.type):
+            return False  # its own name: a bucket's policy refers to the bucket, not the bucket to its policy
         return (
             other.type != resource.type
             and other.account == resource.account

@@ -1,0 +1,26 @@
+"""What AWS has already given out. Everything not known is provisional, and bound when it is found or made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bastide.model import provisional
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Identifiers from AWS. ``accounts`` maps account names and root e-mails (lower case) to their 12 digits."""
+
+    management_account: str
+    management_email: str = ""
+    organization_id: str = provisional.organization_id()
+    root_id: str = provisional.root_id()
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    partition: str = "aws"
+    identity_center: str = provisional.identity_center()  # ARN of the instance
+    identity_store: str = provisional.identity_store()
+
+    def account(self, name: str, email: str) -> str:
+        """The account's digits, by its e-mail (which never changes hands) or its name; provisional when neither is known."""
+        return self.accounts.get(email.lower()) or self.accounts.get(name) or provisional.account_id(name)
