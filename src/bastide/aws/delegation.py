@@ -8,7 +8,7 @@ administrators is another type (``Bastide::Organizations::DelegatedAdministrator
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from botocore.exceptions import ClientError
 
@@ -26,6 +26,7 @@ class ServiceAdministrator(Waiting):
 
     scope = Scope.REGION
     identified_by = ()
+    create_only = ("AdminAccountId",)
     list_operation: ClassVar[str] = "list_organization_admin_accounts"
     enable_operation: ClassVar[str] = "enable_organization_admin_account"
     disable_operation: ClassVar[str] = "disable_organization_admin_account"
@@ -82,10 +83,9 @@ class ServiceAdministrator(Waiting):
         if not existing:
             raise error
 
-    def update(self, at: Connection, id: str, change: Change) -> None:
-        """Replace the administrator: a service has one at a time, so the old one goes first."""
-        self.delete(at, id, change.before or {})
-        self.create(at, change.after or {})
+    def update(self, at: Connection, id: str, change: Change) -> NoReturn:
+        """Refused: a service has one administrator at a time, so another one replaces it."""
+        raise TargetError(f"{self.type} {id} cannot change in place", fix="plan again: it is replaced")
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:  # noqa: D102 - see Handler
         disable = getattr(at.client(self.service), self.disable_operation)

@@ -247,7 +247,7 @@ class OrganizationalUnit(OrganizationsHandler):
 
     type = "AWS::Organizations::OrganizationalUnit"
     identified_by = ("ParentId", "Name")
-    actions: ClassVar = {"list": ("organizations:ListRoots", "organizations:ListTagsForResource"), "delete": ()}
+    actions: ClassVar = {"list": ("organizations:ListRoots", "organizations:ListTagsForResource")}
 
     def list(self, at: Connection) -> Iterable[Found]:
         for parent, unit in units_below_roots(at):

@@ -1,0 +1,169 @@
+"""Amazon Inspector: its administrator, what is scanned in an account and Region, and what members get.
+
+One idea: scanning is one switch a kind of resource; a switch under way counts as where it is going. Findings, filters
+and suppression are not resources here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+from bastide.aws.delegation import ServiceAdministrator
+from bastide.aws.differences import desired
+from bastide.aws.handler import Connection, Found
+from bastide.aws.waiting import Waiting, answer_or_nothing
+from bastide.errors import TargetError
+from bastide.model import Change, Properties
+
+NOT_ADMINISTRATOR = ("AccessDeniedException", "ResourceNotFoundException", "ValidationException")
+# Property → (member of resourceState, resource type of Enable and Disable)
+SWITCHES = {
+    "Ec2": ("ec2", "EC2"),
+    "Ecr": ("ecr", "ECR"),
+    "Lambda": ("lambda", "LAMBDA"),
+    "LambdaCode": ("lambdaCode", "LAMBDA_CODE"),
+}
+
+
+class DelegatedAdmin(ServiceAdministrator):
+    """Bastide::Inspector2::DelegatedAdmin: the account that administers Inspector for the organization in this Region.
+
+    One a Region. Create-only: DelegatedAdminAccountId. Set in the management account. Source: Inspector API Reference, EnableDelegatedAdminAccount.
+    """
+
+    type = "Bastide::Inspector2::DelegatedAdmin"
+    service = "inspector2"
+    list_operation = "list_delegated_admin_accounts"
+    enable_operation = "enable_delegated_admin_account"
+    disable_operation = "disable_delegated_admin_account"
+    create_only = ("DelegatedAdminAccountId",)
+    name = "DelegatedAdminAccountId"
+    parameter = "delegatedAdminAccountId"
+    result = ("delegatedAdminAccounts", "accountId", "status")
+    nothing = NOT_ADMINISTRATOR
+    conflict = ("ConflictException",)
+    actions: ClassVar = {
+        "list": ("inspector2:ListDelegatedAdminAccounts", "organizations:DescribeOrganization"),
+        "read": ("inspector2:ListDelegatedAdminAccounts", "organizations:DescribeOrganization"),
+        "create": (
+            "iam:CreateServiceLinkedRole",
+            "inspector2:EnableDelegatedAdminAccount",
+            "inspector2:ListDelegatedAdminAccounts",
+            "organizations:EnableAWSServiceAccess",
+            "organizations:RegisterDelegatedAdministrator",
+        ),
+        "delete": ("inspector2:DisableDelegatedAdminAccount", "organizations:DeregisterDelegatedAdministrator"),
+    }
+
+
+class AccountStatus(Waiting):
+    """Bastide::Inspector2::AccountStatus: Ec2, Ecr, Lambda, LambdaCode: what Inspector scans here. Always there.
+
+    Identifier: the account's. AWS's default is all off. LambdaCode needs Lambda: they are switched in one call.
+    Source: Inspector API Reference, BatchGetAccountStatus, Enable, Disable.
+    """
+
+    type = "Bastide::Inspector2::AccountStatus"
+    service = "inspector2"
+    identified_by = ()
+    actions: ClassVar = {
+        "list": ("inspector2:BatchGetAccountStatus",),
+        "read": ("inspector2:BatchGetAccountStatus",),
+        **dict.fromkeys(
+            ("create", "update"),
+            (
+                "iam:CreateServiceLinkedRole",
+                "inspector2:BatchGetAccountStatus",
+                "inspector2:Disable",
+                "inspector2:Enable",
+            ),
+        ),
+        "delete": ("inspector2:BatchGetAccountStatus", "inspector2:Disable"),
+    }
+
+    def list(self, at: Connection) -> Iterable[Found]:
+        states = self._states(at)
+        on = {name: states.get(member, "") in ("ENABLED", "ENABLING") for name, (member, _) in SWITCHES.items()}
+        return [Found(at.account, on)]
+
+    def _states(self, at: Connection) -> dict[str, str]:
+        """The status of each switch by its member of resourceState; empty when Inspector was never on."""
+        found = at.client("inspector2").batch_get_account_status(accountIds=[at.account])
+        state: dict[str, Any] = found["accounts"][0]["resourceState"] if found.get("accounts") else {}
+        return {member: str(one["status"]) for member, one in state.items()}
+
+    def create(self, at: Connection, properties: Properties) -> str:
+        self._bring(at, properties)
+        return at.account
+
+    def update(self, at: Connection, id: str, change: Change) -> None:
+        self._bring(at, desired(change))
+
+    def _bring(self, at: Connection, properties: Properties) -> None:
+        now = next(iter(self.list(at))).properties
+        client = at.client("inspector2")
+        differing = [name for name in SWITCHES if name in properties and properties[name] != now[name]]
+        on = [SWITCHES[name][1] for name in differing if properties[name]]
+        off = [SWITCHES[name][1] for name in differing if not properties[name]]
+        if on:
+            _check(client.enable(accountIds=[at.account], resourceTypes=on), at)
+        if off:
+            _check(client.disable(accountIds=[at.account], resourceTypes=off), at)
+        if differing:
+            self.until(
+                lambda: self._states(at),
+                lambda states: not {"ENABLING", "DISABLING"} & set(states.values()),
+                f"switching Amazon Inspector in account {at.account}, {at.region}",
+            )
+
+    def delete(self, at: Connection, id: str, properties: Properties) -> None:
+        self._bring(at, dict.fromkeys(SWITCHES, False))
+
+
+class OrganizationConfiguration(Waiting):
+    """Bastide::Inspector2::OrganizationConfiguration: what new members get scanned. In the administrator only.
+
+    Identifier: the account's. AutoEnable: ec2, ecr, lambda, lambdaCode (and what AWS adds). Deleting puts AWS's default
+    back: all off. Source: Inspector API Reference, UpdateOrganizationConfiguration.
+    """
+
+    type = "Bastide::Inspector2::OrganizationConfiguration"
+    service = "inspector2"
+    identified_by = ()
+    actions: ClassVar = {
+        "list": ("inspector2:DescribeOrganizationConfiguration",),
+        "read": ("inspector2:DescribeOrganizationConfiguration",),
+        **dict.fromkeys(
+            ("create", "update", "delete"),
+            ("inspector2:DescribeOrganizationConfiguration", "inspector2:UpdateOrganizationConfiguration"),
+        ),
+    }
+
+    def list(self, at: Connection) -> Iterable[Found]:
+        found = answer_or_nothing(at.client("inspector2").describe_organization_configuration, *NOT_ADMINISTRATOR)
+        return [] if found is None else [Found(at.account, {"AutoEnable": dict(found["autoEnable"])})]
+
+    def create(self, at: Connection, properties: Properties) -> str:
+        self._put(at, properties.get("AutoEnable") or {})
+        return at.account
+
+    def update(self, at: Connection, id: str, change: Change) -> None:
+        self._put(at, desired(change).get("AutoEnable") or {})
+
+    def _put(self, at: Connection, wanted: Properties) -> None:
+        switches = {member: bool(wanted.get(member, False)) for member, _ in SWITCHES.values()}
+        at.client("inspector2").update_organization_configuration(autoEnable={**switches, **wanted})
+
+    def delete(self, at: Connection, id: str, properties: Properties) -> None:
+        found = self.read(at, id)
+        if found is not None:
+            self._put(at, dict.fromkeys(found.properties["AutoEnable"], False))
+
+
+def _check(answer: dict[str, Sequence[dict[str, Any]]], at: Connection) -> None:
+    """Raise TargetError for an account that Inspector could not switch."""
+    for failed in answer.get("failedAccounts") or ():
+        if failed["errorCode"] not in ("ALREADY_ENABLED", "ENABLE_IN_PROGRESS", "DISABLE_IN_PROGRESS"):
+            what = f"Amazon Inspector could not be switched: {failed['errorCode']}"
+            raise TargetError(what, f"{at.account}/{at.region}", str(failed.get("errorMessage", "")))
