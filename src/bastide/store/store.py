@@ -1,0 +1,300 @@
+"""The one database, as the engine sees it: runs, ledger, ownership, bindings, findings.
+
+One idea: every method is one short transaction, so that a killed process loses nothing that a method has returned from.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Engine, create_engine, delete, event, insert, inspect, select, update
+from sqlalchemy.exc import DatabaseError
+
+from bastide.errors import InputError
+from bastide.model import Finding, ResourceKey
+from bastide.model.serialize import from_json_value, to_json_value
+from bastide.store import ledger
+from bastide.store.ledger import Entry, Phase
+from bastide.store.schema import BINDINGS, FINDINGS, META, METADATA, OWNED, RUNS, VERSION
+
+
+class RunStatus(StrEnum):
+    """How a run stands. A killed one stays RUNNING."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"  # some changes failed or were skipped
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run. Times are ISO 8601 UTC; ``undoes`` names the run that an undo reverses."""
+
+    id: str
+    kind: str
+    target: str
+    started_at: str
+    ended_at: str = ""
+    status: RunStatus = RunStatus.RUNNING
+    plan_digest: str = ""
+    undoes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """A resource that Bastide created: where, as what it was declared, and in which run."""
+
+    key: ResourceKey
+    provisional_id: str
+    run: str
+
+
+class Store:
+    """An open database. Safe under threads."""
+
+    def __init__(self, engine: Engine, where: str) -> None:
+        """Take over ``engine``; tables are made where there are none yet. Use ``open``."""
+        self._engine = engine
+        self._where = where
+        self._lock = threading.Lock()
+        self._check()
+
+    @classmethod
+    def open(cls, location: str | Path) -> Store:
+        """The store at a path (SQLite; folders are made) or a database URL.
+
+        Raises:
+            InputError: the file is no database of ours, or of a version that this Bastide does not know.
+        """
+        text = str(location)
+        if "://" not in text:
+            Path(text).parent.mkdir(parents=True, exist_ok=True)
+            text = f"sqlite:///{text}"
+        return cls(_engine(text), str(location))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    # Runs
+
+    def start_run(self, run: Run) -> None:
+        """Remember that a run began.
+
+        Raises:
+            InputError: there is a run of that id.
+        """
+        with self._transaction() as connection:
+            if connection.execute(select(RUNS.c.id).where(RUNS.c.id == run.id)).scalar():
+                raise InputError(f"there is a run {run.id} already", self._where)
+            connection.execute(insert(RUNS).values(**_row(run)))
+
+    def end_run(self, run_id: str, status: RunStatus, at: str) -> None:
+        """Remember how a run ended."""
+        with self._transaction() as connection:
+            connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(status=str(status), ended_at=at))
+
+    def runs(self) -> list[Run]:
+        """All runs, oldest first."""
+        with self._transaction() as connection:
+            found = connection.execute(select(RUNS).order_by(RUNS.c.started_at, RUNS.c.id)).mappings()
+            return [Run(**{**row, "status": RunStatus(row["status"])}) for row in found]
+
+    def open_runs(self) -> list[Run]:
+        """Runs that began and were never ended: killed, or still going on elsewhere."""
+        return [run for run in self.runs() if run.status is RunStatus.RUNNING]
+
+    def run(self, run_id: str) -> Run:
+        """One run.
+
+        Raises:
+            InputError: there is none of that id; the latest ones are named.
+        """
+        known = {run.id: run for run in self.runs()}
+        if run_id not in known:
+            latest = ", ".join(list(known)[-3:]) or "none"
+            raise InputError(f"there is no run {run_id!r}", self._where, f"the latest runs are: {latest}")
+        return known[run_id]
+
+    # Ledger
+
+    def append(self, entry: Entry) -> None:
+        """Write one ledger entry; it is on disk when this returns."""
+        with self._transaction() as connection:
+            ledger.append(connection, entry)
+
+    def settle(
+        self,
+        target: str,
+        entry: Entry,
+        *,
+        own: Owned | None = None,
+        disown: ResourceKey | None = None,
+        bindings: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write the ledger entry behind a call, and what follows from it, all or nothing."""
+        with self._transaction() as connection:
+            ledger.append(connection, entry)
+            if disown:
+                connection.execute(delete(OWNED).where(*_same(target, disown)))
+            if own:
+                _own(connection, target, own)
+            if bindings:
+                _bind(connection, target, bindings)
+
+    def entries(self, run_id: str = "") -> list[Entry]:
+        """Ledger entries in order; of one run, or of all."""
+        with self._transaction() as connection:
+            return list(ledger.entries(connection, run_id))
+
+    def open_entries(self) -> list[Entry]:
+        """Entries before a call that have no entry after it: the call may or may not have happened."""
+        found: dict[tuple[str, int], Entry] = {}
+        for entry in self.entries():
+            if entry.phase is Phase.BEFORE:
+                found[entry.run, entry.change] = entry
+            else:
+                found.pop((entry.run, entry.change), None)
+        return list(found.values())
+
+    def verify(self) -> int:
+        """How many entries the ledger's chain has.
+
+        Raises:
+            InputError: an entry was changed, removed or inserted; it is named.
+        """
+        with self._transaction() as connection:
+            return ledger.verify(connection, self._where)
+
+    # What Bastide created, and what provisional ids became
+
+    def own(self, target: str, owned: Owned) -> None:
+        """Remember that Bastide created a resource."""
+        with self._transaction() as connection:
+            _own(connection, target, owned)
+
+    def disown(self, target: str, key: ResourceKey) -> None:
+        """Forget a resource that is gone."""
+        with self._transaction() as connection:
+            connection.execute(delete(OWNED).where(*_same(target, key)))
+
+    def owned(self, target: str) -> frozenset[ResourceKey]:
+        """Keys of all that Bastide created on a target and has not deleted."""
+        return frozenset(found.key for found in self.owned_resources(target))
+
+    def owned_resources(self, target: str) -> list[Owned]:
+        """All that Bastide created on a target and has not deleted, sorted by key."""
+        columns = (OWNED.c.type, OWNED.c.account, OWNED.c.region, OWNED.c.id)
+        query = select(*columns, OWNED.c.provisional_id, OWNED.c.run).where(OWNED.c.target == target)
+        with self._transaction() as connection:
+            rows = connection.execute(query.order_by(*columns)).all()
+        return [Owned(ResourceKey(*row[:4]), row[4], row[5]) for row in rows]
+
+    def bind(self, target: str, bindings: Mapping[str, str]) -> None:
+        """Remember what provisional ids became; a newer binding takes an older one's place."""
+        with self._transaction() as connection:
+            _bind(connection, target, bindings)
+
+    def bindings(self, target: str) -> dict[str, str]:
+        """Provisional id → real id, as applies left them: ``diff``'s pins."""
+        query = select(BINDINGS.c.provisional, BINDINGS.c.real).where(BINDINGS.c.target == target)
+        with self._transaction() as connection:
+            return {row.provisional: row.real for row in connection.execute(query.order_by(BINDINGS.c.provisional))}
+
+    # Findings
+
+    def replace_findings(self, target: str, run_id: str, findings: Iterable[Finding]) -> None:
+        """Keep the findings of a target's last assessment instead of the ones before."""
+        rows = [
+            {"target": target, "position": place, "run": run_id, "body": _encode(finding)}
+            for place, finding in enumerate(findings)
+        ]
+        with self._transaction() as connection:
+            connection.execute(delete(FINDINGS).where(FINDINGS.c.target == target))
+            if rows:
+                connection.execute(insert(FINDINGS), rows)
+
+    def findings(self, target: str) -> list[Finding]:
+        """The findings of a target's last assessment, in their order."""
+        query = select(FINDINGS.c.body).where(FINDINGS.c.target == target).order_by(FINDINGS.c.position)
+        with self._transaction() as connection:
+            return [
+                msgspec.convert(from_json_value(msgspec.json.decode(body)), Finding)
+                for body in connection.execute(query).scalars()
+            ]
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with self._lock, self._engine.begin() as connection:
+            yield connection
+
+    def _check(self) -> None:
+        try:
+            if inspect(self._engine).has_table("meta"):
+                with self._transaction() as connection:
+                    found = connection.execute(select(META.c.value).where(META.c.name == "version")).scalar()
+                if found != VERSION:
+                    fix = "use the Bastide that wrote it, or name another --state"
+                    raise InputError(
+                        f"the database has version {found}, this Bastide knows {VERSION}", self._where, fix
+                    )
+                return
+            METADATA.create_all(self._engine)
+            with self._transaction() as connection:
+                connection.execute(insert(META).values(name="version", value=VERSION))
+        except DatabaseError as error:
+            raise InputError(f"this is not a database of Bastide: {error.orig}", self._where) from error
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url)
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30})
+
+    @event.listens_for(engine, "connect")
+    def settle(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # transactions are begun below, not by the driver
+        connection.execute("PRAGMA journal_mode=WAL")
+        # A ledger entry must outlive a power cut between it and its call: sync at every commit.
+        connection.execute("PRAGMA synchronous=FULL")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # Take the write lock at once, so that reading the chain's head and writing after it cannot be torn apart.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _row(run: Run) -> dict[str, str]:
+    return {name: str(getattr(run, name)) for name in Run.__dataclass_fields__}
+
+
+def _same(target: str, key: ResourceKey) -> tuple[Any, ...]:
+    columns = (OWNED.c.type, OWNED.c.account, OWNED.c.region, OWNED.c.id)
+    return (OWNED.c.target == target, *(column == value for column, value in zip(columns, key, strict=True)))
+
+
+def _own(connection: Connection, target: str, owned: Owned) -> None:
+    connection.execute(delete(OWNED).where(*_same(target, owned.key)))
+    values = owned.key._asdict() | {"provisional_id": owned.provisional_id, "run": owned.run}
+    connection.execute(insert(OWNED).values(target=target, **values))
+
+
+def _bind(connection: Connection, target: str, bindings: Mapping[str, str]) -> None:
+    for name, real in sorted(bindings.items()):
+        connection.execute(delete(BINDINGS).where(BINDINGS.c.target == target, BINDINGS.c.provisional == name))
+        connection.execute(insert(BINDINGS).values(target=target, provisional=name, real=real))
+
+
+def _encode(finding: Finding) -> str:
+    fields = {name: to_json_value(getattr(finding, name)) for name in Finding.__dataclass_fields__}
+    return msgspec.json.encode(fields).decode()
