@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 
 
 def command(
-    subject: Annotated[str, typer.Argument(help="An architecture file, a control or a guardrail.")] = "architecture.yaml",
+    subject: Annotated[
+        str, typer.Argument(help="An architecture file, a control or a guardrail.")
+    ] = "architecture.yaml",
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of architecture files.")] = False,
     all_: Annotated[bool, typer.Option("--all", help="Also what the file states itself.")] = False,
     output: Annotated[str, typer.Option("-o", "--output", help="table or json.")] = "table",
 ) -> None:
-    """Show every setting that a file does not state, why it is so and who asks for it; or explain a control or guardrail."""
+    """Show each setting that a file does not state, why it is so and who asks for it; or a control or guardrail."""
     from bastide.declare.explain import json_schema
 
     if output not in ("table", "json"):
@@ -42,7 +44,9 @@ def _file(path: Path, everything: bool, output: str) -> None:
 
     settings = [setting for setting in explain(read_architecture(path)) if everything or not setting.stated]
     if output == "json":
-        typer.echo(json.dumps({"schema": "bastide.explain/1", "settings": [vars(setting) for setting in settings]}, indent=2))
+        typer.echo(
+            json.dumps({"schema": "bastide.explain/1", "settings": [vars(setting) for setting in settings]}, indent=2)
+        )
         return
     for setting in settings:
         value = json.dumps(setting.value)
@@ -61,7 +65,9 @@ def _rule(name: str, output: str) -> None:
 
     controls: dict[str, Control] = {control.id: control for control in all_controls()}
     guardrails: dict[str, Guardrail] = {guardrail.name: guardrail for guardrail in all_guardrails()}
-    found = controls.get(name) or next((control for control in controls.values() if f"FSBP:{name}" in control.maps_to), None)
+    found = controls.get(name) or next(
+        (control for control in controls.values() if f"FSBP:{name}" in control.maps_to), None
+    )
     if found:
         _print(_control_facts(found), output)
     elif name in guardrails:

@@ -64,16 +64,18 @@ def run(arguments: list[str]) -> int:
 def help_text() -> str:
     """What ``bastide --help`` prints."""
     lines = [f"  {name:<9} {line}" for name, line in COMMANDS.items()]
-    return "\n".join([
-        "Usage: bastide COMMAND [OPTIONS]",
-        "",
-        "AWS security architecture as software: declare, plan, apply, assess and heal an organization.",
-        "",
-        *lines,
-        "",
-        "bastide COMMAND --help tells a command's options. --debug adds a traceback to an error, --version tells the version.",
-        "Exit codes: 0 fine, 1 a gate was hit, 2 usage or configuration, 3 incomplete, 4 internal error, 130 interrupted.",
-    ])
+    return "\n".join(
+        [
+            "Usage: bastide COMMAND [OPTIONS]",
+            "",
+            "AWS security architecture as software: declare, plan, apply, assess and heal an organization.",
+            "",
+            *lines,
+            "",
+            "bastide COMMAND --help tells a command's options; --debug adds a traceback to an error.",
+            "Exit codes: 0 fine, 1 gate hit, 2 usage or configuration, 3 incomplete, 4 our bug, 130 interrupted.",
+        ]
+    )
 
 
 def _unknown(name: str) -> int:

@@ -1,0 +1,42 @@
+"""CSV with one line a finding; a cell that a spreadsheet would run as a formula is made text.
+
+Source: OWASP, "CSV Injection".
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+from bastide.model.serialize import to_json_value
+from bastide.show.reports.report import Report, shown
+
+COLUMNS = (
+    "id", "status", "severity", "control", "title", "account", "account_name", "region", "type", "resource", "name",
+    "arn", "reason", "path", "value", "remediation", "maps_to", "origin",
+)  # fmt: skip
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def cell(value: object) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    text = shown(value)
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def render(report: Report) -> str:
+    """The findings as CSV with a header line."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for finding in report.findings:
+        key = finding.resource
+        value = "" if finding.value is None else json.dumps(to_json_value(finding.value), ensure_ascii=False)
+        row = (
+            *(finding.id, finding.status, finding.severity, finding.control, finding.title),
+            *(key.account, finding.account_name, key.region, key.type, key.id, finding.resource_name, finding.arn),
+            *(finding.reason, finding.path, value, finding.remediation, " ".join(finding.maps_to), finding.origin),
+        )
+        writer.writerow([cell(item) for item in row])
+    return buffer.getvalue()

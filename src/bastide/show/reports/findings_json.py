@@ -1,0 +1,61 @@
+"""JSON, schema ``bastide.findings/1``: the shape that other programs may rely on."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from bastide.model import Finding
+from bastide.model.serialize import to_json_value
+from bastide.show.reports.report import Report
+
+SCHEMA = "bastide.findings/1"
+
+
+def render(report: Report) -> str:
+    """The report as indented JSON with sorted findings."""
+    document = {
+        "schema": SCHEMA,
+        "generated_at": report.generated_at,
+        "basis": report.estate.basis,
+        "counts": {str(status): number for status, number in sorted(report.counts.items())},
+        "gaps": [
+            {"type": gap.type, "account": gap.account, "region": gap.region, "reason": gap.reason, "action": gap.action}
+            for gap in report.estate.gaps
+        ],
+        "findings": [finding_json(finding, report) for finding in report.findings],
+        "healed": [finding_json(finding, report) for finding in report.healed],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def finding_json(finding: Finding, report: Report) -> dict[str, Any]:
+    """One finding as JSON values."""
+    control = report.controls.get(finding.control)
+    return {
+        "id": finding.id,
+        "control": finding.control,
+        "title": finding.title,
+        "maps_to": list(finding.maps_to),
+        "config_rule": control.config_rule if control else "",
+        "severity": str(finding.severity),
+        "status": str(finding.status),
+        "resource": {
+            "type": finding.resource.type,
+            "account": finding.resource.account,
+            "account_name": finding.account_name,
+            "region": finding.resource.region,
+            "id": finding.resource.id,
+            "name": finding.resource_name,
+            "arn": finding.arn,
+            "logical_id": finding.origin.detail,
+            "origin": {"source": finding.origin.source, "file": finding.origin.file, "line": finding.origin.line},
+        },
+        "message": finding.reason,
+        "evidence": {
+            "path": finding.path,
+            "value": to_json_value(finding.value),
+            **to_json_value(dict(finding.evidence)),
+        },
+        "remediation": finding.remediation,
+    }

@@ -1,0 +1,70 @@
+"""SARIF 2.1.0, for code scanning: rules are controls, results are failures, places are lines of the declaring file.
+
+Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0".
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from bastide import __version__
+from bastide.controls import Control
+from bastide.model import Finding, Severity, Status
+from bastide.show.reports.report import Report
+
+LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "warning"}
+SCORES = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "3.0"}
+
+
+def render(report: Report) -> str:
+    """The failures as one SARIF run; what is UNKNOWN comes as a result of kind ``review``."""
+    used = sorted({finding.control for finding in report.findings})
+    rules = {name: number for number, name in enumerate(used)}
+    results = [_result(finding, rules) for finding in report.findings if finding.status is not Status.PASS]
+    driver = {
+        "name": "Bastide",
+        "version": __version__,
+        "semanticVersion": __version__,
+        "rules": [_rule(name, report.controls.get(name)) for name in used],
+    }
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    document = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _rule(name: str, control: Control | None) -> dict[str, Any]:
+    if control is None:
+        return {"id": name}
+    return {
+        "id": name,
+        "shortDescription": {"text": control.title},
+        "help": {"text": f"{control.remediation} Source: {control.source}"},
+        "defaultConfiguration": {"level": LEVELS.get(control.severity, "note")},
+        "properties": {
+            "tags": ["security", *control.maps_to],
+            "security-severity": SCORES.get(control.severity, "0.0"),
+        },
+    }
+
+
+def _result(finding: Finding, rules: dict[str, int]) -> dict[str, Any]:
+    key = finding.resource
+    name = {"name": key.id, "fullyQualifiedName": finding.arn or str(key), "kind": "resource"}
+    location: dict[str, Any] = {"logicalLocations": [name]}
+    if finding.origin.file:
+        location["physicalLocation"] = {
+            "artifactLocation": {"uri": finding.origin.file.replace("\\", "/")},
+            "region": {"startLine": max(finding.origin.line, 1), "startColumn": max(finding.origin.column, 1)},
+        }
+    failed = finding.status is Status.FAIL
+    return {
+        "ruleId": finding.control,
+        "ruleIndex": rules[finding.control],
+        "kind": "fail" if failed else "review",
+        "level": LEVELS.get(finding.severity, "note") if failed else "none",
+        "message": {"text": f"{finding.resource_name or key.id}: {finding.reason or finding.title}"},
+        "locations": [location],
+        "partialFingerprints": {"bastideFinding/v1": finding.id},
+        "properties": {"account": key.account, "region": key.region, "type": key.type, "path": finding.path},
+    }

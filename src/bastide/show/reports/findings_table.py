@@ -1,0 +1,84 @@
+"""The findings for a terminal: the worst first, one block a control, one line a resource, and a summary at the end."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from bastide.model import Finding, Severity, Status
+from bastide.show.reports.report import Report, shown
+from bastide.show.reports.terminal import text_of
+
+STYLES = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}
+MOST_RESOURCES = 25  # of one control; the rest is counted and said
+
+
+def render(report: Report) -> str:
+    """Findings grouped by control, then counts."""
+    parts: list[RenderableType] = []
+    for (status, severity, control), group in groupby(sorted(report.findings, key=_order), _heading):
+        parts += _block(status, severity, control, list(group), report)
+    return text_of(*parts, *summary(report))
+
+
+def _order(finding: Finding) -> tuple[bool, int, str, str]:
+    """Failures before unknowns, the worst first, one control together."""
+    return finding.status is not Status.FAIL, -finding.severity, finding.control, finding.account_name
+
+
+def _heading(finding: Finding) -> tuple[Status, Severity, str]:
+    return finding.status, finding.severity, finding.control
+
+
+def _block(
+    status: Status, severity: Severity, control: str, findings: list[Finding], report: Report
+) -> list[RenderableType]:
+    """One control with its resources and how to mend them."""
+    style = "magenta" if status is Status.UNKNOWN else STYLES.get(severity, "")
+    title = Text.assemble((f"{status} {severity}".ljust(16), style), (f"{control}  ", "bold"), findings[0].title)
+    table = Table.grid(padding=(0, 2))
+    table.add_column(overflow="fold")
+    table.add_column(overflow="fold")
+    table.add_column(overflow="fold")
+    for finding in findings[:MOST_RESOURCES]:
+        place = f"    {finding.account_name or finding.resource.account} {finding.resource.region}"
+        path = f" ({finding.path})" if finding.path else ""
+        table.add_row(shown(place), shown(_what(finding)), shown(f"{finding.reason}{path}"))
+    parts: list[RenderableType] = [title, table]
+    if len(findings) > MOST_RESOURCES:
+        parts.append(Text(f"    … and {len(findings) - MOST_RESOURCES} more"))
+    if status is Status.FAIL and findings[0].remediation:
+        parts.append(Text(f"    fix  {findings[0].remediation}", style="dim"))
+    return [*parts, Text("")]
+
+
+def _what(finding: Finding) -> str:
+    """The resource, and the line that declares it."""
+    kind = finding.resource.type.removeprefix("AWS::")
+    where = f" {finding.origin.file}:{finding.origin.line}" if finding.origin.file else ""
+    return f"{kind} {finding.resource_name or finding.resource.id}{where}"
+
+
+def summary(report: Report) -> list[RenderableType]:
+    """What was judged, with which result, and what could not be read."""
+    counts = {status: report.counts.get(status, 0) for status in Status}
+    severities = ", ".join(f"{number} {severity}" for severity, number in report.by_severity().items() if number)
+    lines: list[RenderableType] = [
+        Text(
+            f"{counts[Status.FAIL]} failed{f' ({severities})' if severities else ''}, "
+            f"{counts[Status.UNKNOWN]} unknown, "
+            f"{counts[Status.PASS]} passed, {counts[Status.NOT_APPLICABLE]} not applicable "
+            f"· {len(report.controls)} controls over {len(report.estate.resources):,} resources "
+            f"· basis: {report.estate.basis}"
+        )
+    ]
+    if report.estate.gaps:
+        lines.append(Text(f"{len(report.estate.gaps)} places could not be read:", style="magenta"))
+        for gap in report.estate.gaps[:MOST_RESOURCES]:
+            lines.append(
+                Text(shown(f"    {report.estate.account_name(gap.account)} {gap.region} {gap.type}: {gap.reason}"))
+            )
+    return lines
