@@ -274,7 +274,7 @@ def parse_features(features: Iterable[dict[str, Any]] | None, setting: str, off:
 
 
 def _features(before: Value, after: Value, setting: str, off: str) -> dict[str, Any]:
-    """The parameter that turns on what ``after`` names and off what only ``before`` does; none where ``after`` is None."""
+    """The parameter that turns on what ``after`` names and off what only ``before`` does; none for None."""
     if after is None:
         return {}
     named = {feature["Name"] for feature in after}

@@ -29,7 +29,8 @@ SWITCHES = {
 class DelegatedAdmin(ServiceAdministrator):
     """Bastide::Inspector2::DelegatedAdmin: the account that administers Inspector for the organization in this Region.
 
-    One a Region. Create-only: DelegatedAdminAccountId. Set in the management account. Source: Inspector API Reference, EnableDelegatedAdminAccount.
+    One a Region. Create-only: DelegatedAdminAccountId. Set in the management account.
+    Source: Inspector API Reference, EnableDelegatedAdminAccount.
     """
 
     type = "Bastide::Inspector2::DelegatedAdmin"
