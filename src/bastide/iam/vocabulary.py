@@ -46,3 +46,9 @@ def suggest(word: str, known: Iterable[str]) -> str:
     if near:
         return f"did you mean {names[near[0]]}?"
     return f"known: {', '.join(names.values())}" if len(names) <= 12 else ""
+
+
+@cache
+def negated(name: str) -> bool:
+    """Whether an operator is a negated one, which is true where its key is absent."""
+    return "not" in name.lower().rpartition(":")[2]
