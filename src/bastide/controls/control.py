@@ -25,9 +25,9 @@ ACCOUNT_REGION = "Bastide::Account::Region"  # the subject of controls about one
 class Control:
     """One rule with its metadata.
 
-    ``reads``: types beside ``resource_type`` that the decision looks up in the estate. ``heal``: property values that would
-    turn a FAIL into a PASS (by dotted path), or a function from the failing resource to its desired properties; None where
-    a person has to decide. ``config_rule``: the AWS Config managed rule that asks the same.
+    ``reads``: types beside ``resource_type`` that the decision looks up in the estate. ``heal``: property values that
+    would turn a FAIL into a PASS (by dotted path), or a function from the failing resource to its desired properties;
+    None where a person has to decide. ``config_rule``: the AWS Config managed rule that asks the same.
     """
 
     id: str
@@ -93,10 +93,8 @@ def all_controls() -> tuple[Control, ...]:
     Raises:
         ContractError: two controls share an id, or a control's file does not bear its name.
     """
-    import bastide.controls as package  # the folder is its own registry
-
     found: dict[str, Control] = {}
-    for module in _modules(package):
+    for module in _modules(importlib.import_module("bastide.controls")):  # the folder is its own registry
         for value in vars(module).values():
             if isinstance(value, Control) and value.module == module.__name__:
                 if value.id in found or module.__name__.rsplit(".", 1)[-1] != value.id.replace("-", "_"):

@@ -33,8 +33,10 @@ SOURCE_IP = "aws:sourceip"
 SERVICE_CALL = "aws:principalisawsservice"
 
 POSITIVE = frozenset({"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"})
-NEGATIVE = {"stringnotequals": "stringequals", "stringnotequalsignorecase": "stringequals", "stringnotlike": "stringlike",
-            "arnnotequals": "arnlike", "arnnotlike": "arnlike", "notipaddress": "ipaddress"}  # fmt: skip
+NEGATIVE = {
+    "stringnotequals": "stringequals", "stringnotequalsignorecase": "stringequals", "stringnotlike": "stringlike",
+    "arnnotequals": "arnlike", "arnnotlike": "arnlike", "notipaddress": "ipaddress",
+}  # fmt: skip
 WILD = re.compile(r"[*?]|\$\{")
 MANY = 40  # stands for "any number of characters" when one pattern is compared with another
 # S3 takes a range broader than these for public: "The meaning of public".

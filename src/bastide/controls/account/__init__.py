@@ -1,0 +1,1 @@
+"""Controls about an account's own data."""

@@ -1,0 +1,1 @@
+"""Controls about Amazon GuardDuty: that it looks, and at what."""

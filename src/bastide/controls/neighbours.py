@@ -1,0 +1,75 @@
+"""Resources that belong to another one: found by a property, in constant time.
+
+The one idea: an index per estate, type and property, built on first use and dropped with the estate. A collection gap
+is answered as Unknown, so that nobody concludes from what was not read.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Mapping
+
+from bastide.model import GLOBAL, Estate, Resource, Unknown, Value
+
+Index = dict[Value, tuple[Resource, ...]]
+
+_INDEXES: dict[int, tuple[weakref.ref[Estate], dict[tuple[str, str], Index]]] = {}
+
+
+def having(estate: Estate, resource_type: str, path: str, value: Value) -> tuple[Resource, ...]:
+    """Resources of a type, in any account, whose property at ``path`` (their id for an empty path) is ``value``."""
+    return _index(estate, resource_type, path).get(value, ())
+
+
+def beside(
+    resource: Resource, estate: Estate, resource_type: str, path: str, value: Value
+) -> tuple[Resource, ...] | Unknown:
+    """As ``having``, of the account of ``resource`` only; Unknown when the type could not be listed there."""
+    if isinstance(value, Unknown):
+        return value
+    gap = gap_at(estate, resource_type, resource.account, resource.region)
+    if gap is not None:
+        return gap
+    return tuple(one for one in having(estate, resource_type, path, value) if one.account == resource.account)
+
+
+def gap_at(estate: Estate, resource_type: str, account: str, region: str) -> Unknown | None:
+    """Why a type could not be listed in a place, be it regional or account-wide; None when it could."""
+    if not estate.gaps:
+        return None
+    for place in (region, GLOBAL):
+        listed = estate.listed(resource_type, account, place)
+        if isinstance(listed, Unknown):
+            return listed
+    return None
+
+
+def anywhere(estate: Estate, resource_type: str, account: str) -> tuple[Resource, ...] | Unknown:
+    """Resources of a type in all regions of one account; Unknown when there are none but a region was not listed."""
+    found = tuple(
+        resource for region in (GLOBAL, *estate.regions) for resource in estate.in_place(resource_type, account, region)
+    )
+    if not found:
+        gaps = (gap_at(estate, resource_type, account, region) for region in (GLOBAL, *estate.regions))
+        return next((gap for gap in gaps if gap is not None), found)
+    return found
+
+
+def _index(estate: Estate, resource_type: str, path: str) -> Index:
+    known = _INDEXES.get(id(estate))
+    if known is None or known[0]() is not estate:
+        key = id(estate)
+        known = _INDEXES[key] = (weakref.ref(estate, lambda _: _INDEXES.pop(key, None)), {})
+    indexes = known[1]
+    if (resource_type, path) not in indexes:
+        indexes[resource_type, path] = _built(estate.of_type(resource_type), path)
+    return indexes[resource_type, path]
+
+
+def _built(resources: tuple[Resource, ...], path: str) -> Index:
+    found: dict[Value, list[Resource]] = {}
+    for resource in resources:
+        value = resource.get(path) if path else resource.id
+        if not isinstance(value, Unknown | Mapping | list):
+            found.setdefault(value, []).append(resource)
+    return {value: tuple(members) for value, members in found.items()}

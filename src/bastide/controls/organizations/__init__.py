@@ -1,0 +1,1 @@
+"""Controls about the organization: guardrails on accounts, root credentials, the management account."""

@@ -1,0 +1,34 @@
+"""A bucket encrypts new objects with a KMS key by default.
+
+S3 encrypts with its own keys whatever a bucket says; a KMS key adds a policy and a record of each use.
+"""
+
+from bastide.controls.control import control
+from bastide.model import PASS, Resource, Unknown, Verdict, fail, unknown
+
+RULES = "BucketEncryption.ServerSideEncryptionConfiguration"
+ALGORITHM = "ServerSideEncryptionByDefault.SSEAlgorithm"
+
+
+@control(
+    title="S3 buckets encrypt new objects with a KMS key",
+    resource_type="AWS::S3::Bucket",
+    severity="medium",
+    maps_to=("SecurityHub:S3.17", "NIST-800-53r5:SC-28(1)", "NIST-800-53r5:SC-13"),
+    source="Amazon S3 User Guide, Using server-side encryption with AWS KMS keys (SSE-KMS)",
+    remediation="Set the bucket's default encryption to aws:kms with a key of your own, and switch bucket keys on.",
+    config_rule="s3-default-encryption-kms",
+)
+def s3_bucket_encrypted_with_kms(bucket: Resource) -> Verdict:
+    """FAIL when no default rule, or one with S3's own keys, is set. Both kinds of KMS encryption count."""
+    rules = bucket.get(RULES)
+    if isinstance(rules, Unknown):
+        return unknown(rules, RULES)
+    for index in range(len(rules or ())):
+        path = f"{RULES}.{index}.{ALGORITHM}"
+        algorithm = bucket.get(path)
+        if isinstance(algorithm, Unknown):
+            return unknown(algorithm, path)
+        if algorithm in ("aws:kms", "aws:kms:dsse"):
+            return PASS
+    return fail("new objects are not encrypted with a KMS key", RULES)

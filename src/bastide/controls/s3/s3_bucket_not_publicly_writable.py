@@ -1,0 +1,27 @@
+"""Nobody without an account that is named can write a bucket, by ACL or by policy.
+
+This is the exposure as it is; whether the blocks are all switched on is asked by other controls.
+"""
+
+from bastide.controls.control import control
+from bastide.controls.s3.public_access import ACCOUNT_BLOCK, BUCKET_POLICY, judge_exposure
+from bastide.model import Estate, Resource, Verdict
+
+
+@control(
+    title="S3 buckets cannot be written by the public",
+    resource_type="AWS::S3::Bucket",
+    severity="critical",
+    maps_to=("FSBP:S3.3", "NIST-800-53r5:AC-3", "NIST-800-53r5:AC-21", "NIST-800-53r5:SC-7"),
+    source="Amazon S3 User Guide, Blocking public access to your Amazon S3 storage, The meaning of public",
+    remediation="Switch IgnorePublicAcls and RestrictPublicBuckets on, then remove the public grant or statement.",
+    reads=(BUCKET_POLICY, ACCOUNT_BLOCK),
+    heal={
+        "PublicAccessBlockConfiguration.IgnorePublicAcls": True,
+        "PublicAccessBlockConfiguration.RestrictPublicBuckets": True,
+    },
+    config_rule="s3-bucket-public-write-prohibited",
+)
+def s3_bucket_not_publicly_writable(bucket: Resource, estate: Estate) -> Verdict:
+    """FAIL when an ACL or a policy lets the public write and no block makes it void."""
+    return judge_exposure(bucket, estate, "write")

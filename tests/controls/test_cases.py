@@ -1,0 +1,155 @@
+"""Every control says of each case beside it what the case says; and every control has what a control must have."""
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bastide.assess.heal import repaired
+from bastide.controls import Control, all_controls
+from bastide.controls.control import ACCOUNT, ACCOUNT_REGION
+from bastide.iam.parse import parse_policy
+from bastide.model import (
+    Account,
+    Estate,
+    Gap,
+    Organization,
+    OrganizationPolicy,
+    Origin,
+    Resource,
+    Status,
+    Unit,
+    Unknown,
+    Verdict,
+)
+
+FOLDER = Path(str(files("bastide.controls")))
+MANAGEMENT, MEMBER, OTHER = "111111111111", "222222222222", "333333333333"
+REGION = "eu-west-1"
+READ_AT = "2026-06-01T00:00:00Z"
+CONTROLS = {control.id: control for control in all_controls()}
+
+
+def case_file(control: Control) -> Path:
+    """Where the cases of a control lie."""
+    return FOLDER / Path(*control.module.split(".")[2:]).with_suffix(".cases.yaml")
+
+
+def cases_of(control: Control) -> list[dict[str, Any]]:
+    """The cases beside a control; none when the file is missing."""
+    path = case_file(control)
+    return yaml.safe_load(path.read_text()) if path.exists() else []
+
+
+def revive(value: Any) -> Any:
+    """The value with {unknown: reason} turned into Unknown."""
+    if isinstance(value, dict):
+        return (
+            Unknown(value["unknown"]) if set(value) == {"unknown"} else {key: revive(one) for key, one in value.items()}
+        )
+    return [revive(one) for one in value] if isinstance(value, list) else value
+
+
+def resource_of(case: dict[str, Any], default: str = "") -> Resource:
+    """A case's resource; places and ids that do not matter are filled in."""
+    kind = case.get("type", default)
+    account = str(case.get("account", MEMBER))
+    region = case.get("region", "global" if kind.startswith("AWS::IAM") or kind == ACCOUNT else REGION)
+    name = str(case.get("id", account if kind in (ACCOUNT, ACCOUNT_REGION) else "one"))
+    origin = Origin(case.get("source", "observed"))
+    return Resource(kind, account, region, name, revive(case.get("properties", {})), str(case.get("arn", "")), origin)
+
+
+def organization(case: dict[str, Any]) -> Organization:
+    """Two accounts in one organization, with the policies that the case attaches (by name: document and targets)."""
+    policies = tuple(
+        OrganizationPolicy(
+            id=f"p-{name}",
+            name=name,
+            type=text.get("type", "SERVICE_CONTROL_POLICY"),
+            document=parse_policy(text["document"]) if text.get("document") else None,
+            targets=tuple(text["targets"]),
+            unreadable=text.get("unreadable", ""),
+        )
+        for name, text in case.get("policies", {}).items()
+    )
+    return Organization(
+        "o-acme",
+        "r-root",
+        MANAGEMENT,
+        (Account(MANAGEMENT, "management", parent_id="r-root"), Account(MEMBER, "shop", parent_id="ou-work")),
+        (Unit("ou-work", "work", "r-root", "work"),),
+        policies,
+    )
+
+
+def estate_of(control: Control, case: dict[str, Any]) -> tuple[Resource, Estate]:
+    """The case's resource and the estate it lies in."""
+    subject = resource_of(case["resource"], control.resource_type)
+    others = tuple(resource_of(other) for other in case.get("estate", ()))
+    gaps = tuple(
+        Gap(gap["type"], str(gap.get("account", MEMBER)), gap.get("region", REGION), gap.get("reason", "AccessDenied"))
+        for gap in case.get("gaps", ())
+    )
+    inside = () if subject.type in (ACCOUNT, ACCOUNT_REGION) else (subject,)
+    read_at = case.get("read_at", READ_AT)
+    estate = Estate((*inside, *others), organization(case), gaps, (REGION,), case.get("basis", "live"), read_at)
+    return subject, estate
+
+
+def verdict_of(control: Control, case: dict[str, Any]) -> Verdict:
+    """What the control says of the case."""
+    return control.verdict(*estate_of(control, case))
+
+
+ALL = [(name, case) for name, control in CONTROLS.items() for case in cases_of(control)]
+
+
+@pytest.mark.parametrize(("name", "case"), ALL, ids=[f"{name}: {case['name']}" for name, case in ALL])
+def test_the_verdict_is_what_the_case_says(name: str, case: dict[str, Any]) -> None:
+    verdict = verdict_of(CONTROLS[name], case)
+    assert (verdict.status.value, verdict.reason) and verdict.status.value == case["status"], verdict
+    if "path" in case:
+        assert verdict.path == case["path"]
+    if verdict.status in (Status.FAIL, Status.UNKNOWN):
+        assert verdict.reason
+
+
+@pytest.mark.parametrize("name", CONTROLS)
+def test_a_control_has_a_passing_a_failing_and_an_unknown_case(name: str) -> None:
+    statuses = {case["status"] for case in cases_of(CONTROLS[name])}
+    assert statuses >= {"PASS", "FAIL", "UNKNOWN"}, f"{case_file(CONTROLS[name])} lacks a case"
+
+
+@pytest.mark.parametrize("name", CONTROLS)
+def test_a_control_names_its_source_its_mapping_and_its_remedy(name: str) -> None:
+    control = CONTROLS[name]
+    assert control.source and control.maps_to and control.remediation.endswith(".") and control.title
+    assert all(mapping.count(":") == 1 for mapping in control.maps_to)
+    assert control.relational or not control.reads
+
+
+@pytest.mark.parametrize("name", [name for name, control in CONTROLS.items() if control.heal is not None])
+def test_a_heal_turns_each_failing_case_into_a_pass(name: str) -> None:
+    control = CONTROLS[name]
+    for case in cases_of(control):
+        if case["status"] == "FAIL" and case.get("healable", True):
+            subject, estate = estate_of(control, case)
+            better = subject.with_properties(repaired(control, subject))
+            rest = tuple(one for one in estate.resources if one.key != subject.key)
+            after = control.verdict(
+                better, Estate((better, *rest), estate.organization, (), estate.regions, "live", READ_AT)
+            )
+            assert after.status in (Status.PASS, Status.NOT_APPLICABLE), (case["name"], after)
+
+
+def test_no_case_file_lies_beside_a_control_that_does_not_exist() -> None:
+    known = {case_file(control) for control in CONTROLS.values()}
+    assert set(FOLDER.rglob("*.cases.yaml")) <= known
+
+
+def test_there_are_at_least_45_controls_each_with_its_own_title() -> None:
+    assert len(CONTROLS) >= 45
+    assert len({control.title for control in CONTROLS.values()}) == len(CONTROLS)
