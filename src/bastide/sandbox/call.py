@@ -7,7 +7,7 @@ in `wire` and `moto`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -70,6 +70,10 @@ class Call:
         """What the shims of this service remember for this account and Region."""
         return self.front.store(self.service, self.account, self.region)
 
+    def store_of(self, account: str, region: str = "") -> Store:
+        """What the shims of this service remember for another account, in this Region unless another is named."""
+        return self.front.store(self.service, account, region or self.region)
+
     @property
     def account_store(self) -> Store:
         """What the shims of this service remember for this account in all Regions."""
@@ -126,6 +130,10 @@ class Call:
         return self.front.invoke(
             service or self.service, operation, params or {}, account or self.account, region or self.region, self
         )
+
+    def as_service(self, service: str, account: str, region: str) -> Call:
+        """This call seen by another service's shims, in an account and Region (for effects of one service on another)."""
+        return replace(self, service=service, account=account, region=region, internal=True)
 
     def not_implemented(self) -> AwsError:
         """The error for an operation that is neither moto's nor a shim's."""

@@ -58,7 +58,7 @@ class Front:
         """An empty management account, or what the journal's replay gives. Raises InputError on a broken journal."""
         self.authorize: Authorize = lambda call: None
         self.record: Record = lambda call, response: None
-        self._shims = shims.walk()
+        self._shims, self._owners = shims.walk(), shims.OWNERS
         self._state = moto.State()
         self._lock = _LOCK
         self._journal = journal
@@ -118,9 +118,14 @@ class Front:
             text = f"{request.method} {request.url} is no operation of {scope.service} that the sandbox knows"
             raise AwsError("NotImplementedInSandbox", text, 501)
         operation, labels = found
-        return Call(
+        call = Call(
             self, scope.service, operation, scope.region, principal.account, principal, request, engine_request, labels
         )
+        owned = self._owners.get(scope.service)
+        owner = owned(call) if owned else call.account
+        if owner != call.account:
+            call.account, call.engine_request = owner, moto.to_request(request, owner)
+        return call
 
     def _principal(self, scope: Scope, protocol: str) -> Principal:
         if not scope.access_key:

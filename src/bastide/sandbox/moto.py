@@ -411,3 +411,8 @@ def extend_services(trusted: tuple[str, ...], delegable: tuple[str, ...]) -> Non
     """Let moto accept these service principals."""
     _organizations.FakeServiceAccess.TRUSTED_SERVICES = list(trusted)
     _organizations.FakeDelegatedAdministrator.SUPPORTED_SERVICES = list(delegable)
+
+
+def random_uuid() -> str:
+    """A UUID from the seeded generator."""
+    return str(mock_random.uuid4())

@@ -26,6 +26,10 @@ Answer = HttpResponse | dict[str, Any] | None
 Shim = Callable[["Call"], Answer]
 
 SHIMS: dict[tuple[str, str], Shim] = {}
+# Service → whose state a call is about, when it is not the caller's (a key of another account, Identity Center).
+OWNERS: dict[str, Callable[["Call"], str]] = {}
+# What services do when an account joins the organization, by service.
+JOINED: dict[str, Callable[["Call", str], None]] = {}
 
 
 def shim(service: str, *operations: str) -> Callable[[Shim], Shim]:
@@ -36,6 +40,26 @@ def shim(service: str, *operations: str) -> Callable[[Shim], Shim]:
             if (service, operation) in SHIMS:
                 raise ValueError(f"two shims for {service}:{operation}")
             SHIMS[service, operation] = function
+        return function
+
+    return register
+
+
+def owner(*services: str) -> Callable[[Callable[["Call"], str]], Callable[["Call"], str]]:
+    """Register the function that names the account whose state a call of these services is about."""
+
+    def register(function: Callable[["Call"], str]) -> Callable[["Call"], str]:
+        OWNERS.update(dict.fromkeys(services, function))
+        return function
+
+    return register
+
+
+def on_join(service: str) -> Callable[[Callable[["Call", str], None]], Callable[["Call", str], None]]:
+    """Register what the service does for an account that joins: `function(call, account)`."""
+
+    def register(function: Callable[["Call", str], None]) -> Callable[["Call", str], None]:
+        JOINED[service] = function
         return function
 
     return register

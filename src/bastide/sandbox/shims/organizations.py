@@ -6,7 +6,7 @@ from typing import Any
 
 from bastide.sandbox import moto
 from bastide.sandbox.call import Call
-from bastide.sandbox.shims import Answer, shim
+from bastide.sandbox.shims import JOINED, Answer, shim
 from bastide.sandbox.wire import AwsError, HttpResponse
 
 MAX_OU_DEPTH = 5
@@ -172,6 +172,8 @@ def create_account(call: Call) -> Answer:
         return {"CreateAccountStatus": _failed_status(call, "EMAIL_ALREADY_EXISTS")}
     status: dict[str, Any] = call.forwarded()["CreateAccountStatus"]
     used.add(email)
+    for _, joined in sorted(JOINED.items()):
+        joined(call, tree(call).accounts[-1].id)
     running = {key: status[key] for key in ("Id", "AccountName", "RequestedTimestamp")}
     return {"CreateAccountStatus": running | {"State": "IN_PROGRESS"}}
 

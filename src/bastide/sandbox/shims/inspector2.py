@@ -1,0 +1,182 @@
+"""Inspector: scan types by account, the delegated administrator and auto-enable. moto: checks nothing; filters stay moto's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bastide.sandbox import moto
+from bastide.sandbox.call import Call
+from bastide.sandbox.shims import Answer, on_join, shim
+from bastide.sandbox.shims.organizations_services import delegate, members, require_administrator, undelegate
+from bastide.sandbox.wire import AwsError
+
+PRINCIPAL = "inspector2.amazonaws.com"
+# API value → member name in answers.
+SCANS = {"EC2": "ec2", "ECR": "ecr", "LAMBDA": "lambda", "LAMBDA_CODE": "lambdaCode", "CODE_REPOSITORY": "codeRepository"}
+
+
+def _switch(call: Call, account: str, names: list[str], on: bool) -> None:
+    scans = call.store_of(account).setdefault("scans", {})
+    scans |= {SCANS[name]: on for name in names or list(SCANS)}
+
+
+def _statuses(call: Call, account: str) -> dict[str, str]:
+    scans = call.store_of(account).get("scans", {})
+    return {name: "ENABLED" if scans.get(name) else "DISABLED" for name in SCANS.values()}
+
+
+def _status(call: Call, account: str) -> str:
+    return "ENABLED" if "ENABLED" in _statuses(call, account).values() else "DISABLED"
+
+
+@shim("inspector2", "Enable", "Disable")
+def switch(call: Call) -> Answer:
+    """Scan types in the caller's account, or in members by the administrator."""
+    accounts = call.params.get("accountIds") or [call.account]
+    allowed = {call.account, *call.store.get("members", {})}
+    if call.organization_store.get(call.region) == call.account:
+        allowed |= {member["Id"] for member in members(call)}
+    done = [account for account in accounts if account in allowed]
+    for account in done:
+        _switch(call, account, call.params.get("resourceTypes", []), call.operation == "Enable")
+    rows = [
+        {"accountId": account, "status": _status(call, account), "resourceStatus": _statuses(call, account)}
+        for account in done
+    ]
+    return {"accounts": rows, "failedAccounts": [_denied(account) for account in accounts if account not in allowed]}
+
+
+def _denied(account: str) -> dict[str, Any]:
+    return {"accountId": account, "errorCode": "ACCESS_DENIED", "errorMessage": "You may not act on this account"}
+
+
+@shim("inspector2", "BatchGetAccountStatus")
+def batch_get_account_status(call: Call) -> Answer:
+    """The state of each scan type."""
+    accounts = call.params.get("accountIds") or [call.account]
+    rows = [
+        {
+            "accountId": account,
+            "state": {"status": _status(call, account)},
+            "resourceState": {name: {"status": status} for name, status in _statuses(call, account).items()},
+        }
+        for account in accounts
+    ]
+    return {"accounts": rows, "failedAccounts": []}
+
+
+@shim("inspector2", "EnableDelegatedAdminAccount")
+def enable_delegated_admin_account(call: Call) -> Answer:
+    """Per Region."""
+    account = call.params["delegatedAdminAccountId"]
+    current = call.organization_store.get(call.region)
+    if current and current != account:
+        raise AwsError("ConflictException", "A delegated administrator is already set", 409)
+    delegate(call, PRINCIPAL, account)
+    call.organization_store[call.region] = account
+    return {"delegatedAdminAccountId": account}
+
+
+@shim("inspector2", "DisableDelegatedAdminAccount")
+def disable_delegated_admin_account(call: Call) -> Answer:
+    """In this Region; the delegation ends with the last one."""
+    account = call.params["delegatedAdminAccountId"]
+    if call.organization_store.get(call.region) != account:
+        raise AwsError("ResourceNotFoundException", "The account is not the delegated administrator", 404)
+    del call.organization_store[call.region]
+    call.store_of(account).pop("members", None)
+    if account not in call.organization_store.values():
+        undelegate(call, PRINCIPAL, account)
+    return {"delegatedAdminAccountId": account}
+
+
+@shim("inspector2", "ListDelegatedAdminAccounts")
+def list_delegated_admin_accounts(call: Call) -> Answer:
+    """None or one."""
+    account = call.organization_store.get(call.region)
+    return {"delegatedAdminAccounts": [{"accountId": account, "status": "ENABLED"}] if account else []}
+
+
+@shim("inspector2", "GetDelegatedAdminAccount")
+def get_delegated_admin_account(call: Call) -> Answer:
+    """Raises ResourceNotFoundException when there is none."""
+    account = call.organization_store.get(call.region)
+    if not account:
+        raise AwsError("ResourceNotFoundException", "There is no delegated administrator", 404)
+    return {"delegatedAdmin": {"accountId": account, "relationshipStatus": "ENABLED"}}
+
+
+@shim("inspector2", "DescribeOrganizationConfiguration")
+def describe_organization_configuration(call: Call) -> Answer:
+    """Off at first."""
+    require_administrator(call, PRINCIPAL)
+    automatic = dict.fromkeys(SCANS.values(), False) | call.store.get("auto_enable", {})
+    return {"autoEnable": automatic, "maxAccountLimitReached": False}
+
+
+@shim("inspector2", "UpdateOrganizationConfiguration")
+def update_organization_configuration(call: Call) -> Answer:
+    """For accounts that join later only."""
+    require_administrator(call, PRINCIPAL)
+    call.store["auto_enable"] = dict.fromkeys(SCANS.values(), False) | call.params["autoEnable"]
+    return {"autoEnable": call.store["auto_enable"]}
+
+
+def _enrol(call: Call, admin: str, account: str) -> None:
+    row = {
+        "accountId": account,
+        "relationshipStatus": "ENABLED",
+        "delegatedAdminAccountId": admin,
+        "updatedAt": moto.now(),
+    }
+    call.store_of(admin).setdefault("members", {})[account] = row
+
+
+@on_join("inspector2")
+def enrol_new_account(call: Call, account: str) -> None:
+    """What autoEnable does in every Region with a delegated administrator."""
+    for region, admin in sorted(call.front.store("inspector2", "", "").items()):
+        automatic = call.front.store("inspector2", admin, region).get("auto_enable", {})
+        if any(automatic.values()):
+            here = call.as_service("inspector2", admin, region)
+            _enrol(here, admin, account)
+            here.store_of(account).setdefault("scans", {}).update(automatic)
+
+
+@shim("inspector2", "AssociateMember")
+def associate_member(call: Call) -> Answer:
+    """An account of the organization."""
+    require_administrator(call, PRINCIPAL)
+    account = call.params["accountId"]
+    if account not in {member["Id"] for member in members(call)}:
+        raise AwsError("ValidationException", "The account is not part of your organization", 400)
+    _enrol(call, call.account, account)
+    return {"accountId": account}
+
+
+@shim("inspector2", "DisassociateMember")
+def disassociate_member(call: Call) -> Answer:
+    """Its scans stay."""
+    _read_member(call)["relationshipStatus"] = "REMOVED"
+    return {"accountId": call.params["accountId"]}
+
+
+def _read_member(call: Call) -> dict[str, Any]:
+    found: dict[str, Any] | None = call.store.get("members", {}).get(call.params["accountId"])
+    if found is None:
+        raise AwsError("ResourceNotFoundException", "The member does not exist", 404)
+    return found
+
+
+@shim("inspector2", "ListMembers")
+def list_members(call: Call) -> Answer:
+    """By default the associated ones."""
+    everyone = call.params.get("onlyAssociated") is False
+    rows = call.store.get("members", {}).values()
+    return {"members": [row for row in rows if everyone or row["relationshipStatus"] == "ENABLED"]}
+
+
+@shim("inspector2", "GetMember")
+def get_member(call: Call) -> Answer:
+    """As enrolled."""
+    return {"member": _read_member(call)}
