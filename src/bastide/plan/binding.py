@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bastide.model import Resource, Value
+from bastide.model import Resource, ResourceType, Value
 from bastide.model.provisional import MARK, TOKEN
 
 ACCOUNT_MARK = "0000"
@@ -37,6 +37,14 @@ def learn(declared: str, real: str) -> dict[str, str]:
     return dict(zip(names, found.groups(), strict=True)) if found else {}
 
 
-def learn_resource(declared: Resource, real_id: str, real_arn: str) -> dict[str, str]:
-    """Bindings from a declared resource and the real identifier and ARN that it turned out to have."""
-    return {**learn(declared.arn, real_arn), **learn(declared.id, real_id)}
+def learn_resource(declared: Resource, real: Resource, kind: ResourceType) -> dict[str, str]:
+    """Bindings from a declared resource and the real one: its identifier, its ARN, and what only AWS can say of it.
+
+    Read-only properties (the RootId of an organization) teach as well; others could hold somebody else's identifier.
+    """
+    learnt: dict[str, str] = {}
+    for name in sorted(kind.read_only):
+        said, found = declared.properties.get(name), real.properties.get(name)
+        if isinstance(said, str) and isinstance(found, str):
+            learnt.update(learn(said, found))
+    return {**learnt, **learn(declared.arn, real.arn), **learn(declared.id, real.id)}

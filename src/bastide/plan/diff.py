@@ -16,6 +16,7 @@ from bastide.model import (
     ResourceType,
     Unknown,
 )
+from bastide.model.provisional import MARK
 from bastide.plan.binding import bind, learn_resource
 from bastide.plan.compare import differences
 from bastide.plan.digest import observed_digest
@@ -55,7 +56,7 @@ def diff(
     Raises:
         ContractError: desired resources build on each other in a circle.
     """
-    references = References(desired.resources)
+    references = References(desired.resources, kinds)
     needs = {resource.key: references.of(resource) for resource in desired.resources}
     by_key = {resource.key: resource for resource in desired.resources}
     index = Index(observed, kinds)
@@ -99,7 +100,7 @@ def _consider(
     elif found is None:
         draft.changes[declared.key] = _create(bound, kinds[bound.type], name)
     else:
-        draft.bindings.update(learn_resource(bound, found.id, found.arn))
+        draft.bindings.update(learn_resource(bound, found, kinds[bound.type]))
         if found.key in draft.matched and declared.origin.source == HEALED:
             return
         draft.matched.add(found.key)
@@ -110,6 +111,15 @@ def _consider(
             draft.changes[declared.key] = changed
 
 
+def label(resource: Resource, kind: ResourceType) -> str:
+    """What a person calls a resource: its Name tag, else what identifies it, else its id."""
+    named = resource.tags.get("Name")
+    texts = [resource.get(path) for path in kind.identified_by if not path.startswith("Tags.")]
+    texts += [resource.tags.get(path.removeprefix("Tags.")) for path in kind.identified_by if path.startswith("Tags.")]
+    words = [text for text in texts if isinstance(text, str) and MARK not in text]
+    return named or (" ".join(words) if words and MARK in resource.id or "0000" in resource.id else resource.id)
+
+
 def _create(bound: Resource, kind: ResourceType, account_name: str) -> Change:
     return Change(
         action=Action.CREATE,
@@ -117,7 +127,7 @@ def _create(bound: Resource, kind: ResourceType, account_name: str) -> Change:
         before=None,
         after=bound.properties,
         differences=tuple(Difference(path, None, value) for path, value in bound.properties.items()),
-        name=bound.name,
+        name=label(bound, kind),
         account_name=account_name,
         provisional_id=bound.id,
         provisional_arn=bound.arn,
@@ -143,7 +153,7 @@ def _update(bound: Resource, found: Resource, kind: ResourceType, account_name: 
         after=bound.properties,
         differences=tuple(differing),
         reason=bound.origin.detail if bound.origin.source == HEALED else "drift",
-        name=found.name,
+        name=label(found, kind),
         account_name=account_name,
         provisional_id=bound.id,
         provisional_arn=bound.arn,
@@ -161,7 +171,7 @@ def _with_needs(change: Change, needs: Iterable[ResourceKey], draft: _Draft) -> 
 def _deletes(observed: Estate, keys: Iterable[ResourceKey], kinds: Mapping[str, ResourceType]) -> Sequence[Change]:
     """Deletes of what Bastide created and nobody declares any more; what refers to another goes before it."""
     gone = [observed.by_key[key] for key in sorted(keys) if key in observed.by_key and key.type in kinds]
-    references = References(gone)
+    references = References(gone, kinds)
     needs = {resource.key: references.of(resource) for resource in gone}
     order = list(reversed(ordered([resource.key for resource in gone], needs)))
     users: dict[ResourceKey, list[ResourceKey]] = {}
@@ -175,7 +185,7 @@ def _deletes(observed: Estate, keys: Iterable[ResourceKey], kinds: Mapping[str, 
             before=observed.by_key[key].properties,
             after=None,
             reason="undeclared",
-            name=observed.by_key[key].name,
+            name=label(observed.by_key[key], kinds[key.type]),
             account_name=observed.account_name(key.account),
             depends_on=tuple(sorted(users.get(key, ()))),
             data_bearing=kinds[key.type].data_bearing,

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import rustworkx
 
 from bastide.errors import ContractError
-from bastide.model import GLOBAL, Resource, ResourceKey, Value
+from bastide.model import GLOBAL, Resource, ResourceKey, ResourceType, Value
 from bastide.model.provisional import MARK, TOKEN
 from bastide.plan.compare import is_policy
 
@@ -53,8 +53,9 @@ ACCOUNT = "AWS::Organizations::Account"
 class References:
     """Which of some resources another one's properties name."""
 
-    def __init__(self, resources: Iterable[Resource]) -> None:
+    def __init__(self, resources: Iterable[Resource], kinds: Mapping[str, ResourceType]) -> None:
         """Index the identifiers, ARNs and provisional tokens of ``resources``."""
+        self._kinds = kinds
         self._by_text: dict[str, list[Resource]] = {}
         self._by_token: dict[str, ResourceKey] = {}
         for resource in resources:
