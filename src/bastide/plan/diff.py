@@ -56,15 +56,17 @@ def diff(
     Raises:
         ContractError: desired resources build on each other in a circle.
     """
-    references = References(desired.resources, kinds)
-    needs = {resource.key: references.of(resource) for resource in desired.resources}
+    declared = [resource for resource in desired.resources if resource.origin.source != HEALED]
+    references = References(declared, kinds)
+    needs = {resource.key: references.of(resource) for resource in declared}
     by_key = {resource.key: resource for resource in desired.resources}
     index = Index(observed, kinds)
     draft = _Draft()
-    order = ordered(list(by_key), needs)
+    # What is declared comes first: where a finding asks for something else of the same resource, the file decides.
+    order = ordered(list(needs), needs) + sorted(by_key.keys() - needs.keys())
     for key in order:
         _consider(by_key[key], desired, observed, kinds, index, pins or {}, draft)
-    changes = [_with_needs(draft.changes[key], needs[key], draft) for key in order if key in draft.changes]
+    changes = [_with_needs(draft.changes[key], needs.get(key, ()), draft) for key in order if key in draft.changes]
     changes += _deletes(observed, owned - draft.matched, kinds)
     return Plan(
         changes=tuple(changes),
@@ -117,7 +119,7 @@ def label(resource: Resource, kind: ResourceType) -> str:
     texts = [resource.get(path) for path in kind.identified_by if not path.startswith("Tags.")]
     texts += [resource.tags.get(path.removeprefix("Tags.")) for path in kind.identified_by if path.startswith("Tags.")]
     words = [text for text in texts if isinstance(text, str) and MARK not in text]
-    return named or (" ".join(words) if words and MARK in resource.id or "0000" in resource.id else resource.id)
+    return named or (" ".join(words) if (words and MARK in resource.id) or "0000" in resource.id else resource.id)
 
 
 def _create(bound: Resource, kind: ResourceType, account_name: str) -> Change:
