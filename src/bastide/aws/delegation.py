@@ -88,8 +88,14 @@ class ServiceAdministrator(Waiting):
         raise TargetError(f"{self.type} {id} cannot change in place", fix="plan again: it is replaced")
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:  # noqa: D102 - see Handler
-        disable = getattr(at.client(self.service), self.disable_operation)
-        quietly(disable, "ResourceNotFoundException", **{self.parameter: str(properties[self.name])})
+        account = str(properties[self.name])
+        try:
+            getattr(at.client(self.service), self.disable_operation)(**{self.parameter: account})
+        except ClientError as error:
+            if error_code(error) not in (*self.conflict, "ResourceNotFoundException"):
+                raise
+            if account in self._administrators(at):
+                raise
 
 
 def _in_organization(at: Connection) -> bool:

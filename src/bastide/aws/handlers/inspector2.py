@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from bastide.aws.delegation import ServiceAdministrator
 from bastide.aws.differences import desired
 from bastide.aws.handler import Connection, Found
+from bastide.aws.shape import before_and_after
 from bastide.aws.waiting import Waiting, answer_or_nothing
 from bastide.errors import TargetError
 from bastide.model import Change, Properties
@@ -125,8 +126,9 @@ class AccountStatus(Waiting):
 class OrganizationConfiguration(Waiting):
     """Bastide::Inspector2::OrganizationConfiguration: what new members get scanned. In the administrator only.
 
-    Identifier: the account's. AutoEnable: ec2, ecr, lambda, lambdaCode (and what AWS adds). Deleting puts AWS's default
-    back: all off. Source: Inspector API Reference, UpdateOrganizationConfiguration.
+    Identifier: the account's. AutoEnable: ec2, ecr, lambda, lambdaCode; others that AWS has are there when on, and
+    kept. Deleting puts AWS's default back: all off.
+    Source: Inspector API Reference, UpdateOrganizationConfiguration.
     """
 
     type = "Bastide::Inspector2::OrganizationConfiguration"
@@ -143,14 +145,19 @@ class OrganizationConfiguration(Waiting):
 
     def list(self, at: Connection) -> Iterable[Found]:
         found = answer_or_nothing(at.client("inspector2").describe_organization_configuration, *NOT_ADMINISTRATOR)
-        return [] if found is None else [Found(at.account, {"AutoEnable": dict(found["autoEnable"])})]
+        if found is None:
+            return []
+        known = [member for member, _ in SWITCHES.values()]
+        switches = {member: on for member, on in found["autoEnable"].items() if on or member in known}
+        return [Found(at.account, {"AutoEnable": switches})]
 
     def create(self, at: Connection, properties: Properties) -> str:
         self._put(at, properties.get("AutoEnable") or {})
         return at.account
 
     def update(self, at: Connection, id: str, change: Change) -> None:
-        self._put(at, desired(change).get("AutoEnable") or {})
+        before, after = before_and_after(change, "AutoEnable")
+        self._put(at, {**(before or {}), **(after or {})})
 
     def _put(self, at: Connection, wanted: Properties) -> None:
         switches = {member: bool(wanted.get(member, False)) for member, _ in SWITCHES.values()}
