@@ -64,14 +64,15 @@ class References:
             self._own_tokens(resource)
 
     def _own_tokens(self, resource: Resource) -> None:
-        """A token belongs to the resource whose identifier ends with it (a part of it may be another's).
+        """A token belongs to the resource that has it in its identifier and cannot have got it from elsewhere.
 
-        An account's digits belong to the account alone, though many settings are identified by them, too.
+        What stands in its account or in a property that is written is another's; what is read-only is its own.
         """
-        found = TOKEN.findall(resource.id)
-        of_account = bool(found) and MARK not in found[-1]
-        if found and resource.id.endswith(found[-1]) and (not of_account or resource.type == ACCOUNT):
-            self._by_token.setdefault(found[-1], resource.key)
+        read_only = self._kinds[resource.type].read_only
+        written = {name: value for name, value in resource.properties.items() if name not in read_only}
+        own = tokens_of([resource.id, *(resource.properties.get(name) for name in read_only)])
+        for token in own - tokens_of(written) - tokens_of(resource.account):
+            self._by_token.setdefault(token, resource.key)
 
     def of(self, resource: Resource) -> set[ResourceKey]:
         """Keys of what ``resource`` builds on."""

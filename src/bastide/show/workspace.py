@@ -1,0 +1,230 @@
+"""Where everything is wired: one architecture file, its ``.bastide`` folder, one target.
+
+A ``Workspace`` answers the questions that commands ask: what is declared, what runs, what differs, what is wrong. It opens
+sessions and the store when they are first needed, and hands plain values to the pure packages.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bastide.errors import InputError
+from bastide.model import Estate, Organization, Origin, Plan, Resource
+
+if TYPE_CHECKING:
+    from bastide.assess import Assessment
+    from bastide.aws.session import Target
+    from bastide.collect import Progress
+    from bastide.declare.read import Declaration
+    from bastide.sandbox.process import Endpoint
+    from bastide.store import Store
+
+STATE = ".bastide"
+TARGETS = ("sandbox", "aws")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a command line says of where to work. ``file``: the architecture; its folder holds ``.bastide``."""
+
+    file: Path = Path("architecture.yaml")
+    target: str = "sandbox"
+    profile: str = ""
+    role: str = ""
+    external_id: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a target that does not exist.
+
+        Raises:
+            InputError: the target is neither sandbox nor aws, or options for AWS were given for the sandbox.
+        """
+        if self.target not in TARGETS:
+            raise InputError(f"{self.target!r} is no target", fix=f"one of {', '.join(TARGETS)}")
+        if self.target == "sandbox" and (self.profile or self.role or self.external_id):
+            raise InputError("--profile, --role and --external-id are for --target aws", fix="add --target aws")
+
+    @property
+    def state(self) -> Path:
+        """The folder that holds the database and the sandbox's journal."""
+        return Path(os.environ.get("BASTIDE_STATE") or self.file.parent / STATE)
+
+
+class Workspace:
+    """One architecture on one target."""
+
+    def __init__(self, settings: Settings, target: Target | None = None) -> None:
+        """A workspace of ``settings``; ``target`` replaces the one that they name (an in-process sandbox)."""
+        self.settings = settings
+        self._given_target = target
+
+    @cached_property
+    def target(self) -> Target:
+        """The target, opened now; the sandbox's server is started when it does not run."""
+        from bastide.aws.session import MEMBER_ROLE, Target
+
+        if self._given_target is not None:
+            return self._given_target
+        settings = self.settings
+        if settings.target == "aws":
+            return Target.aws(settings.profile, settings.role or MEMBER_ROLE, settings.external_id)
+        return sandbox_target(self.sandbox_endpoint())
+
+    def sandbox_endpoint(self) -> Endpoint:
+        """The sandbox's server, started now when it does not run."""
+        from bastide.sandbox import process
+
+        return process.ensure(self.settings.state / "sandbox")
+
+    @cached_property
+    def store(self) -> Store:
+        """The database of runs, ledger, ownership and findings."""
+        from bastide.store import Store
+
+        self.settings.state.mkdir(parents=True, exist_ok=True)
+        return Store.open(self.settings.state / "state.db")
+
+    @cached_property
+    def declaration(self) -> Declaration:
+        """The architecture file, read and checked."""
+        from bastide.declare.read import read_architecture
+
+        return read_architecture(self.settings.file)
+
+    def organization(self) -> Organization | None:
+        """The organization as it is now; None when there is none yet."""
+        from bastide.collect import read_organization
+
+        return read_organization(self.target)
+
+    def declared(self, organization: Organization | None) -> Estate:
+        """The estate that the file declares, with the identifiers that the organization already has."""
+        from bastide.declare.expand import expand
+
+        return expand(
+            self.declaration.architecture,
+            known(self.target, organization),
+            file=str(self.settings.file),
+            places=self.declaration.place,
+            today=self.target.clock().date().isoformat(),
+        )
+
+    def modelled(self) -> Estate:
+        """The estate that the file declares, without asking any target: all identifiers are provisional."""
+        from datetime import UTC, datetime
+
+        from bastide.declare.expand import Known, expand
+
+        return expand(
+            self.declaration.architecture,
+            Known(management_account=MODEL_ACCOUNT),
+            file=str(self.settings.file),
+            places=self.declaration.place,
+            today=datetime.now(UTC).date().isoformat(),
+        )
+
+    def observed(
+        self,
+        organization: Organization | None,
+        types: Iterable[str],
+        regions: Sequence[str],
+        progress: Progress | None = None,
+    ) -> Estate:
+        """Resources of ``types`` as they are now."""
+        from bastide.collect import collect
+
+        read_at = self.target.clock()
+        return collect(self.target, organization, types, regions, read_at=read_at, progress=progress)
+
+    def planned(self, *, heal: bool = False, progress: Progress | None = None) -> Plan:
+        """What would make the organization what the file says; ``heal`` adds repairs of findings on undeclared resources."""
+        from bastide.aws.registry import kinds
+        from bastide.plan import diff
+
+        organization = self.organization()
+        declared = self.declared(organization)
+        name = self.target.name
+        owned = self.store.owned(name)
+        types = {resource.type for resource in declared.resources} | {key.type for key in owned}
+        if heal:
+            types |= assessed_types()
+        observed = self.observed(organization, types, declared.regions, progress)
+        desired = with_healed(declared, observed) if heal else declared
+        return diff(desired, observed, kinds(), owned=owned, pins=self.store.bindings(name), target=name)
+
+    def assessed(self, *, include_passes: bool = False, progress: Progress | None = None) -> tuple[Assessment, Estate]:
+        """What all controls say of what runs, and the estate that they judged."""
+        from bastide.assess import run
+        from bastide.controls import all_controls
+
+        organization = self.organization()
+        observed = self.observed(organization, assessed_types(), self.regions(organization), progress)
+        return run(observed, all_controls(), include_passes=include_passes), observed
+
+    def regions(self, organization: Organization | None) -> tuple[str, ...]:
+        """The regions to look at: those that the file allows."""
+        return self.declared(organization).regions
+
+
+MODEL_ACCOUNT = "000000000000"  # stands for the management account where no target is asked
+
+
+def sandbox_target(endpoint: Endpoint) -> Target:
+    """The target of a sandbox's server."""
+    from bastide.aws.session import Target
+    from bastide.sandbox.process import BOOTSTRAP_ACCESS_KEY, BOOTSTRAP_SECRET_KEY
+
+    return Target.sandbox_http(endpoint.url, BOOTSTRAP_ACCESS_KEY, BOOTSTRAP_SECRET_KEY)
+
+
+def known(target: Target, organization: Organization | None) -> Known:
+    """What AWS has already given out, for the expansion."""
+    from bastide.declare.expand import Known
+
+    if organization is None:
+        return Known(management_account=target.management_account, partition=target.partition)
+    ids = {account.email.lower(): account.id for account in organization.accounts if account.email}
+    ids |= {account.name: account.id for account in organization.accounts if account.status == "ACTIVE"}
+    management = organization.accounts_by_id.get(organization.management_account)
+    return Known(
+        management_account=organization.management_account,
+        management_email=management.email if management else "",
+        organization_id=organization.id,
+        root_id=organization.root_id,
+        accounts=ids,
+        partition=target.partition,
+    )
+
+
+def assessed_types() -> set[str]:
+    """Every type that some control judges or reads, and that a handler can list."""
+    from bastide.aws.registry import kinds
+    from bastide.controls import all_controls
+
+    wanted = {kind for control in all_controls() for kind in (control.resource_type, *control.reads)}
+    return wanted & set(kinds())
+
+
+def with_healed(declared: Estate, observed: Estate) -> Estate:
+    """The declared estate, and the repaired form of every observed resource that a control can heal."""
+    from bastide.assess import healed, run
+    from bastide.controls import all_controls
+    from bastide.plan.diff import HEALED
+
+    controls = all_controls()
+    findings = run(observed, controls).findings
+    reasons: dict[object, list[str]] = {}
+    for finding in findings:
+        reasons.setdefault(finding.resource, []).append(finding.control)
+    repaired: tuple[Resource, ...] = healed(observed, findings, controls)
+    marked = [
+        replace(resource, origin=Origin(HEALED, detail=", ".join(reasons[resource.key])), depends_on=())
+        for resource in repaired
+    ]
+    there = {resource.key for resource in declared.resources}
+    return replace(declared, resources=(*declared.resources, *(one for one in marked if one.key not in there)))
