@@ -57,3 +57,20 @@ def _answered(error: ClientError, service: str) -> Refusal:
         said = _PERFORM.search(str(error.response.get("Error", {}).get("Message", "")))
         return Refusal(f"{operation}: {code}", said.group(1) if said else iam_actions(service, operation)[0])
     return Refusal(f"{operation}: {code}")
+
+
+class Failure(NamedTuple):
+    """Why a change failed: AWS's code (or our error's class) and what it said."""
+
+    code: str
+    message: str
+
+
+def failure(error: Exception) -> Failure:
+    """What ``error`` of a write means."""
+    if isinstance(error, ClientError):
+        said = error.response.get("Error", {})
+        return Failure(str(said.get("Code", "")), f"{error.operation_name}: {said.get('Message', '')}")
+    if isinstance(error, BastideError):
+        return Failure(type(error).__name__, str(error))
+    return Failure(type(error).__name__, str(error))

@@ -39,6 +39,7 @@ MEMBER_ROLE = "OrganizationAccountAccessRole"
 SESSION_NAME = "bastide"
 CONNECTIONS = 32
 ATTEMPTS = 8
+PATIENCE = 90.0
 HOUR = 3600  # seconds; the most that role chaining allows. Source: AWS STS API Reference, AssumeRole
 # Where the services that have no region are. Source: AWS General Reference, "Service endpoints".
 GLOBAL_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
@@ -183,6 +184,16 @@ class Target:
         """How many calls at a time the target is good for."""
         # moto: requests are served one at a time, so more threads only take turns.
         return CONNECTIONS if self.name == "aws" else 1
+
+    @property
+    def patience(self) -> float:
+        """Seconds for which an eventually consistent answer is waited for; the sandbox is consistent at once."""
+        return PATIENCE if self.name == "aws" else 0.0
+
+    @property
+    def label(self) -> str:
+        """What tells this organization from every other in the store."""
+        return f"{self.name}/{self.management_account}"
 
     @property
     def basis(self) -> str:

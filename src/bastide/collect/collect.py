@@ -159,7 +159,7 @@ class _Reader:
             try:
                 self._target.enter(account)
                 self._blocked[account] = None
-            except Exception as error:  # the same edge
+            except Exception as error:  # noqa: BLE001 - the same edge
                 self._blocked[account] = refusal(error, "sts")
         return self._blocked[account]
 

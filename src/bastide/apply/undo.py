@@ -1,0 +1,221 @@
+"""Undo: the ledger of a run, turned round into a plan.
+
+One idea: what was created is deleted, what was updated gets back the properties that the update touched, what was
+deleted is made again, in reverse order, as a run of its own with a ledger of its own (so an undo can be undone). What
+cannot come back (data, identifiers that AWS chooses, secrets that were masked) is said before anything is done.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bastide.apply.engine import apply
+from bastide.apply.outcome import Outcome, Progress
+from bastide.apply.resume import resume
+from bastide.aws.handler import Found, Handler
+from bastide.aws.registry import handlers as all_handlers
+from bastide.aws.registry import kind
+from bastide.aws.session import Target
+from bastide.errors import InputError, Problem, StalePlanError
+from bastide.model import Action, Change, Difference, Plan, Properties, ResourceKey, ResourceType, Value
+from bastide.model.unknown import value_at
+from bastide.plan.compare import canonical_value, differences
+from bastide.store import Entry, Phase, Store, is_masked, mask
+
+REVERSED = {Action.CREATE: Action.DELETE, Action.DELETE: Action.CREATE}
+MADE = ("done", "recovered")
+
+
+@dataclass(frozen=True)
+class Undo:
+    """The plan that reverses a run, and what it cannot bring back."""
+
+    run_id: str
+    plan: Plan
+    irreversible: tuple[str, ...] = ()
+
+
+def plan_undo(
+    run_id: str,
+    target: Target,
+    store: Store,
+    *,
+    handlers: Mapping[str, Handler] | None = None,
+    force: bool = False,
+) -> Undo:
+    """The plan that reverses a run.
+
+    Raises:
+        InputError: there is no such run on this target, or the ledger's chain is broken.
+        StalePlanError: resources have changed since (all are named), unless ``force``.
+    """
+    known = all_handlers() if handlers is None else handlers
+    run = store.run(run_id)
+    if run.target != target.label:
+        raise InputError(f"run {run_id} was made on {run.target}, not on {target.label}")
+    store.verify()
+    resume(target, store, known, target.clock().isoformat(timespec="milliseconds").replace("+00:00", "Z"))
+    steps = [_Step(before, after, known, target) for before, after in _pairs(store.entries(run_id))]
+    moved = [problem for step in steps for problem in step.moved()]
+    if moved and not force:
+        raise StalePlanError(
+            moved[0].what,
+            moved[0].where,
+            "look at the change, then say --force to undo it all the same",
+            others=moved[1:],
+        )
+    users: dict[int, list[ResourceKey]] = {}
+    for step in steps:
+        for needed in step.depends_on:
+            users.setdefault(needed, []).append(step.key)
+    reverse = sorted(steps, key=lambda step: -step.finished)
+    changes = [change for step in reverse if (change := step.change(users.get(step.number, ())))]
+    notes = tuple(note for step in reverse for note in step.irreversible())
+    return Undo(run_id, Plan(tuple(changes), target=target.name), notes)
+
+
+def undo(  # an edge: everything that it touches is an argument
+    run_id: str,
+    target: Target,
+    store: Store,
+    *,
+    as_run: str,
+    now: Callable[[], datetime],
+    handlers: Mapping[str, Handler] | None = None,
+    progress: Progress | None = None,
+    allow_data_loss: Collection[str] = frozenset(),
+    force: bool = False,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Outcome:
+    """What came of reversing a run, itself the run ``as_run``.
+
+    Raises:
+        InputError, StalePlanError: as ``plan_undo`` and ``apply`` do; nothing was done.
+    """
+    planned = plan_undo(run_id, target, store, handlers=handlers, force=force)
+    return apply(
+        planned.plan,
+        target,
+        store,
+        run_id=as_run,
+        now=now,
+        handlers=handlers,
+        progress=progress,
+        allow_data_loss=allow_data_loss,
+        sleep=sleep,
+        undoes=run_id,
+    )
+
+
+def _pairs(entries: list[Entry]) -> Iterator[tuple[Entry, Entry]]:
+    """(before, after) of every change that was made, and of every failed one that left something."""
+    before: dict[int, Entry] = {}
+    for entry in entries:
+        if entry.phase is Phase.BEFORE:
+            before[entry.change] = entry
+        elif entry.result in MADE or (entry.result == "failed" and entry.state is not None):
+            yield before[entry.change], entry
+
+
+class _Step:
+    """One change of the run, seen from today."""
+
+    def __init__(self, before: Entry, after: Entry, handlers: Mapping[str, Handler], target: Target) -> None:
+        if before.key.type not in handlers:
+            raise InputError(f"there is no handler for {before.key.type}", str(before.key))
+        self.number = before.change
+        self.finished = after.sequence
+        self.depends_on = before.depends_on
+        self._before = before
+        self._after = after
+        self._action = Action(before.action)
+        self._kind: ResourceType = kind(handlers[before.key.type])
+        self._data_bearing = handlers[before.key.type].data_bearing
+        # After a delete, the resource is where it was before.
+        self.key: ResourceKey = before.key if self._action is Action.DELETE else after.key
+        self._now: Found | None = handlers[before.key.type].read(
+            target.connection(self.key.account, self.key.region), self.key.id
+        )
+
+    def moved(self) -> Iterator[Problem]:
+        """How the resource differs today from what the run left."""
+        name = f"{self.key.type} {self.key.id}"
+        if self._action is Action.DELETE:
+            if self._now is not None:
+                yield Problem(f"{name} was deleted by the run and is there again", str(self.key))
+        elif self._now is None:
+            if self._action is not Action.CREATE:
+                yield Problem(f"{name} is gone since the run", str(self.key))
+        else:
+            changed = ", ".join(self._changed(self._now.properties))
+            if changed:
+                yield Problem(f"{name} has changed since the run: {changed}", str(self.key))
+
+    def _changed(self, now: Properties) -> list[str]:
+        current = mask(self.key.type, now)
+        if self._action is Action.UPDATE:
+            return [
+                path for path in self._paths if not _same(value_at(self._after.state, path), value_at(current, path))
+            ]
+        declared = {name: value for name, value in (self._before.desired or {}).items() if not is_masked(value)}
+        return [difference.path for difference in differences(declared, current, self._kind)[0]]
+
+    def change(self, users: Collection[ResourceKey]) -> Change | None:
+        """The change that reverses this one, waiting for those of its users; None when there is nothing left to do."""
+        action = REVERSED.get(self._action, self._action)
+        if self._now is None and action is not Action.CREATE:
+            return None
+        now = self._now.properties if self._now else None
+        after = None if action is Action.DELETE else self._desired(now or {})
+        if self._action is Action.UPDATE and not after:
+            return None
+        return Change(
+            action=action,
+            key=self.key,
+            before=now,
+            after=after,
+            differences=self._differences(now or {}, after or {}),
+            reason=f"undo {self._before.run}",
+            name=self.key.id,
+            provisional_id=self._before.provisional_id,
+            depends_on=tuple(sorted(set(users) - {self.key})),
+            data_bearing=self._data_bearing,
+        )
+
+    @property
+    def _paths(self) -> tuple[str, ...]:
+        """The properties that the update touched and whose state before is known."""
+        state = self._before.state or {}
+        return tuple(path for path in self._before.paths if not is_masked(state.get(path.split(".", 1)[0])))
+
+    def _desired(self, now: Properties) -> dict[str, Value]:
+        """The properties as they were; None stands for one that was not there."""
+        state: Properties = self._before.state or {}
+        if self._action is Action.UPDATE:
+            return {name: state.get(name) for name in sorted({path.split(".", 1)[0] for path in self._paths})}
+        kept = {name: value for name, value in state.items() if name not in self._kind.read_only}
+        return {name: value for name, value in kept.items() if not is_masked(value)}
+
+    def _differences(self, now: Properties, after: Properties) -> tuple[Difference, ...]:
+        if self._action is Action.UPDATE:
+            return tuple(Difference(path, value_at(now, path), value_at(after, path)) for path in self._paths)
+        return tuple(Difference(name, now.get(name), value) for name, value in after.items())
+
+    def irreversible(self) -> Iterator[str]:
+        """What does not come back."""
+        name = f"{self.key.type} {self.key.id}"
+        if self._action in (Action.DELETE, Action.REPLACE):
+            if self._data_bearing:
+                yield f"{name}: the data in it"
+            if not set(self._before.key.id.split("|")) <= {str(value) for value in (self._before.state or {}).values()}:
+                yield f"{name}: its identifier; AWS will choose a new one"
+        if is_masked(self._before.state) and self._action is not Action.CREATE:
+            yield f"{name}: secrets, which were masked in the ledger"
+
+
+def _same(one: Value, other: Value) -> bool:
+    empty: tuple[Value, ...] = (None, [], {})
+    return bool(canonical_value(one) == canonical_value(other) or (one in empty and other in empty))
