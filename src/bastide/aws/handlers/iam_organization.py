@@ -10,7 +10,12 @@ from bastide.aws.handler import Connection, Found
 from bastide.aws.waiting import Waiting, coded, quietly
 from bastide.model import Change, Properties, Scope
 
-OFF = ("ServiceAccessNotEnabledException", "OrganizationNotFoundException", "OrganizationNotInAllFeaturesModeException")
+OFF = (
+    "ServiceAccessNotEnabledException",
+    "OrganizationNotFoundException",
+    "OrganizationNotInAllFeaturesModeException",
+    "AWSOrganizationsNotInUseException",
+)
 
 OPERATIONS = {"RootCredentialsManagement": "root_credentials_management", "RootSessions": "root_sessions"}
 

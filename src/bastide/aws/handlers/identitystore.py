@@ -7,7 +7,7 @@ from typing import Any, ClassVar, NoReturn
 
 from bastide.aws.differences import desired
 from bastide.aws.handler import Connection, Found, Handler, pages
-from bastide.aws.handlers.sso import home_of, instances
+from bastide.aws.handlers.sso import home_of, known_instances
 from bastide.aws.shape import pick, touched
 from bastide.aws.waiting import quietly
 from bastide.errors import TargetError
@@ -23,7 +23,7 @@ def client_of(at: Connection, store: str) -> Any:
 
 def stores(at: Connection) -> Iterable[tuple[str, Any]]:
     """(identity store id, client of its Region) of every Identity Center instance."""
-    for instance in instances(at):
+    for instance in known_instances(at):
         yield instance["IdentityStoreId"], at.client("identitystore", instance.get("PrimaryRegion", ""))
 
 

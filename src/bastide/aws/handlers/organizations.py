@@ -6,7 +6,7 @@ management account and is asked for there only. Effective policies are not compu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ClassVar, NoReturn
 
 from botocore.exceptions import ClientError
@@ -81,7 +81,7 @@ class Organization(OrganizationsHandler):
         if found is None:
             return []
         organization = found["Organization"]
-        roots = ask(at.client("organizations").list_roots)
+        root = ask(lambda: next(listed(at, "list_roots", "Roots"))["Id"])
         properties = {
             "Id": organization["Id"],
             "Arn": organization["Arn"],
@@ -89,7 +89,7 @@ class Organization(OrganizationsHandler):
             "ManagementAccountId": organization["MasterAccountId"],
             "ManagementAccountArn": organization["MasterAccountArn"],
             "ManagementAccountEmail": organization["MasterAccountEmail"],
-            "RootId": roots if isinstance(roots, Unknown) else roots["Roots"][0]["Id"],
+            "RootId": root,
         }
         return [Found(organization["Id"], properties, organization["Arn"])]
 
@@ -132,14 +132,17 @@ class PolicyType(OrganizationsHandler):
     }
 
     def list(self, at: Connection) -> Iterable[Found]:
-        return [Found(name, {"PolicyType": name}) for name in enabled_policy_types(at)]
+        return [Found(name, {"PolicyType": name}) for name in policy_types(known_roots(at))]
+
+    def read(self, at: Connection, id: str) -> Found | None:
+        return Found(id, {"PolicyType": id}) if id in policy_types(listed(at, "list_roots", "Roots")) else None
 
     def create(self, at: Connection, properties: Properties) -> str:
         name = str(properties["PolicyType"])
         root = next(listed(at, "list_roots", "Roots"))["Id"]
         client = at.client("organizations")
         self.write(client.enable_policy_type, "PolicyTypeAlreadyEnabledException", RootId=root, PolicyType=name)
-        self.until(lambda: enabled_policy_types(at), lambda types: name in types, f"enabling policy type {name}")
+        self.until(lambda: self.read(at, name), lambda found: found is not None, f"enabling policy type {name}")
         return name
 
     def update(self, at: Connection, id: str, change: Change) -> NoReturn:
@@ -250,7 +253,7 @@ class OrganizationalUnit(OrganizationsHandler):
     actions: ClassVar = {"list": ("organizations:ListRoots", "organizations:ListTagsForResource")}
 
     def list(self, at: Connection) -> Iterable[Found]:
-        for parent, unit in units_below_roots(at):
+        for parent, unit in known_units(at):
             yield self._found(at, parent, unit)
 
     def read(self, at: Connection, id: str) -> Found | None:
@@ -308,16 +311,13 @@ def nothing_to_update(type: str, id: str) -> TargetError:
     return TargetError(f"{type} {id} cannot change in place", fix="plan again: it is replaced")
 
 
-def enabled_policy_types(at: Connection) -> list[str]:
-    """Policy types in force on the root, sorted; empty without an organization."""
-    roots = listed(at, "list_roots", "Roots")
+def policy_types(roots: Iterable[dict[str, Any]]) -> list[str]:
+    """Policy types in force on the roots, sorted."""
     types = [kind for root in roots for kind in root["PolicyTypes"]]
     return sorted(kind["Type"] for kind in types if kind["Status"] in ("ENABLED", "PENDING_ENABLE"))
 
 
-def units_below_roots(at: Connection) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(parent id, unit) of every organizational unit, parents first."""
-    waiting = [root["Id"] for root in listed(at, "list_roots", "Roots")]
+def _units_below(waiting: list[str], at: Connection) -> Iterator[tuple[str, dict[str, Any]]]:
     while waiting:
         parent = waiting.pop(0)
         for unit in listed(at, "list_organizational_units_for_parent", "OrganizationalUnits", ParentId=parent):
@@ -325,10 +325,19 @@ def units_below_roots(at: Connection) -> Iterator[tuple[str, dict[str, Any]]]:
             waiting.append(unit["Id"])
 
 
-def nodes(at: Connection) -> list[str]:
+def known_roots(at: Connection) -> Sequence[dict[str, Any]]:
+    """The root (AWS allows one), asked once in a collection; empty without an organization."""
+    return at.once("organizations-roots", lambda: list(listed(at, "list_roots", "Roots")))
+
+
+def known_units(at: Connection) -> Sequence[tuple[str, dict[str, Any]]]:
+    """(parent id, unit) of every organizational unit, parents first, asked once in a collection."""
+    return at.once("organizations-units", lambda: list(_units_below([root["Id"] for root in known_roots(at)], at)))
+
+
+def known_nodes(at: Connection) -> Sequence[str]:
     """Ids of the root and of all units, parents first."""
-    roots = [root["Id"] for root in listed(at, "list_roots", "Roots")]
-    return roots + [unit["Id"] for _, unit in units_below_roots(at)]
+    return [root["Id"] for root in known_roots(at)] + [unit["Id"] for _, unit in known_units(at)]
 
 
 def parent_of(at: Connection, id: str) -> str:

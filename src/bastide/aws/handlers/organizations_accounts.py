@@ -13,8 +13,8 @@ from bastide.aws.handlers.organizations import (
     BUSY,
     NO_ORGANIZATION,
     OrganizationsHandler,
+    known_nodes,
     listed,
-    nodes,
     parent_of,
     reason_of,
     tags_of,
@@ -44,11 +44,12 @@ class Account(OrganizationsHandler):
             "organizations:ListOrganizationalUnitsForParent",
             "organizations:ListTagsForResource",
         ),
+        "create": ("organizations:ListCreateAccountStatus",),
         "update": ("account:PutAccountName",),
     }
 
     def list(self, at: Connection) -> Iterable[Found]:
-        for node in nodes(at):
+        for node in known_nodes(at):
             for account in listed(at, "list_accounts_for_parent", "Accounts", ParentId=node):
                 yield self._found(at, node, account)
 
@@ -67,7 +68,7 @@ class Account(OrganizationsHandler):
         )
 
     def create(self, at: Connection, properties: Properties) -> str:
-        id = self._existing(at, str(properties["Email"])) or self._make(at, properties)
+        id = self._make(at, properties)
         parents = properties.get("ParentIds")
         if parents:
             self._move(at, id, str(parents[0]))
@@ -75,17 +76,14 @@ class Account(OrganizationsHandler):
             self.retag(at, id, tags_of(at, id), properties["Tags"])
         return id
 
-    def _existing(self, at: Connection, email: str) -> str:
-        # Asked first: CreateAccount is not idempotent, and an e-mail address once used for an account is used for ever.
-        accounts = listed(at, "list_accounts", "Accounts")
-        return next((str(account["Id"]) for account in accounts if account["Email"].lower() == email.lower()), "")
-
     def _make(self, at: Connection, properties: Properties) -> str:
         client = at.client("organizations")
         given = {name: properties[name] for name in ("Email", "AccountName", "RoleName") if name in properties}
         for _ in range(5):
             made = self.insist(lambda: client.create_account(**given), _account_pending, seconds=600)
             status = self._finished(client, made["CreateAccountStatus"])
+            if status.get("FailureReason") == "EMAIL_ALREADY_EXISTS":
+                status = self._existing(at, properties) or status
             if status["State"] == "SUCCEEDED":
                 return str(status["AccountId"])
             if status.get("FailureReason") not in ("CONCURRENT_ACCOUNT_MODIFICATION", "INTERNAL_FAILURE"):
@@ -97,6 +95,20 @@ class Account(OrganizationsHandler):
             where=str(properties["Email"]),
             fix=_ACCOUNT_FIXES.get(reason, "see the failure reasons of CreateAccountStatus in the Organizations API"),
         )
+
+    def _existing(self, at: Connection, properties: Properties) -> dict[str, Any] | None:
+        """The status of an account of this organization that has the e-mail address or is about to; None without one.
+
+        An e-mail address identifies an account for ever, so this is what an interrupted run left.
+        """
+        email = str(properties["Email"]).lower()
+        for account in listed(at, "list_accounts", "Accounts"):
+            if account["Email"].lower() == email:
+                return {"State": "SUCCEEDED", "AccountId": account["Id"]}
+        for status in listed(at, "list_create_account_status", "CreateAccountStatuses", States=["IN_PROGRESS"]):
+            if status.get("AccountName") == properties["AccountName"]:
+                return self._finished(at.client("organizations"), status)
+        return None
 
     def _finished(self, client: Any, status: dict[str, Any]) -> dict[str, Any]:
         if status["State"] != "IN_PROGRESS":

@@ -12,8 +12,9 @@ from bastide.aws.handler import Connection, Found, error_code
 from bastide.aws.handlers.organizations import (
     NO_ORGANIZATION,
     OrganizationsHandler,
-    enabled_policy_types,
+    known_roots,
     listed,
+    policy_types,
     tags_of,
 )
 from bastide.aws.shape import parse_document, render_document, touched
@@ -41,7 +42,7 @@ class Policy(OrganizationsHandler):
     }
 
     def list(self, at: Connection) -> Iterable[Found]:
-        for policy_type in enabled_policy_types(at):
+        for policy_type in policy_types(known_roots(at)):
             for summary in listed(at, "list_policies", "Policies", Filter=policy_type):
                 if not summary["AwsManaged"]:
                     found = self.read(at, summary["Id"])

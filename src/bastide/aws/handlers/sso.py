@@ -29,15 +29,39 @@ def instances(at: Connection) -> list[dict[str, Any]]:
     return [instance for instance in found if instance.get("Status") != "DELETE_IN_PROGRESS"]
 
 
+def known_instances(at: Connection) -> list[dict[str, Any]]:
+    """The same, asked once in a collection."""
+    return at.once("identity-center-instances", lambda: instances(at))
+
+
+def known_permission_sets(at: Connection) -> list[tuple[Any, str, str]]:
+    """(client, instance, permission set) of every permission set, asked once in a collection."""
+
+    def read() -> list[tuple[Any, str, str]]:
+        found = []
+        for instance in known_instances(at):
+            client, arn = client_at(at, instance), instance["InstanceArn"]
+            sets = pages(client, "list_permission_sets", "PermissionSets", InstanceArn=arn)
+            found += [(client, arn, permission_set) for permission_set in sets]
+        return found
+
+    return at.once("identity-center-permission-sets", read)
+
+
+def client_at(at: Connection, instance: dict[str, Any]) -> Any:
+    """The sso-admin client of the Region that the instance lives in (the sandbox does not say which)."""
+    return at.client("sso-admin", instance.get("PrimaryRegion", ""))
+
+
 def home_of(at: Connection, key: str, value: str) -> str:
     """The Region of the instance whose member ``key`` is ``value``; empty where the sandbox does not say.
 
     Raises:
         TargetError: there is no such instance.
     """
-    known = at.once("identity-center-instances", lambda: instances(at))
-    for found in (known, instances(at) if not any(one[key] == value for one in known) else ()):
-        for instance in found:
+    # A connection may be older than the instance: ask again before giving up.
+    for read in (known_instances, instances):
+        for instance in read(at):
             if instance[key] == value:
                 return str(instance.get("PrimaryRegion", ""))
     raise TargetError(f"there is no IAM Identity Center instance {value}", where=at.account, fix=_ENABLE)
@@ -61,9 +85,14 @@ class Instance(Waiting):
     identified_by = ()
 
     def list(self, at: Connection) -> Iterable[Found]:
-        for instance in instances(at):
-            names = ("InstanceArn", "IdentityStoreId", "OwnerAccountId", "Name", "Status")
-            yield Found(instance["InstanceArn"], pick(instance, *names), instance["InstanceArn"])
+        return [self._found(instance) for instance in known_instances(at)]
+
+    def read(self, at: Connection, id: str) -> Found | None:
+        return next((self._found(instance) for instance in instances(at) if instance["InstanceArn"] == id), None)
+
+    def _found(self, instance: dict[str, Any]) -> Found:
+        names = ("InstanceArn", "IdentityStoreId", "OwnerAccountId", "Name", "Status")
+        return Found(instance["InstanceArn"], pick(instance, *names), instance["InstanceArn"])
 
     def create(self, at: Connection, properties: Properties) -> str:
         existing = instances(at)
@@ -110,11 +139,8 @@ class PermissionSet(Waiting):
     }
 
     def list(self, at: Connection) -> Iterable[Found]:
-        for instance in instances(at):
-            arn = instance["InstanceArn"]
-            client = at.client("sso-admin", instance.get("PrimaryRegion", ""))
-            for permission_set in pages(client, "list_permission_sets", "PermissionSets", InstanceArn=arn):
-                yield Found(f"{arn}|{permission_set}", self._properties(client, arn, permission_set), permission_set)
+        for client, instance, arn in known_permission_sets(at):
+            yield Found(f"{instance}|{arn}", self._properties(client, instance, arn), arn)
 
     def read(self, at: Connection, id: str) -> Found | None:
         instance, arn = id.split("|")
@@ -157,7 +183,7 @@ class PermissionSet(Waiting):
         return f"{instance}|{arn}"
 
     def _adopt(self, client: Any, instance: str, properties: Properties) -> str:
-        for arn in pages(client, "list_permission_sets", "PermissionSets", InstanceArn=instance):
+        for arn in list(pages(client, "list_permission_sets", "PermissionSets", InstanceArn=instance)):
             before = self._properties(client, instance, arn)
             if before["Name"] == properties["Name"]:
                 names = frozenset(name for name in properties if before.get(name) != properties[name])
@@ -231,12 +257,10 @@ class Assignment(Waiting):
     }
 
     def list(self, at: Connection) -> Iterable[Found]:
-        for instance in instances(at):
-            client, arn = at.client("sso-admin", instance.get("PrimaryRegion", "")), instance["InstanceArn"]
-            for permission_set in pages(client, "list_permission_sets", "PermissionSets", InstanceArn=arn):
-                which = {"InstanceArn": arn, "PermissionSetArn": permission_set}
-                for account in pages(client, "list_accounts_for_provisioned_permission_set", "AccountIds", **which):
-                    yield from self._assignments(client, arn, permission_set, account)
+        for client, instance, arn in known_permission_sets(at):
+            which = {"InstanceArn": instance, "PermissionSetArn": arn}
+            for account in pages(client, "list_accounts_for_provisioned_permission_set", "AccountIds", **which):
+                yield from self._assignments(client, instance, arn, account)
 
     def _assignments(self, client: Any, instance: str, permission_set: str, account: str) -> Iterator[Found]:
         which = {"InstanceArn": instance, "PermissionSetArn": permission_set, "AccountId": account}
