@@ -30,17 +30,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bastide.sandbox.credentials import BOOTSTRAP_CREDENTIALS, MANAGEMENT_ACCOUNT, MEMBER_ROLE
+
 if TYPE_CHECKING:
-    from bastide.sandbox.front import MANAGEMENT_ACCOUNT
-    from bastide.sandbox.organization import BOOTSTRAP_CREDENTIALS, MEMBER_ROLE, Sandbox
+    from bastide.sandbox.organization import Sandbox
 
 __all__ = ["BOOTSTRAP_CREDENTIALS", "MANAGEMENT_ACCOUNT", "MEMBER_ROLE", "Sandbox"]
 
 
 def __getattr__(name: str) -> Any:
     # Deferred so that `process` can tell a running server's address without importing moto (1 s).
-    if name in __all__:
-        from bastide.sandbox import organization
+    if name == "Sandbox":
+        from bastide.sandbox.organization import Sandbox
 
-        return getattr(organization, name)
-    raise AttributeError(name)
+        return Sandbox
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

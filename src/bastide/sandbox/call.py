@@ -110,6 +110,13 @@ class Call:
         parsed.pop("ResponseMetadata", None)
         return parsed
 
+    def invoke_engine(self) -> HttpResponse:
+        """As `forward`, but a refusal is an AwsError that can be looked at."""
+        try:
+            return self.forward()
+        except RefusedByEngine as refused:
+            raise self.front.as_error(self, refused.response) from refused
+
     def forwarded(self, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """moto's answer as members: `result(forward(params))`."""
         return self.result(self.forward(params))

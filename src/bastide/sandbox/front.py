@@ -15,9 +15,12 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from botocore.awsrequest import HeadersDict
 from botocore.exceptions import UnknownServiceError
+from botocore.parsers import create_parser
 
 from bastide.sandbox import moto, shims
+from bastide.sandbox.credentials import BOOTSTRAP_KEY, MANAGEMENT_ACCOUNT
 from bastide.sandbox.call import Call, Principal, Store, render_request
 from bastide.sandbox.journal import Entry, Journal
 from bastide.sandbox.resolve import Scope, address, decode_chunks, read_scope
@@ -25,8 +28,6 @@ from bastide.sandbox.wire import AwsError, HttpRequest, HttpResponse, RefusedByE
 
 log = logging.getLogger("bastide.sandbox")
 
-MANAGEMENT_ACCOUNT = "111122223333"
-BOOTSTRAP_KEY = "ASIABASTIDESANDBOX00"
 # The sandbox's first caller: an administrator's session in the management account; no user or role stands behind it.
 ADMINISTRATOR = Principal(
     MANAGEMENT_ACCOUNT,
@@ -54,6 +55,8 @@ def changes_state(service: str, operation: str) -> bool:
 class Front:
     """Answers requests on one sandbox's state."""
 
+    management_account = MANAGEMENT_ACCOUNT
+
     def __init__(self, journal: Journal | None = None) -> None:
         """An empty management account, or what the journal's replay gives. Raises InputError on a broken journal."""
         self.authorize: Authorize = lambda call: None
@@ -69,7 +72,7 @@ class Front:
     def _forget(self) -> None:
         self._stores: dict[tuple[str, str, str], Store] = defaultdict(dict)
         self._principals = {BOOTSTRAP_KEY: ADMINISTRATOR}
-        self._sequence = 0
+        self.sequence = 0
 
     def reset(self) -> None:
         """Back to an empty management account; an attached journal is emptied too."""
@@ -145,12 +148,12 @@ class Front:
             response = self._guarded(call)
             self.record(call, response)
             return response, 0
-        self._sequence += 1
-        response = self._perform(call, self._sequence, now)
+        self.sequence += 1
+        response = self._perform(call, self.sequence, now)
         if self._journal is not None:
-            self._journal.append(Entry.of(call, self._sequence, now, response.status))
+            self._journal.append(Entry.of(call, self.sequence, now, response.status))
         self.record(call, response)
-        return response, self._sequence
+        return response, self.sequence
 
     def _perform(self, call: Call, sequence: int, at: datetime) -> HttpResponse:
         moto.seed(str(sequence), at)
@@ -209,7 +212,14 @@ class Front:
         try:
             return call.result(self._respond(call))
         except RefusedByEngine as refused:
-            raise _as_error(call, refused.response) from refused
+            raise self.as_error(call, refused.response) from refused
+
+    @staticmethod
+    def as_error(call: Call, response: HttpResponse) -> AwsError:
+        """The error that a refusal of moto's says."""
+        message = {"body": response.body, "headers": HeadersDict(response.headers), "status_code": response.status}
+        error = create_parser(call.protocol).parse(message, call.model.output_shape).get("Error", {})
+        return AwsError(error.get("Code", "InternalFailure"), error.get("Message", ""), response.status)
 
     def _internal_call(
         self,
@@ -236,19 +246,9 @@ class Front:
                 response = self._perform(call, entry.sequence, entry.at)
                 if response.status != entry.status:
                     log.warning("replay: entry %d (%s) gave %d", entry.sequence, call.operation, response.status)
-                self._sequence = entry.sequence
+                self.sequence = entry.sequence
 
 
 # One lock for all sandboxes of the process: they share moto's globals.
 _LOCK = threading.RLock()
 _SESSIONS = ("AssumeRole", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML", "GetSessionToken", "GetFederationToken")
-
-
-def _as_error(call: Call, response: HttpResponse) -> AwsError:
-    from botocore.parsers import create_parser
-
-    parsed = create_parser(call.protocol).parse(
-        {"body": response.body, "headers": response.headers, "status_code": response.status}, call.model.output_shape
-    )
-    error = parsed.get("Error", {})
-    return AwsError(error.get("Code", "InternalFailure"), error.get("Message", ""), response.status)

@@ -416,3 +416,8 @@ def extend_services(trusted: tuple[str, ...], delegable: tuple[str, ...]) -> Non
 def random_uuid() -> str:
     """A UUID from the seeded generator."""
     return str(mock_random.uuid4())
+
+
+def extend_service_role_names(names: dict[str, str]) -> None:
+    """How services spell themselves in AWSServiceRoleFor…"""
+    _iam.SERVICE_NAME_CONVERSION.update(names)

@@ -11,18 +11,10 @@ from typing import Any
 import boto3
 
 from bastide.sandbox import transport
-from bastide.sandbox.front import BOOTSTRAP_KEY, MANAGEMENT_ACCOUNT, Front
+from bastide.sandbox.credentials import BOOTSTRAP_CREDENTIALS, MANAGEMENT_ACCOUNT, MEMBER_ROLE
+from bastide.sandbox.front import Front
 from bastide.sandbox.journal import Journal
 from bastide.sandbox.wire import HttpRequest, HttpResponse
-
-BOOTSTRAP_CREDENTIALS = {
-    "aws_access_key_id": BOOTSTRAP_KEY,
-    "aws_secret_access_key": "sandbox-only-no-secret-stands-behind-this",
-    "aws_session_token": "sandbox",
-}
-MEMBER_ROLE = "OrganizationAccountAccessRole"
-
-
 
 
 class Sandbox:

@@ -95,7 +95,8 @@ def address(request: HttpRequest, service: str, endpoint_prefix: str, region: st
     elif service == "iam":
         host = "iam.amazonaws.com"
     url = f"https://{host}{path}" + (f"?{parts.query}" if parts.query else "")
-    return replace(request, url=url)
+    headers = tuple(pair for pair in request.headers if pair[0].lower() != "host")
+    return replace(request, url=url, headers=headers)
 
 
 def _account_in_host(request: HttpRequest, host: str) -> str:

@@ -172,10 +172,20 @@ def create_account(call: Call) -> Answer:
         return {"CreateAccountStatus": _failed_status(call, "EMAIL_ALREADY_EXISTS")}
     status: dict[str, Any] = call.forwarded()["CreateAccountStatus"]
     used.add(email)
+    _finish_access_role(call, tree(call).accounts[-1].id)
     for _, joined in sorted(JOINED.items()):
         joined(call, tree(call).accounts[-1].id)
     running = {key: status[key] for key in ("Id", "AccountName", "RequestedTimestamp")}
     return {"CreateAccountStatus": running | {"State": "IN_PROGRESS"}}
+
+
+def _finish_access_role(call: Call, account: str) -> None:
+    """moto: makes the role without the administrator's policy."""
+    name = call.params.get("RoleName") or "OrganizationAccountAccessRole"
+    for role in moto.backend("iam", account, "aws").roles.values():
+        role.path = role.path or "/"
+    policy = {"RoleName": name, "PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}
+    call.invoke("AttachRolePolicy", policy, service="iam", account=account, region="us-east-1")
 
 
 def _failed_status(call: Call, reason: str) -> dict[str, Any]:

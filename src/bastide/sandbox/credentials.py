@@ -1,0 +1,16 @@
+"""The sandbox's first caller, as constants that need no moto: an administrator's session in the management account.
+
+No user or role stands behind it, so that the account is as empty as a new one. The secret is public: signatures are not
+checked, callers are known by their access key.
+"""
+
+from __future__ import annotations
+
+MANAGEMENT_ACCOUNT = "111122223333"
+MEMBER_ROLE = "OrganizationAccountAccessRole"
+BOOTSTRAP_KEY = "ASIABASTIDESANDBOX00"
+BOOTSTRAP_CREDENTIALS = {
+    "aws_access_key_id": BOOTSTRAP_KEY,
+    "aws_secret_access_key": "sandbox-only-no-secret-stands-behind-this",
+    "aws_session_token": "sandbox",
+}

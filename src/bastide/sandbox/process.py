@@ -1,0 +1,263 @@
+"""The background sandbox: start, stop, status, reset, and the variables that point the AWS CLI at a member account.
+
+One idea: whoever holds the lock on `sandbox.lock` owns the directory; `sandbox.json` tells the others where it listens.
+A file left by a killed process is recognized by the free lock. This module does not import moto.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from bastide.errors import InputError, TargetError
+
+DEFAULT_PORT = 4577
+START_SECONDS = 60.0
+STOP_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where a running sandbox listens."""
+
+    url: str
+    pid: int
+    port: int
+
+
+@dataclass(frozen=True)
+class Status:
+    """`endpoint` is None when nothing runs; `requests` are those in the journal, `journal_bytes` its size."""
+
+    endpoint: Endpoint | None
+    requests: int
+    journal_bytes: int
+
+
+def start(directory: Path, port: int = DEFAULT_PORT) -> Endpoint:
+    """The endpoint of a sandbox started in the background; one that runs already is left alone.
+
+    A taken port is replaced by a free one. Raises TargetError when it does not come up.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    with _starting(directory):
+        running = read_endpoint(directory)
+        if running is not None:
+            return running
+        return _spawn(directory, port)
+
+
+ensure = start
+
+
+def _spawn(directory: Path, port: int) -> Endpoint:
+    log = directory / "sandbox.log"
+    command = [sys.executable, "-m", "bastide.sandbox.server", "--dir", str(directory.resolve())]
+    command += ["--port", str(port if _is_free(port) else 0)]
+    with log.open("ab") as output:
+        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        endpoint = read_endpoint(directory)
+        if endpoint is not None and _ping(endpoint) is not None:
+            return endpoint
+        if child.poll() is not None:
+            raise TargetError(f"the sandbox stopped while starting: {_last_line(log)}", str(log), "read the log")
+        time.sleep(0.03)
+    child.kill()
+    raise TargetError(f"the sandbox did not answer within {START_SECONDS:.0f} seconds", str(log), "read the log")
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "no output"
+
+
+def _is_free(port: int) -> bool:
+    import socket
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def stop(directory: Path) -> bool:
+    """Stop the background sandbox; False when none ran. Its state stays in the journal."""
+    endpoint = read_endpoint(directory)
+    if endpoint is None:
+        return False
+    _kill(endpoint.pid, signal.SIGTERM)
+    if not _wait_free(directory, STOP_SECONDS):
+        _kill(endpoint.pid, signal.SIGKILL)
+        _wait_free(directory, STOP_SECONDS)
+    return True
+
+
+def _kill(pid: int, number: int) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return
+
+
+def _wait_free(directory: Path, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if read_endpoint(directory) is None:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def status(directory: Path) -> Status:
+    """What runs, and how much the journal holds."""
+    journal = directory / "journal.jsonl"
+    size = journal.stat().st_size if journal.exists() else 0
+    lines = sum(1 for _ in journal.open("rb")) - 1 if size else 0
+    return Status(read_endpoint(directory), max(lines, 0), size)
+
+
+def reset(directory: Path) -> None:
+    """An empty management account again, whether the sandbox runs or not. Raises TargetError when it runs and refuses."""
+    endpoint = read_endpoint(directory)
+    if endpoint is None:
+        with _starting(directory):
+            (directory / "journal.jsonl").unlink(missing_ok=True)
+        return
+    request = urllib.request.Request(f"{endpoint.url}/_sandbox/reset", method="POST")
+    try:
+        urllib.request.urlopen(request, timeout=30).close()
+    except (OSError, urllib.error.URLError) as refused:
+        raise TargetError(f"the sandbox did not reset: {refused}", endpoint.url, "bastide sandbox stop") from refused
+
+
+def read_endpoint(directory: Path) -> Endpoint | None:
+    """Where the directory's sandbox listens, or None when nobody holds its lock."""
+    if not _is_locked(directory):
+        return None
+    try:
+        return Endpoint(**json.loads((directory / "sandbox.json").read_text()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None  # it holds the lock and has not announced itself yet
+
+
+def _ping(endpoint: Endpoint) -> dict[str, Any] | None:
+    try:
+        with urllib.request.urlopen(f"{endpoint.url}/_sandbox", timeout=5) as answer:
+            found: dict[str, Any] = json.load(answer)
+            return found
+    except (OSError, urllib.error.URLError, ValueError):
+        return None
+
+
+# ── locks ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _is_locked(directory: Path) -> bool:
+    path = directory / "sandbox.lock"
+    if not path.exists():
+        return False
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+@contextmanager
+def _starting(directory: Path) -> Iterator[None]:
+    """Two commands that start the sandbox at once take turns."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / "starting.lock").open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def ownership(directory: Path) -> Iterator[Callable[[int], None]]:
+    """Hold the directory; gives the function that announces the port. Raises InputError when another process has it."""
+    directory.mkdir(parents=True, exist_ok=True)
+    announced = directory / "sandbox.json"
+    with (directory / "sandbox.lock").open("wb") as file:
+        _lock(file.fileno(), directory)
+        announced.unlink(missing_ok=True)
+
+        def announce(port: int) -> None:
+            endpoint = Endpoint(f"http://127.0.0.1:{port}", os.getpid(), port)
+            draft = announced.with_suffix(".new")
+            draft.write_text(json.dumps(asdict(endpoint)))
+            draft.replace(announced)
+
+        try:
+            yield announce
+        finally:
+            announced.unlink(missing_ok=True)
+
+
+def _lock(descriptor: int, directory: Path) -> None:
+    # A reader that looks whether the lock is held takes it for an instant, hence a few tries.
+    for _ in range(50):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            time.sleep(0.01)
+    raise InputError("another process uses this sandbox", str(directory), "bastide sandbox stop, or another directory")
+
+
+# ── pointing other tools at it ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def environment(endpoint: Endpoint, account: str | None = None, region: str = "us-east-1") -> dict[str, str]:
+    """Variables for the AWS CLI or any SDK: the management account's administrator, or a member's access role.
+
+    Raises TargetError when the account has no OrganizationAccountAccessRole.
+    """
+    from bastide.sandbox.credentials import BOOTSTRAP_CREDENTIALS, MANAGEMENT_ACCOUNT, MEMBER_ROLE
+
+    keys = dict(BOOTSTRAP_CREDENTIALS)
+    if account is not None and account != MANAGEMENT_ACCOUNT:
+        import boto3
+        from botocore.exceptions import ClientError
+
+        sts = boto3.client("sts", endpoint_url=endpoint.url, region_name=region, **keys)
+        try:
+            made = sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/{MEMBER_ROLE}", RoleSessionName="sandbox")
+        except ClientError as refused:
+            where = f"account {account}"
+            raise TargetError(f"cannot assume {MEMBER_ROLE}", where, "is it a member account of the sandbox?") from refused
+        found = made["Credentials"]
+        keys = {
+            "aws_access_key_id": found["AccessKeyId"],
+            "aws_secret_access_key": found["SecretAccessKey"],
+            "aws_session_token": found["SessionToken"],
+        }
+    return {
+        "AWS_ENDPOINT_URL": endpoint.url,
+        "AWS_ACCESS_KEY_ID": keys["aws_access_key_id"],
+        "AWS_SECRET_ACCESS_KEY": keys["aws_secret_access_key"],
+        "AWS_SESSION_TOKEN": keys["aws_session_token"],
+        "AWS_DEFAULT_REGION": region,
+        "AWS_REGION": region,
+        # SDKs put `<account>.` before S3 Control's host; before a user name it does no harm, before 127.0.0.1 it would
+        # be a name that no resolver knows. Other services' prefixes can be switched off.
+        "AWS_ENDPOINT_URL_S3_CONTROL": f"http://account@127.0.0.1:{endpoint.port}",
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
+    }
