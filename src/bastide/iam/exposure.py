@@ -26,6 +26,7 @@ NAMES = frozenset({
     "aws:principalservicename",
 })  # fmt: skip
 ACCOUNTS = frozenset({"aws:principalaccount", "aws:sourceaccount", "aws:sourceowner", "kms:calleraccount"})
+OWNERS = frozenset({"aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths", "s3:resourceaccount"})
 PATHS = frozenset({"aws:principalorgpaths", "aws:sourceorgpaths", "aws:vpceorgpaths"})
 ARNS = frozenset({"aws:principalarn", "aws:sourcearn", "aws:sourcevpcarn", "s3:dataaccesspointarn"})
 USER_ID = "aws:userid"
@@ -95,6 +96,17 @@ def _fixes(operator: str, key: str, values: Iterable[str]) -> bool:
     if key == USER_ID:
         return all(not WILD.search(value.partition(":")[0]) for value in values)
     return key in ARNS and all(map(names_account, values))
+
+
+def limits_resource(statement: Statement) -> bool:
+    """The statement is about resources of fixed owners: by a condition, or because each ARN names its account."""
+    for name, tests in statement.condition.items():
+        base = name.lower().removeprefix("foranyvalue:")
+        for key, values in tests.items():
+            fixed = not any(WILD.search(value.partition("/")[0]) for value in values)
+            if base in POSITIVE and key.lower() in OWNERS and fixed:
+                return True
+    return statement.resource is not None and all(map(names_account, statement.resource))
 
 
 def limits_to_account(statement: Statement, account: str) -> bool:

@@ -1,0 +1,64 @@
+"""A network ACL does not let the whole internet reach the ports of remote administration.
+
+Entries are tried by number, lowest first, and the first that fits decides; an early Deny for everybody wins. The
+default network ACL, which lets everything in, fails as well.
+"""
+
+from collections.abc import Iterable
+
+from bastide.controls.control import control
+from bastide.controls.neighbours import beside
+from bastide.controls.switches import is_on
+from bastide.model import PASS, Estate, Resource, Unknown, Verdict, fail, unknown
+from bastide.model.unknown import unknowns_in
+from bastide.network.cidr import covers_internet, port_span
+
+ENTRY = "AWS::EC2::NetworkAclEntry"
+PORTS = (22, 3389)
+
+
+@control(
+    title="Network ACLs keep SSH and remote desktop closed to the internet",
+    resource_type="AWS::EC2::NetworkAcl",
+    severity="medium",
+    maps_to=("FSBP:EC2.21", "CIS-AWS-3.0:5.1", "CIS-AWS-5.0:5.2", "NIST-800-53r5:AC-4", "NIST-800-53r5:SC-7"),
+    source="Amazon VPC User Guide, Control subnet traffic with network access control lists",
+    remediation="Put an entry that denies the ports from anywhere before the one that allows them.",
+    reads=(ENTRY,),
+    config_rule="nacl-no-unrestricted-ssh-rdp",
+)
+def ec2_network_acl_admin_ports_closed(acl: Resource, estate: Estate) -> Verdict:
+    """FAIL when TCP 22 or 3389 is allowed for all of IPv4 or IPv6 before it is denied."""
+    entries = beside(acl, estate, ENTRY, "NetworkAclId", acl.id)
+    if isinstance(entries, Unknown):
+        return unknown(entries)
+    gaps = unknowns_in([entry.properties for entry in entries])
+    if gaps:
+        return unknown(gaps[0])
+    inward = sorted(
+        (one for one in entries if not is_on(one.get("Egress"))), key=lambda one: int(one.get("RuleNumber"))
+    )
+    for port in PORTS:
+        for family in ("CidrBlock", "Ipv6CidrBlock"):
+            number = _opened_by(inward, port, family)
+            if number is not None:
+                return fail(f"entry {number} allows tcp {port} from anywhere")
+    return PASS
+
+
+def _opened_by(entries: Iterable[Resource], port: int, family: str) -> int | None:
+    """The number of the entry with which a port is open to the internet; None when it never is."""
+    allowed: list[str] = []
+    denied: list[str] = []
+    for entry in entries:
+        block = entry.get(family)
+        span = port_span(entry.get("Protocol"), entry.get("PortRange.From"), entry.get("PortRange.To"), "tcp")
+        if block is None or span is None or not span[0] <= port <= span[1]:
+            continue
+        side = allowed if str(entry.get("RuleAction")).lower() == "allow" else denied
+        side.append(str(block))
+        if covers_internet(denied):
+            return None
+        if covers_internet(allowed):
+            return int(entry.get("RuleNumber"))
+    return None

@@ -1,0 +1,25 @@
+"""No security group lets the whole internet reach port 22."""
+
+from functools import partial
+
+from bastide.controls.control import control
+from bastide.controls.ec2.ingress import READS, judge_ingress, without_open_rules
+from bastide.model import Estate, Resource, Verdict
+
+REFUSED = {"tcp": ((22, 22),)}
+
+
+@control(
+    title="Security groups keep SSH closed to the internet",
+    resource_type="AWS::EC2::SecurityGroup",
+    severity="high",
+    maps_to=("SecurityHub:EC2.13", "CIS-AWS-3.0:5.2", "CIS-AWS-5.0:5.3", "NIST-800-53r5:AC-4", "NIST-800-53r5:SC-7"),
+    source="Amazon VPC User Guide, Security group rules",
+    remediation="Remove the rule, and reach instances through Session Manager or a narrow address range.",
+    reads=READS,
+    heal=partial(without_open_rules, refused=REFUSED),
+    config_rule="restricted-ssh",
+)
+def ec2_security_group_ssh_closed(group: Resource, estate: Estate) -> Verdict:
+    """FAIL when TCP 22 is open to all of IPv4 or all of IPv6, in one rule or in several."""
+    return judge_ingress(group, estate, REFUSED)

@@ -1,0 +1,20 @@
+"""An EBS volume is encrypted."""
+
+from bastide.controls.control import control
+from bastide.controls.switches import require_on
+from bastide.model import Resource, Verdict
+
+
+@control(
+    title="EBS volumes are encrypted",
+    resource_type="AWS::EC2::Volume",
+    severity="medium",
+    maps_to=("FSBP:EC2.3", "CIS-AWS-3.0:2.2.1", "CIS-AWS-5.0:5.1.1", "NIST-800-53r5:SC-28(1)", "NIST-800-53r5:SC-13"),
+    source="Amazon EBS User Guide, Amazon EBS encryption",
+    remediation="Copy the volume through an encrypted snapshot and attach the copy instead.",
+    heal={"Encrypted": True},
+    config_rule="encrypted-volumes",
+)
+def ec2_volume_encrypted(volume: Resource) -> Verdict:
+    """FAIL when the volume is not encrypted, attached or not."""
+    return require_on(volume, "Encrypted", "the volume is not encrypted")

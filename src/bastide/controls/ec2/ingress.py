@@ -1,0 +1,168 @@
+"""Which ports a security group opens to the whole internet.
+
+The one idea: all rules together. Half the internet in one rule and the other half in the next, all ports in a rule
+for all protocols, a customer's prefix list that holds ``0.0.0.0/0``: each opens the port. Rules may stand in the
+group or as resources beside it. What is Unknown is taken once as harmless and once as open to all: only where the two
+differ is the answer UNKNOWN.
+
+Source: Amazon VPC User Guide, "Security group rules".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from bastide.controls.neighbours import beside, having
+from bastide.model import PASS, Estate, Properties, Resource, Unknown, Value, Verdict, fail, unknown
+from bastide.network.cidr import (
+    ALL_PORTS,
+    ALL_PROTOCOLS,
+    Span,
+    parse_cidr,
+    port_span,
+    protocol_name,
+    spans_open_to_internet,
+)
+
+RULE = "AWS::EC2::SecurityGroupIngress"
+PREFIX_LIST = "AWS::EC2::PrefixList"
+READS = (RULE, PREFIX_LIST)
+ANYWHERE = "0.0.0.0/0"
+SOURCES = ("CidrIp", "CidrIpv6")
+Refused = Mapping[str, tuple[Span, ...]]  # by protocol, the ports that nobody may open to the internet
+BROAD = {4: 1 << 24, 6: 1 << 96}  # addresses: a /8, a /32; smaller blocks are never removed
+
+
+@dataclass
+class Openings:
+    """What rules open for one protocol: (ports, CIDR, path), sure and possible; and why some are only possible."""
+
+    sure: list[tuple[Span, str, str]] = field(default_factory=list)
+    possible: list[tuple[Span, str, str]] = field(default_factory=list)
+    doubt: tuple[str, Unknown] | None = None
+
+    def add(self, span: Span, sources: Iterable[str] | Unknown, path: str, doubt: Unknown | None) -> None:
+        """Count one rule; one with a doubt, or of an Unknown source, may be open to all."""
+        reason = sources if isinstance(sources, Unknown) else doubt
+        places = [ANYWHERE] if isinstance(sources, Unknown) else sources
+        if reason is None:
+            self.sure += [(span, source, path) for source in places]
+            return
+        self.possible += [(span, source, path) for source in places]
+        self.doubt = self.doubt or (path, reason)
+
+
+def judge_ingress(group: Resource, estate: Estate, refused: Refused) -> Verdict:
+    """FAIL when a refused port is open to the internet; UNKNOWN when that hangs on something Unknown."""
+    answer = PASS
+    for protocol, spans in refused.items():
+        openings = read_openings(group, estate, protocol)
+        hit = _hit(openings.sure, spans)
+        if hit:
+            return _failure(openings.sure, hit, protocol)
+        if openings.doubt and _hit([*openings.sure, *openings.possible], spans) and answer is PASS:
+            path, reason = openings.doubt
+            answer = unknown(reason, path)
+    return answer
+
+
+def _hit(openings: list[tuple[Span, str, str]], refused: tuple[Span, ...]) -> Span | None:
+    """The first stretch of refused ports that is open to the internet."""
+    if not openings:
+        return None
+    for low, high in spans_open_to_internet((span, source) for span, source, _ in openings):
+        for first, last in refused:
+            if low <= last and first <= high:
+                return max(low, first), min(high, last)
+    return None
+
+
+def _failure(openings: list[tuple[Span, str, str]], hit: Span, protocol: str) -> Verdict:
+    touching = [one for one in openings if one[0][0] <= hit[0] <= one[0][1]]
+    _, source, path = max(touching, key=lambda one: _share(one[1]))
+    ports = str(hit[0]) if hit[0] == hit[1] else f"{hit[0]}-{hit[1]}"
+    return fail(f"{protocol} {ports} is open to the internet ({source})", path)
+
+
+def _share(source: str) -> float:
+    block = parse_cidr(source)
+    return (block.last - block.first) / (1 << (32 if block.version == 4 else 128)) if block else 0.0
+
+
+def read_openings(group: Resource, estate: Estate, protocol: str) -> Openings:
+    """What the group's own rules and the rule resources beside it open for a protocol (tcp or udp)."""
+    found = Openings()
+    rules = group.get("SecurityGroupIngress")
+    if isinstance(rules, Unknown):
+        found.add(ALL_PORTS, rules, "SecurityGroupIngress", None)
+        rules = ()
+    for index, rule in enumerate(rules or ()):
+        _read_rule(found, rule, f"SecurityGroupIngress.{index}", estate, protocol)
+    apart = beside(group, estate, RULE, "GroupId", group.id)
+    if isinstance(apart, Unknown):
+        found.add(ALL_PORTS, apart, "SecurityGroupIngress", None)
+        apart = ()
+    for resource in apart:
+        _read_rule(found, resource.properties, "SecurityGroupIngress", estate, protocol)
+    return found
+
+
+def _read_rule(found: Openings, rule: Value, path: str, estate: Estate, protocol: str) -> None:
+    if isinstance(rule, Unknown) or not isinstance(rule, Mapping):
+        found.add(ALL_PORTS, rule if isinstance(rule, Unknown) else Unknown("not a rule"), path, None)
+        return
+    parts = [rule.get(name) for name in ("IpProtocol", "FromPort", "ToPort")]
+    span = port_span(parts[0], parts[1], parts[2], protocol)
+    if span is None:
+        return
+    every = not isinstance(parts[0], Unknown) and protocol_name(parts[0]) == ALL_PROTOCOLS
+    doubt = None if every else next((part for part in parts if isinstance(part, Unknown)), None)
+    found.add(span, sources_of(rule, estate), path, doubt)
+
+
+def sources_of(rule: Mapping[str, Value], estate: Estate) -> list[str] | Unknown:
+    """The CIDRs that a rule lets in: none for a security group; Unknown for a prefix list that was not read."""
+    found: list[str] = []
+    for name in SOURCES:
+        value = rule.get(name)
+        if isinstance(value, Unknown):
+            return value
+        if value is not None:
+            found.append(str(value))
+    listed = rule.get("SourcePrefixListId")
+    if listed is None:
+        return found
+    entries = _prefixes(listed, estate)
+    return entries if isinstance(entries, Unknown) else found + entries
+
+
+def _prefixes(listed: Value, estate: Estate) -> list[str] | Unknown:
+    if isinstance(listed, Unknown):
+        return listed
+    for resource in having(estate, PREFIX_LIST, "", listed):
+        entries = resource.get("Entries")
+        if isinstance(entries, Unknown):
+            return entries
+        return [str(entry["Cidr"]) for entry in entries or () if isinstance(entry, Mapping) and "Cidr" in entry]
+    return Unknown(f"prefix list {listed} is not in the estate")
+
+
+def without_open_rules(group: Resource, refused: Refused) -> Properties:
+    """The group's properties without the rules that open a refused port to a large part of the internet."""
+    rules = group.get("SecurityGroupIngress")
+    kept = [rule for rule in rules or () if not _opens_widely(rule, refused)]
+    return {**group.properties, "SecurityGroupIngress": kept}
+
+
+def _opens_widely(rule: Value, refused: Refused) -> bool:
+    if not isinstance(rule, Mapping):
+        return False
+    blocks = [parse_cidr(str(rule[name])) for name in SOURCES if name in rule]
+    if not any(block and block.last - block.first + 1 > BROAD[block.version] for block in blocks):
+        return False
+    for protocol, spans in refused.items():
+        span = port_span(rule.get("IpProtocol"), rule.get("FromPort"), rule.get("ToPort"), protocol)
+        if span and any(span[0] <= last and first <= span[1] for first, last in spans):
+            return True
+    return False
