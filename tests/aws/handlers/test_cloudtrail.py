@@ -1,34 +1,23 @@
 """CloudTrail handlers on the sandbox."""
 
-import json
 from typing import Any
 
 import pytest
 
 from bastide.aws.handlers.cloudtrail import Trail
-from bastide.aws.handlers.s3 import Bucket
 from tests.aws.handlers.conftest import Connect
 from tests.aws.handlers.contract import Case, keeps_its_contract
+from tests.aws.handlers.delivery import bucket_for, key_for
 
-BUCKET = "arn:aws:s3:::acme-trail"
-KEY = "arn:aws:kms:eu-west-1:111122223333:key/k"
+SERVICE = "cloudtrail.amazonaws.com"
 EVENTS = [{
     "Name": "management", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}],
 }]
-DELIVERY = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": action, "Resource": where}
-        for action, where in (("s3:GetBucketAcl", BUCKET), ("s3:PutObject", f"{BUCKET}/*"))
-    ],
-}
-
 
 def trail(at: Any) -> dict[str, Any]:
-    Bucket().create(at, {"BucketName": "acme-trail"})
-    at.client("s3").put_bucket_policy(Bucket="acme-trail", Policy=json.dumps(DELIVERY))
     return {
-        "TrailName": "organization", "S3BucketName": "acme-trail", "KMSKeyId": KEY,
+        "TrailName": "organization", "S3BucketName": bucket_for(at, "acme-trail", SERVICE),
+        "KMSKeyId": key_for(at, SERVICE),
         "IsLogging": True, "IsMultiRegionTrail": True, "IsOrganizationTrail": False, "IncludeGlobalServiceEvents": True,
         "EnableLogFileValidation": True, "AdvancedEventSelectors": EVENTS,
         "InsightSelectors": [{"InsightType": "ApiCallRateInsight"}],

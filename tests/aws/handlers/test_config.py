@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from bastide.aws.handlers.config import ConfigurationAggregator, ConfigurationRecorder, DeliveryChannel
-from bastide.aws.handlers.s3 import Bucket
 from tests.aws.handlers.conftest import Connect
 from tests.aws.handlers.contract import Case, keeps_its_contract
+from tests.aws.handlers.delivery import bucket_for, key_for
 
+SERVICE = "config.amazonaws.com"
 ROLE = "arn:aws:iam::111122223333:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
 RECORDER = {
     "Name": "default", "RoleARN": ROLE, "Recording": True,
@@ -20,10 +21,9 @@ RECORDER = {
 
 
 def bucket(at: Any) -> dict[str, Any]:
-    Bucket().create(at, {"BucketName": "acme-config"})
     return {
-        "Name": "default", "S3BucketName": "acme-config", "S3KeyPrefix": "config",
-        "S3KmsKeyArn": "arn:aws:kms:eu-west-1:111122223333:key/k",
+        "Name": "default", "S3BucketName": bucket_for(at, "acme-config", SERVICE), "S3KeyPrefix": "config",
+        "S3KmsKeyArn": key_for(at, SERVICE),
         "ConfigSnapshotDeliveryProperties": {"DeliveryFrequency": "TwentyFour_Hours"},
     }
 
@@ -31,6 +31,17 @@ def bucket(at: Any) -> dict[str, Any]:
 def channel(at: Any) -> dict[str, Any]:
     ConfigurationRecorder().create(at, RECORDER)
     return bucket(at)
+
+
+def aggregator(at: Any) -> dict[str, Any]:
+    at.client("organizations").create_organization(FeatureSet="ALL")
+    return {
+        "ConfigurationAggregatorName": "organization",
+        "OrganizationAggregationSource": {
+            "RoleArn": "arn:aws:iam::111122223333:role/service-role/aggregator", "AllAwsRegions": True,
+        },
+        "Tags": [{"Key": "bastide:name", "Value": "organization"}],
+    }
 
 
 def recorder_beside_a_channel(at: Any) -> dict[str, Any]:
@@ -47,13 +58,7 @@ CASES = [
     Case(DeliveryChannel, channel, {"S3KeyPrefix": "elsewhere"}),
     Case(
         ConfigurationAggregator,
-        lambda at: {
-            "ConfigurationAggregatorName": "organization",
-            "OrganizationAggregationSource": {
-                "RoleArn": "arn:aws:iam::111122223333:role/service-role/aggregator", "AllAwsRegions": True,
-            },
-            "Tags": [{"Key": "bastide:name", "Value": "organization"}],
-        },
+        aggregator,
         {
             "OrganizationAggregationSource": {
                 "RoleArn": "arn:aws:iam::111122223333:role/service-role/other", "AwsRegions": ["eu-west-1"],
