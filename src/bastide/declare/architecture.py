@@ -63,7 +63,7 @@ class Identity(Section):
         asked_by=("IAM-2",),
     )
     session: str = option(
-        "8h", "Longest session of a permission set (15m to 12h).", why="a working day", asked_by=("IAM-4",)
+        "8h", "Longest session of a permission set (1h to 12h).", why="a working day", asked_by=("IAM-4",)
     )
     admin_session: str = option(
         "1h",
@@ -202,7 +202,7 @@ class Network(Section):
     availability_zones: int = option(2, "Availability zones with a private subnet each (1 to 3).", asked_by=("NET-2",))
     regions: tuple[str, ...] = option((), "Regions that get a network; the home region when empty.")
     endpoints: tuple[str, ...] = option(
-        ("s3", "dynamodb", "sts", "kms", "logs", "ssm"),
+        ("s3", "dynamodb", "ec2", "sts", "kms", "logs", "ssm", "ssmmessages"),
         "Endpoints whose policies let in the organization only.",
         why="traffic to AWS does not need the internet",
         asked_by=("END-1", "END-2", "FSBP:EC2.10"),
@@ -214,7 +214,7 @@ class AccountEntry(Section):
 
     email: str = option("", "Root e-mail; made from ``emails`` when empty.")
     id: str = option("", "The 12 digits of an account that exists already.")
-    network: bool | None = option(None, "Whether the account gets a network; by default the workload accounts do.")
+    network: bool | None = option(None, "Whether the account gets a network; what its unit says when not given.")
     guardrails: Guardrails | None = option(None, "Guardrails of this account alone.")
 
 
@@ -223,7 +223,7 @@ class Unit(Section):
 
     accounts: dict[str, AccountEntry] = Field(default_factory=dict, description="Accounts by name.")
     guardrails: Guardrails | None = option(None, "What differs from the parent's guardrails.")
-    network: bool | None = option(None, "Whether accounts of this unit get a network; inherited.")
+    network: bool | None = option(None, "Whether accounts of this unit get a network; inherited, no at the root.")
     units: dict[str, Unit] = Field(default_factory=dict, description="Child units by name.")
 
     @model_validator(mode="before")
@@ -258,7 +258,7 @@ class Exemption(Section):
     """A guardrail that does not bind somewhere, with the reason and the end."""
 
     guardrail: str
-    at: str = Field(description="Path of a unit, or name of an account.")
+    at: str = Field(description="Path of a unit, name of an account, or '*' for everywhere.")
     why: str
     until: str = Field(description="The day on which the exemption ends (YYYY-MM-DD).")
 

@@ -1,7 +1,7 @@
 """``expand(architecture, known)`` → the declared Estate: every resource that the file asks for, or that a default adds.
 
-A pure, deterministic function: the same file and the same known ids give an equal estate, sorted by key. All that is wrong is
-said at once. Reading the file is ``read.py``; what each section means is ``expansion/``, one file a subject.
+A pure, deterministic function: the same file and the same known ids give an equal estate, sorted by key. All that is
+wrong is said at once. Reading the file is ``read.py``; what each section means is ``expansion/``, one file a subject.
 """
 
 from __future__ import annotations
@@ -9,14 +9,22 @@ from __future__ import annotations
 from bastide.declare.architecture import Architecture
 from bastide.declare.expansion.archive import archive
 from bastide.declare.expansion.baseline import baseline
+from bastide.declare.expansion.check import check
+from bastide.declare.expansion.detection import detection
+from bastide.declare.expansion.guardrails import attachments, guardrails
+from bastide.declare.expansion.guardrails import policies as attached
+from bastide.declare.expansion.identity import identity
 from bastide.declare.expansion.known import Known
+from bastide.declare.expansion.network import network
+from bastide.declare.expansion.recording import recording
 from bastide.declare.expansion.survey import Places, survey
 from bastide.declare.expansion.tree import organization, tree
+from bastide.errors import InputError
 from bastide.model import Estate
 
 __all__ = ["Known", "Places", "expand"]
 
-SUBJECTS = (tree, archive, baseline)
+SUBJECTS = (tree, archive, recording, detection, baseline, identity, network)
 
 
 def expand(
@@ -31,10 +39,15 @@ def expand(
         InputError: everything that contradicts itself, does not exist or does not fit, at once.
     """
     found = survey(architecture, known, file, places)
-    resources = sorted((resource for subject in SUBJECTS for resource in subject(found)), key=lambda one: one.key)
+    problems = check(found, today)
+    policies = attachments(found, today, problems)
+    if problems:
+        raise InputError.of(problems)
+    resources = [resource for subject in SUBJECTS for resource in subject(found)]
+    resources += guardrails(found, policies, resources)
     return Estate(
-        resources=tuple(resources),
-        organization=organization(found, ()),
+        resources=tuple(sorted(resources, key=lambda resource: resource.key)),
+        organization=organization(found, attached(found, policies)),
         regions=found.regions,
         basis="model",
     )

@@ -1,7 +1,7 @@
 """Where logs lie, and the organization trail: buckets, their policies and keys in the log-archive account.
 
-Four buckets, for each producer asks for what another refuses: the trail's is locked, AWS Config does not deliver to a locked
-one, flow logs come from a service of their own, and S3's access logs can only be encrypted with S3's own key.
+Four buckets, for each producer asks for what another refuses: the trail's is locked, AWS Config does not deliver to a
+locked one, flow logs come from a service of their own, and S3's access logs can only be encrypted with S3's own key.
 Source: AWS CloudTrail User Guide, "Creating a trail for an organization"; CloudFormation, AWS::Config::DeliveryChannel
 (no delivery to buckets with Object Lock); Amazon S3 User Guide, "Enabling Amazon S3 server access logging".
 """

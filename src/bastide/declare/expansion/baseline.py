@@ -1,7 +1,7 @@
 """What every account has, the management account included: settings that AWS leaves open or half open by default.
 
-One resource a setting, so that a finding, a drift and an exemption name one thing. Account-wide settings once, regional ones
-in every allowed region; other regions are closed by the region guardrail.
+One resource a setting, so that a finding, a drift and an exemption name one thing. Account-wide settings once,
+regional ones in every allowed region; other regions are closed by the region guardrail.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ def contacts(survey: Survey) -> dict[str, Contact]:
         email=architecture.emails.replace("{account}", "security"),
         phone=NO_PHONE,
     )
-    return {"security": derived, **architecture.contacts}
+    given: dict[str, Contact] = dict(architecture.contacts.items())
+    return {"security": derived, **given}
 
 
 def _contact(kind: str, contact: Contact) -> Properties:
@@ -76,11 +77,11 @@ def _contact(kind: str, contact: Contact) -> Properties:
 
 def _regional(survey: Survey, member: Member, region: str) -> Iterator[Resource]:
     settings: dict[str, Properties] = {
-        "Bastide::EC2::EbsEncryptionByDefault": {"EbsEncryptionByDefault": True},
+        "Bastide::EC2::EbsEncryptionByDefault": {"Enabled": True},
         "Bastide::EC2::InstanceMetadataDefaults": INSTANCE_METADATA,
         "AWS::EC2::SnapshotBlockPublicAccess": {"State": "block-all-sharing"},
         "Bastide::EC2::ImageBlockPublicAccess": {"State": "block-new-sharing"},
-        "Bastide::EC2::SerialConsoleAccess": {"SerialConsoleAccessEnabled": False},
+        "Bastide::EC2::SerialConsoleAccess": {"Enabled": False},
         "Bastide::EC2::DefaultVpc": {"Present": False},
     }
     for type, properties in settings.items():

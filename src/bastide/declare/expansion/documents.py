@@ -1,8 +1,9 @@
 """Policy documents of what the expansion makes: buckets' and keys'.
 
 Every Allow for a service names the organization or the one resource that it acts for, against the confused deputy.
-Source: CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail", "Configure AWS KMS key policies for CloudTrail";
-AWS Config Developer Guide, "Permissions for the Amazon S3 Bucket"; VPC User Guide, "Amazon S3 bucket permissions for flow logs".
+Source: CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail", "Configure AWS KMS key policies for
+CloudTrail"; AWS Config Developer Guide, "Permissions for the Amazon S3 Bucket"; VPC User Guide, "Amazon S3 bucket
+permissions for flow logs".
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def service_writes(
 
 
 def closed(bucket: str, organization: str) -> list[Statement]:
-    """Statements that every bucket has: TLS only, and nobody outside the organization but AWS services acting for it."""
+    """Statements that every bucket has: TLS only, and nobody outside the organization but AWS services."""
     resources = [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]
     deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": resources}
     return [
@@ -92,3 +93,50 @@ def key_used(service: str, actions: Sequence[str], condition: Statement) -> Stat
         "Resource": "*",
         "Condition": condition,
     }
+
+
+def trusts(principal: str, condition: Statement) -> Document:
+    """A trust policy: ``principal`` may take the role under a condition."""
+    allow = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole", "Condition": condition}
+    return document([allow])
+
+
+def boundary(arn: str) -> Document:
+    """A permission boundary: everything but roles and users without it."""
+    without = {"StringNotEquals": {"iam:PermissionsBoundary": arn}}
+    return document(
+        [
+            {"Sid": "Most", "Effect": "Allow", "Action": "*", "Resource": "*"},
+            {
+                "Sid": "OnlyBoundedPrincipals",
+                "Effect": "Deny",
+                "Action": ["iam:CreateRole", "iam:CreateUser", "iam:PutRolePermissionsBoundary"],
+                "Resource": "*",
+                "Condition": without,
+            },
+        ]
+    )
+
+
+def endpoint(organization: str) -> Document:
+    """An endpoint's policy: the organization's principals, to the organization's resources."""
+    ours = {"StringEquals": {"aws:PrincipalOrgID": organization, "aws:ResourceOrgID": organization}}
+    return document([{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*", "Condition": ours}])
+
+
+def data_key(account_root: str, region: str) -> Document:
+    """A key that the account administers, and that its principals use through services of the region."""
+    use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
+    return document(
+        [
+            key_administered(account_root),
+            {
+                "Sid": "Use",
+                "Effect": "Allow",
+                "Principal": {"AWS": account_root},
+                "Action": use,
+                "Resource": "*",
+                "Condition": {"StringLike": {"kms:ViaService": f"*.{region}.amazonaws.com"}},
+            },
+        ]
+    )

@@ -10,7 +10,10 @@ from bastide.model import provisional
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Identifiers from AWS. ``accounts`` maps account names and root e-mails (lower case) to their 12 digits."""
+    """Identifiers from AWS. ``accounts`` maps account names and root e-mails (lower case) to their 12 digits.
+
+    ``networks``: ranges of networks that exist, by (account name, region): they are kept (``addresses.networks_in``).
+    """
 
     management_account: str
     management_email: str = ""
@@ -20,7 +23,8 @@ class Known:
     partition: str = "aws"
     identity_center: str = provisional.identity_center()  # ARN of the instance
     identity_store: str = provisional.identity_store()
+    networks: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def account(self, name: str, email: str) -> str:
-        """The account's digits, by its e-mail (which never changes hands) or its name; provisional when neither is known."""
+        """The account's digits, by its e-mail (which never changes hands) or its name; else provisional."""
         return self.accounts.get(email.lower()) or self.accounts.get(name) or provisional.account_id(name)

@@ -12,7 +12,7 @@ from bastide.model import GLOBAL, Origin, Properties, Resource, ResourceKey, Val
 
 Places = Callable[[str], tuple[int, int]]
 MANAGEMENT = "management"  # how the file calls the management account
-NAME_TAG = "bastide:name"  # identifies what AWS gives no name of its own (KMS keys)
+QUARANTINE = "quarantine"  # the unit of accounts that are to do nothing; it is always there
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,11 @@ class Survey:
         named = {key.replace("_", ":"): value for key, value in own.items()}
         return [{"Key": key, "Value": value} for key, value in sorted({**self.architecture.tags, **named}.items())]
 
+    def where(self, said: str) -> str:
+        """``file:line:column  path`` of a path of the file, for a message."""
+        origin = self.origin(said)
+        return f"{origin.file}:{origin.line}:{origin.column}  {said}" if origin.file else said
+
     def origin(self, said: str) -> Origin:
         """The origin of what the path ``said`` of the file asks for; the nearest enclosing path that the file holds."""
         path = said
@@ -132,7 +137,7 @@ class Survey:
         arn: str = "",
         after: Iterable[Resource | ResourceKey] = (),
     ) -> Resource:
-        """A resource in an account and region, said by a path of the file, made after others. Empty values are left out."""
+        """A resource in an account and region, said by a path of the file, made after others; without empty values."""
         member, region = at
         keys = sorted({other.key if isinstance(other, Resource) else other for other in after})
         kept = {name: value for name, value in properties.items() if not _is_empty(name, value)}
@@ -145,7 +150,8 @@ def _is_empty(name: str, value: Value) -> bool:
 
 def survey(architecture: Architecture, known: Known, file: str = "", places: Places | None = None) -> Survey:
     """The survey of an architecture; units and accounts in the order of their paths and names."""
-    branches = tuple(sorted(_branches(architecture.ous, known), key=lambda branch: branch.path))
+    units = {QUARANTINE: Unit(), **architecture.ous}
+    branches = tuple(sorted(_branches(units, known), key=lambda branch: branch.path))
     members = sorted(
         (member for branch in branches for member in _members(branch, architecture, known)),
         key=lambda member: member.name,

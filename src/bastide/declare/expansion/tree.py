@@ -13,14 +13,13 @@ from bastide.declare.expansion.survey import Survey
 from bastide.model import GLOBAL, Account, Organization, OrganizationPolicy, Resource, Unit
 
 POLICY_TYPES = ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY")
-QUARANTINE = "quarantine"
 
 
 def services(survey: Survey) -> dict[str, str]:
     """Principals of the services that are trusted with the organization → the path of the file that asks for them."""
     detect = survey.architecture.detect
     asked = {
-        "account": "contacts",
+        "account": "ous",  # renames accounts
         "iam": "organization",
         "cloudtrail": "logs",
         "config": detect.config and "detect.config",
@@ -39,7 +38,7 @@ def services(survey: Survey) -> dict[str, str]:
     return {f"{name}.amazonaws.com": said for name, said in asked.items() if isinstance(said, str)}
 
 
-# Services whose delegated administrator is registered with Organizations; the others have a call of their own (detection.py).
+# These register their administrator with Organizations; the others have a call of their own (detection.py).
 REGISTERED = ("access-analyzer.amazonaws.com", "config.amazonaws.com", "config-multiaccountsetup.amazonaws.com")
 
 
@@ -65,7 +64,7 @@ def tree(survey: Survey) -> Iterator[Resource]:
         "Bastide::IAM::OrganizationsFeatures",
         (survey.management, GLOBAL),
         survey.known.organization_id,
-        {"RootCredentialsManagement": True, "RootSessions": True},
+        {"EnabledFeatures": ["RootCredentialsManagement", "RootSessions"]},
         "organization",
         after=[service_access(survey, "iam.amazonaws.com", "organization", organization)],
     )

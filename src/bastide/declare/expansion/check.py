@@ -1,0 +1,223 @@
+"""What the shape of the file cannot say: names that must exist, must not repeat, must fit. Everything wrong, at once.
+
+Guardrails and their quotas are checked where they are packed (``guardrails.py``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from ipaddress import IPv4Network
+from itertools import pairwise
+
+from bastide.declare.expansion.addresses import slots
+from bastide.declare.expansion.duration import Duration
+from bastide.declare.expansion.identity import EVERYWHERE, PERMISSION_SETS, reached
+from bastide.declare.expansion.network import wanted
+from bastide.declare.expansion.regions import REGIONS
+from bastide.declare.expansion.survey import MANAGEMENT, Member, Survey
+from bastide.errors import Problem
+from bastide.iam.vocabulary import suggest
+from bastide.prove.guardrail import all_guardrails
+
+ORGANIZATION = re.compile(r"[a-z][a-z0-9-]{0,28}[a-z0-9]")  # a part of bucket names, which have 63 characters at most
+ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,49}")
+ACCOUNT_ID = re.compile(r"[0-9]{12}")
+MAX_DEPTH = 5  # Source: AWS Organizations User Guide, "Quotas and service limits"
+HOUR, DAY = 3600, 86_400
+SESSION = (HOUR, 12 * HOUR)  # Source: IAM Identity Center User Guide, "Set session duration for AWS accounts"
+FEATURES = (  # Source: GuardDuty API Reference, DetectorFeatureConfiguration
+    "AI_ANALYST",
+    "AI_PROTECTION",
+    "EBS_MALWARE_PROTECTION",
+    "EKS_AUDIT_LOGS",
+    "LAMBDA_NETWORK_LOGS",
+    "RDS_LOGIN_EVENTS",
+    "RUNTIME_MONITORING",
+    "S3_DATA_EVENTS",
+)
+
+
+def check(survey: Survey, today: str = "") -> list[Problem]:
+    """All problems of an architecture. ``today``: YYYY-MM-DD; empty: no exemption has ended."""
+    checks = (names, regions, durations, accounts, depth, detection, networks, access, lambda one: exempt(one, today))
+    return [problem for each in checks for problem in each(survey)]
+
+
+def names(survey: Survey) -> Iterator[Problem]:
+    """The organization's name."""
+    name = survey.architecture.organization
+    if not ORGANIZATION.fullmatch(name):
+        what = f"the name {name!r} cannot be a part of bucket names"
+        yield Problem(what, survey.where("organization"), "2 to 30 of a–z, 0–9 and hyphen, beginning with a letter")
+
+
+def regions(survey: Survey) -> Iterator[Problem]:
+    """Regions that do not exist, and networks in regions that are not allowed."""
+    known = REGIONS.get(survey.known.partition, ())
+    asked = survey.architecture.regions
+    named = [("regions.home", asked.home), *(("regions.allowed", region) for region in asked.allowed)]
+    for said, region in dict.fromkeys(named):
+        if region not in known:
+            what = f"there is no region {region!r} in partition {survey.known.partition}"
+            yield Problem(what, survey.where(said), suggest(region, known))
+    for region in survey.architecture.network.regions:
+        if region not in survey.regions:
+            what = f"networks are asked for in {region!r}, which is not an allowed region"
+            yield Problem(what, survey.where("network.regions"), f"allowed: {', '.join(survey.regions)}")
+
+
+def durations(survey: Survey) -> Iterator[Problem]:
+    """Retention and sessions."""
+    architecture = survey.architecture
+    yield from _duration(survey, "logs.retain", architecture.logs.retain, "dy", (DAY, 100 * 365 * DAY), "90d or 7y")
+    for said, text in (
+        ("identity.session", architecture.identity.session),
+        ("identity.admin-session", architecture.identity.admin_session),
+    ):
+        yield from _duration(survey, said, text, "mh", SESSION, "1h to 12h")
+
+
+def _duration(
+    survey: Survey, said: str, text: str, units: str, limits: tuple[int, int], example: str
+) -> Iterator[Problem]:
+    found = Duration.parse(text)
+    if found is None or found.unit not in units or not limits[0] <= found.seconds <= limits[1]:
+        yield Problem(f"{text!r} is not a length of time that fits here", survey.where(said), f"write {example}")
+
+
+def accounts(survey: Survey) -> Iterator[Problem]:
+    """Names, e-mails and ids that repeat or have no valid form; the two accounts that everything builds on."""
+    members = survey.members
+    for member in members:
+        if not ACCOUNT.fullmatch(member.name):
+            what = f"{member.name!r} cannot be an account's name"
+            yield Problem(what, survey.where(member.said), "1 to 50 of letters, digits, dot, hyphen and underscore")
+        if member.name == MANAGEMENT:
+            what = "the management account exists already and lies in the root"
+            yield Problem(what, survey.where(member.said), "remove it from the tree")
+        if not ACCOUNT_ID.fullmatch(member.id):
+            yield Problem(f"{member.id!r} is not an account's id", survey.where(member.said), "write its 12 digits")
+    yield from _repeated(survey, "account name", "name", [(member.name, member) for member in members])
+    taken = [(survey.management.email.lower(), survey.management)] if survey.management.email else []
+    emails = [*taken, *((member.email.lower(), member) for member in members)]
+    yield from _repeated(survey, "e-mail", "email", emails)
+    yield from _repeated(survey, "account id", "id", [(member.id, member) for member in survey.everyone])
+    architecture = survey.architecture
+    for said, name in (("logs.account", architecture.logs.account), ("detect.account", architecture.detect.account)):
+        if name not in survey.by_name or name == MANAGEMENT:
+            what = f"there is no member account {name!r}, which {said} names"
+            fix = f"add it to a unit, such as ous: {{security: {{accounts: [{name}]}}}}"
+            yield Problem(what, survey.where(said), fix)
+
+
+def _repeated(survey: Survey, what: str, field: str, pairs: Sequence[tuple[str, Member]]) -> Iterator[Problem]:
+    seen: dict[str, Member] = {}
+    for value, member in pairs:
+        if value in seen:
+            first = seen[value]
+            fix = "an e-mail belongs to one account: write `email:`, or {account} in `emails`"
+            fix = fix if field == "email" else "give one of them another"
+            said = f"the {what} {value!r} stands twice: {_place(first)} and {_place(member)}"
+            yield Problem(said, survey.where(member.said), fix)
+        seen.setdefault(value, member)
+
+
+def _place(member: Member) -> str:
+    return f"{member.path}/{member.name}" if member.path else "the management account"
+
+
+def depth(survey: Survey) -> Iterator[Problem]:
+    """Units that lie deeper than AWS allows."""
+    for branch in survey.branches:
+        if branch.path.count("/") == MAX_DEPTH:
+            what = f"unit {branch.path} lies {MAX_DEPTH + 1} levels below the root, {MAX_DEPTH} are possible"
+            yield Problem(what, survey.where(branch.said), "move it up")
+
+
+def detection(survey: Survey) -> Iterator[Problem]:
+    """Features of GuardDuty, and scans of Inspector that need another."""
+    detect = survey.architecture.detect
+    for name in detect.guardduty_features:
+        if name not in FEATURES:
+            what = f"GuardDuty has no feature {name!r}"
+            yield Problem(what, survey.where("detect.guardduty-features"), suggest(name, FEATURES))
+    if "lambda-code" in detect.inspector and "lambda" not in detect.inspector:
+        yield Problem("Inspector scans lambda-code only with lambda", survey.where("detect.inspector"), "add lambda")
+
+
+def networks(survey: Survey) -> Iterator[Problem]:
+    """Ranges that do not fit or that overlap."""
+    asked, where = survey.architecture.network, survey.where
+    if not 16 <= asked.prefix <= 24:
+        yield Problem(f"a network of /{asked.prefix} is not possible", where("network.prefix"), "write 16 to 24")
+    if not 1 <= asked.availability_zones <= 3:
+        what = f"{asked.availability_zones} availability zones are not possible"
+        yield Problem(what, where("network.availability-zones"), "write 1 to 3")
+    if asked.cidr is None:
+        return
+    count, room = len(wanted(survey)), slots(asked.cidr, asked.prefix)
+    if count > room:
+        what = f"{count} networks of /{asked.prefix} do not fit into {asked.cidr}, which holds {room}"
+        yield Problem(what, where("network.cidr"), "take a wider range, a longer prefix or fewer regions")
+    yield from _overlaps(survey)
+
+
+def _overlaps(survey: Survey) -> Iterator[Problem]:
+    kept = sorted((IPv4Network(text), name) for name, text in survey.known.networks.items())
+    for (one, first), (other, second) in pairwise(kept):
+        if one.overlaps(other):
+            what = f"networks that exist overlap: {one} of {'/'.join(first)} and {other} of {'/'.join(second)}"
+            yield Problem(what, survey.where("network.cidr"), "they cannot be joined; rebuild one of them")
+
+
+def access(survey: Survey) -> Iterator[Problem]:
+    """Grants to groups, in places and with permission sets that do not exist."""
+    groups = survey.architecture.identity.groups
+    for group, grants in survey.architecture.access.items():
+        said = f"access.{group}"
+        if group not in groups:
+            yield Problem(f"there is no group {group!r} in identity.groups", survey.where(said), suggest(group, groups))
+        for where, name in grants.items():
+            if name not in PERMISSION_SETS:
+                what = f"there is no permission set {name!r}"
+                yield Problem(what, survey.where(f"{said}.{where}"), suggest(name, PERMISSION_SETS))
+            if not _exists(survey, where):
+                what = f"{where!r} is neither a unit's path nor an account nor '*'"
+                yield Problem(what, survey.where(f"{said}.{where}"), suggest(where, _places(survey)))
+
+
+def _exists(survey: Survey, where: str) -> bool:
+    return where == EVERYWHERE or bool(reached(survey, where)) or where in {branch.path for branch in survey.branches}
+
+
+def _places(survey: Survey) -> Iterable[str]:
+    return [*(branch.path for branch in survey.branches), *survey.by_name]
+
+
+def exempt(survey: Survey, today: str) -> Iterator[Problem]:
+    """Exemptions of what does not exist, without a reason, or after their end."""
+    for index, exemption in enumerate(survey.architecture.exempt):
+        said = f"exempt.{index}"
+        if exemption.guardrail not in all_guardrails():
+            what = f"there is no guardrail {exemption.guardrail!r} to be exempt from"
+            fix = suggest(exemption.guardrail, all_guardrails())
+            yield Problem(what, survey.where(f"{said}.guardrail"), fix)
+        if not _exists(survey, exemption.at):
+            what = f"{exemption.at!r} is neither a unit's path nor an account nor '*'"
+            yield Problem(what, survey.where(f"{said}.at"), suggest(exemption.at, _places(survey)))
+        if not exemption.why.strip():
+            yield Problem("an exemption needs a reason", survey.where(f"{said}.why"), "say why, for who reads it later")
+        yield from _ended(survey, exemption.until, f"{said}.until", today)
+
+
+def _ended(survey: Survey, until: str, said: str, today: str) -> Iterator[Problem]:
+    try:
+        day = date.fromisoformat(until)
+    except ValueError:
+        yield Problem(f"{until!r} is not a day", survey.where(said), "write YYYY-MM-DD")
+        return
+    if today and day < date.fromisoformat(today):
+        fix = "remove the exemption, or renew it with a new reason"
+        yield Problem(f"the exemption ended on {until}", survey.where(said), fix)
