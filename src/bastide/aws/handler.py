@@ -74,7 +74,8 @@ class Connection(Protocol):
 class Handler(ABC):
     """One resource type. Class attributes say what the engine must know; the registry supplies the rest.
 
-    ``identified_by``: see ``model.ResourceType``. ``create_only`` adds to the registry's create-only properties.
+    ``identified_by``: see ``model.ResourceType``. ``create_only``, ``write_only`` and ``read_only`` add to
+    the registry's.
     ``actions``: IAM actions by operation where the registry has no such type or names too few. ``service``: the boto3
     client.
     """
@@ -84,6 +85,8 @@ class Handler(ABC):
     scope: ClassVar[Scope] = Scope.REGION
     identified_by: ClassVar[tuple[str, ...]]
     create_only: ClassVar[tuple[str, ...]] = ()
+    write_only: ClassVar[tuple[str, ...]] = ()
+    read_only: ClassVar[tuple[str, ...]] = ()
     data_bearing: ClassVar[bool] = False
     actions: ClassVar[dict[str, tuple[str, ...]]] = {}
 

@@ -1,7 +1,7 @@
 """Where everything is wired: one architecture file, its ``.bastide`` folder, one target.
 
-A ``Workspace`` answers the questions that commands ask: what is declared, what runs, what differs, what is wrong. It opens
-sessions and the store when they are first needed, and hands plain values to the pure packages.
+A ``Workspace`` answers the questions that commands ask: what is declared, what runs, what differs, what is wrong. It
+opens sessions and the store when first needed, and hands plain values to the pure packages.
 """
 
 from __future__ import annotations
@@ -9,19 +9,25 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cached_property
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bastide.errors import InputError
-from bastide.model import Estate, Organization, Origin, Plan, Resource
+from bastide.model import GLOBAL, Estate, Organization, Origin, Plan, Resource
 
 if TYPE_CHECKING:
-    from bastide.assess import Assessment
+    from bastide.apply import Outcome
+    from bastide.apply import Progress as ApplyProgress
+    from bastide.assess import Assessment, Baseline
     from bastide.aws.session import Target
     from bastide.collect import Progress
+    from bastide.declare.expand import Known
     from bastide.declare.read import Declaration
     from bastide.sandbox.process import Endpoint
+    from bastide.show.reports import Report
     from bastide.store import Store
 
 STATE = ".bastide"
@@ -116,8 +122,6 @@ class Workspace:
 
     def modelled(self) -> Estate:
         """The estate that the file declares, without asking any target: all identifiers are provisional."""
-        from datetime import UTC, datetime
-
         from bastide.declare.expand import Known, expand
 
         return expand(
@@ -125,7 +129,7 @@ class Workspace:
             Known(management_account=MODEL_ACCOUNT),
             file=str(self.settings.file),
             places=self.declaration.place,
-            today=datetime.now(UTC).date().isoformat(),
+            today=now().date().isoformat(),
         )
 
     def observed(
@@ -134,28 +138,71 @@ class Workspace:
         types: Iterable[str],
         regions: Sequence[str],
         progress: Progress | None = None,
+        accounts: Iterable[str] | None = None,
     ) -> Estate:
-        """Resources of ``types`` as they are now."""
+        """Resources of ``types`` as they are now, in all accounts or in those named."""
         from bastide.collect import collect
 
-        read_at = self.target.clock()
-        return collect(self.target, organization, types, regions, read_at=read_at, progress=progress)
+        at = self.target.clock()
+        return collect(self.target, organization, types, regions, read_at=at, accounts=accounts, progress=progress)
 
     def planned(self, *, heal: bool = False, progress: Progress | None = None) -> Plan:
-        """What would make the organization what the file says; ``heal`` adds repairs of findings on undeclared resources."""
+        """What would make the organization what the file says; ``heal`` adds repairs of what is not declared."""
         from bastide.aws.registry import kinds
         from bastide.plan import diff
 
         organization = self.organization()
         declared = self.declared(organization)
         name = self.target.name
-        owned = self.store.owned(name)
+        owned = self.store.owned(self.target.label)
         types = {resource.type for resource in declared.resources} | {key.type for key in owned}
         if heal:
             types |= assessed_types()
         observed = self.observed(organization, types, declared.regions, progress)
         desired = with_healed(declared, observed) if heal else declared
-        return diff(desired, observed, kinds(), owned=owned, pins=self.store.bindings(name), target=name)
+        return diff(desired, observed, kinds(), owned=owned, pins=self.store.bindings(self.target.label), target=name)
+
+    def applied(
+        self,
+        plan: Plan,
+        *,
+        allow_data_loss: Iterable[str] = (),
+        progress: ApplyProgress | None = None,
+        digest: str = "",
+    ) -> Outcome:
+        """What came of carrying out a plan, after a look whether what it was made from still stands."""
+        from bastide.apply import apply
+
+        return apply(
+            plan,
+            self.target,
+            self.store,
+            run_id=self.new_run(),
+            now=self.target.clock,
+            progress=progress,
+            allow_data_loss=frozenset(allow_data_loss),
+            recheck=lambda: self.observed_digest(plan),
+            digest=digest,
+        )
+
+    def observed_digest(self, plan: Plan) -> str:
+        """The digest of what the plan's changes were made from, as it is now."""
+        from bastide.aws.registry import kinds
+        from bastide.plan import observed_digest
+
+        organization = self.organization()
+        there = {account.id for account in organization.accounts} if organization else set()
+        accounts = sorted({change.key.account for change in plan.changes} & (there | {self.target.management_account}))
+        types = {change.key.type for change in plan.changes}
+        regions = sorted({change.key.region for change in plan.changes} - {GLOBAL})
+        observed = self.observed(organization, types, regions, accounts=accounts)
+        return observed_digest(plan.changes, observed, kinds())
+
+    def new_run(self) -> str:
+        """A run id that sorts by time and can be read aloud: 20261124-063107-1."""
+        stem = self.target.clock().strftime("%Y%m%d-%H%M%S")
+        taken = {run.id for run in self.store.runs()}
+        return next(name for number in count(1) if (name := f"{stem}-{number}") not in taken)
 
     def assessed(self, *, include_passes: bool = False, progress: Progress | None = None) -> tuple[Assessment, Estate]:
         """What all controls say of what runs, and the estate that they judged."""
@@ -166,6 +213,31 @@ class Workspace:
         observed = self.observed(organization, assessed_types(), self.regions(organization), progress)
         return run(observed, all_controls(), include_passes=include_passes), observed
 
+    def assessed_model(self, *, include_passes: bool = False) -> tuple[Assessment, Estate]:
+        """What all controls say of what the file declares."""
+        from bastide.assess import run
+        from bastide.controls import all_controls
+
+        estate = self.modelled()
+        return run(estate, all_controls(), include_passes=include_passes), estate
+
+    def report(
+        self, assessment: Assessment, estate: Estate, *, baseline: Baseline | None = None, **more: Any
+    ) -> Report:
+        """An assessment ready to be shown; with a baseline, only what is new."""
+        from bastide.controls import all_controls
+        from bastide.show.reports import Report
+
+        shown = baseline.new(assessment.findings) if baseline else assessment.findings
+        return Report(
+            findings=shown,
+            estate=estate,
+            controls={control.id: control for control in all_controls()},
+            counts=assessment.by_status,
+            generated_at=estate.read_at or now().isoformat(timespec="seconds").replace("+00:00", "Z"),
+            **more,
+        )
+
     def regions(self, organization: Organization | None) -> tuple[str, ...]:
         """The regions to look at: those that the file allows."""
         return self.declared(organization).regions
@@ -174,12 +246,18 @@ class Workspace:
 MODEL_ACCOUNT = "000000000000"  # stands for the management account where no target is asked
 
 
+def now() -> datetime:
+    """The time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
 def sandbox_target(endpoint: Endpoint) -> Target:
     """The target of a sandbox's server."""
     from bastide.aws.session import Target
-    from bastide.sandbox.process import BOOTSTRAP_ACCESS_KEY, BOOTSTRAP_SECRET_KEY
+    from bastide.sandbox.credentials import BOOTSTRAP_CREDENTIALS as KEYS
 
-    return Target.sandbox_http(endpoint.url, BOOTSTRAP_ACCESS_KEY, BOOTSTRAP_SECRET_KEY)
+    secret, token = KEYS["aws_secret_access_key"], KEYS.get("aws_session_token", "")
+    return Target.sandbox_http(endpoint.url, KEYS["aws_access_key_id"], secret, token)
 
 
 def known(target: Target, organization: Organization | None) -> Known:

@@ -31,6 +31,7 @@ class Hub(Handler):
 
     type = "AWS::SecurityHub::Hub"
     service = "securityhub"
+    write_only: ClassVar[tuple[str, ...]] = ("EnableDefaultStandards",)
     identified_by = ()
 
     def list(self, at: Connection) -> Iterable[Found]:

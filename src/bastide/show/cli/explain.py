@@ -64,7 +64,7 @@ def _rule(name: str, output: str) -> None:
     from bastide.prove.guardrail import all_guardrails
 
     controls: dict[str, Control] = {control.id: control for control in all_controls()}
-    guardrails: dict[str, Guardrail] = {guardrail.name: guardrail for guardrail in all_guardrails()}
+    guardrails = all_guardrails()
     found = controls.get(name) or next(
         (control for control in controls.values() if f"FSBP:{name}" in control.maps_to), None
     )

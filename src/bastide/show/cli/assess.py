@@ -1,0 +1,90 @@
+"""``bastide assess``: all controls over what runs, or over what the file declares."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bastide.errors import InputError
+from bastide.show.cli.options import (
+    ExternalIdOption,
+    FileArgument,
+    OutputOption,
+    ProfileOption,
+    RoleOption,
+    TargetOption,
+    workspace,
+)
+
+if TYPE_CHECKING:
+    from bastide.assess import Assessment, Baseline
+    from bastide.model import Estate
+
+GATE_HIT = 1
+INCOMPLETE = 3
+
+
+def command(
+    file: FileArgument = Path("architecture.yaml"),
+    target: TargetOption = "sandbox",
+    profile: ProfileOption = "",
+    role: RoleOption = "",
+    external_id: ExternalIdOption = "",
+    declared: Annotated[
+        bool, typer.Option("--declared", help="Judge what the file declares, without any target.")
+    ] = False,
+    fail_on: Annotated[
+        str, typer.Option(help="Exit with 1 on findings of this severity or worse: high, or high,new.")
+    ] = "",
+    baseline: Annotated[
+        Path | None, typer.Option(help="JSON of an earlier assessment; only what is new is shown.")
+    ] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Also what passed and what does not apply.")] = False,
+    output: OutputOption = None,
+) -> None:
+    """Judge what runs (or what the file declares) by all controls: `-o table|json|html|sarif|ocsf|csv|junit[=PATH]`."""
+    from bastide.assess import parse_gate
+    from bastide.show.progress import bar
+    from bastide.show.reports import FORMATS, parse_outputs, write
+
+    outputs = parse_outputs(output or ["table"], tuple(FORMATS))
+    gate = parse_gate(fail_on) if fail_on else None
+    earlier = _baseline(baseline)
+    place = workspace(file, target, profile, role, external_id)
+    with bar("reading") as progress:
+        assessment, estate = (
+            place.assessed_model(include_passes=all_)
+            if declared
+            else place.assessed(include_passes=all_, progress=progress)
+        )
+    write(place.report(assessment, estate, baseline=earlier), outputs)
+    raise typer.Exit(_code(assessment, estate, gate is not None and bool(gate.hits(assessment.findings, earlier))))
+
+
+def _baseline(path: Path | None) -> Baseline | None:
+    from bastide.assess import parse_baseline
+
+    if path is None:
+        return None
+    try:
+        return parse_baseline(path.read_bytes(), str(path))
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _code(assessment: Assessment, estate: Estate, hit: bool) -> int:
+    """0, 1 when the gate was hit, 3 when something could not be read (and says so on stderr)."""
+    import json
+
+    from bastide.collect import missing_permissions
+
+    if estate.gaps:
+        typer.echo(f"incomplete: {len(estate.gaps)} places could not be read; their verdicts are UNKNOWN", err=True)
+        statement = missing_permissions(estate.gaps)
+        if statement:
+            typer.echo(f"  fix  allow the reader: {json.dumps(statement)}", err=True)
+    if hit:
+        return GATE_HIT
+    return INCOMPLETE if estate.gaps else 0

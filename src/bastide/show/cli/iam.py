@@ -1,0 +1,37 @@
+"""``bastide iam``: the IAM policies that Bastide itself needs, generated from its handlers."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+command = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, help=__doc__)
+
+SplitOption = Annotated[
+    bool, typer.Option("--split", help="As managed policies of at most 6,144 characters, one JSON document a line.")
+]
+
+
+@command.command("deployer-policy")
+def deployer_policy(split: SplitOption = False) -> None:
+    """Print the policy of the role that applies plans: exactly what the handlers call."""
+    from bastide.aws import permissions
+    from bastide.aws.registry import kinds
+
+    _print(list(permissions.deployer_policy(kinds())), split)
+
+
+@command.command("reader-policy")
+def reader_policy(split: SplitOption = False) -> None:
+    """Print the policy of the role that plans and assesses: reads only."""
+    from bastide.aws import permissions
+    from bastide.aws.registry import kinds
+
+    _print(list(permissions.reader_policy(kinds())), split)
+
+
+def _print(policies: list[dict[str, object]], split: bool) -> None:
+    for policy in policies:
+        typer.echo(json.dumps(policy, separators=(",", ":")) if split else json.dumps(policy, indent=2))

@@ -1,0 +1,145 @@
+"""``bastide sandbox``: the emulated organization as a server on 127.0.0.1."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bastide.errors import InputError
+from bastide.show.workspace import Settings, Workspace, sandbox_target
+
+command = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, help=__doc__)
+
+FileOption = Annotated[Path, typer.Option("--file", help="The architecture file; .bastide lies beside it.")]
+OutputOption = Annotated[str, typer.Option("-o", "--output", help="table or json.")]
+ARCHITECTURE = Path("architecture.yaml")
+
+
+def _directory(file: Path) -> Path:
+    return Settings(file).state / "sandbox"
+
+
+@command.command()
+def start(
+    file: FileOption = ARCHITECTURE,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; another one when it is taken.")] = 4577,
+) -> None:
+    """Start the server in the background; its state comes back from the journal."""
+    from bastide.sandbox import process
+
+    endpoint = process.start(_directory(file), port)
+    typer.echo(f"the sandbox listens on {endpoint.url} (pid {endpoint.pid})")
+
+
+@command.command()
+def stop(file: FileOption = ARCHITECTURE) -> None:
+    """Stop the server; its state stays in the journal."""
+    from bastide.sandbox import process
+
+    typer.echo("stopped" if process.stop(_directory(file)) else "it was not running")
+
+
+@command.command()
+def status(file: FileOption = ARCHITECTURE, output: OutputOption = "table") -> None:
+    """Tell whether the server runs, and how large its journal is; exit with 3 when it does not run."""
+    from bastide.sandbox import process
+
+    found = process.status(_directory(file))
+    if output == "json":
+        endpoint = vars(found.endpoint) if found.endpoint else None
+        facts = {"endpoint": endpoint, "requests": found.requests, "journal_bytes": found.journal_bytes}
+        typer.echo(json.dumps({"schema": "bastide.sandbox-status/1", **facts}, indent=2))
+    else:
+        where = f"running on {found.endpoint.url} (pid {found.endpoint.pid})" if found.endpoint else "not running"
+        typer.echo(f"{where}; journal: {found.requests} requests, {found.journal_bytes:,} bytes")
+    raise typer.Exit(0 if found.endpoint else 3)
+
+
+@command.command()
+def reset(
+    file: FileOption = ARCHITECTURE,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Make the organization empty again; the journal and what Bastide knows of this sandbox are removed."""
+    from bastide.sandbox import process
+    from bastide.show.cli.apply import agree
+
+    agree(yes, "Remove the whole sandbox organization?")
+    process.reset(_directory(file))
+    typer.echo("the sandbox is empty")
+
+
+@command.command()
+def env(
+    account: Annotated[
+        str, typer.Argument(help="Name or 12 digits of an account; the management account without it.")
+    ] = "",
+    file: FileOption = ARCHITECTURE,
+    region: Annotated[str, typer.Option(help="The default region.")] = "eu-west-1",
+    output: Annotated[str, typer.Option("-o", "--output", help="shell or json.")] = "shell",
+) -> None:
+    """Print the variables that point the AWS CLI at an account: `eval "$(bastide sandbox env shop-prod)"`."""
+    from bastide.sandbox import process
+
+    workspace = Workspace(Settings(file))
+    endpoint = workspace.sandbox_endpoint()
+    found = _account(workspace, account) if account else None
+    variables = process.environment(endpoint, found, region)
+    if output == "json":
+        typer.echo(json.dumps(variables, indent=2))
+        return
+    for name, value in variables.items():
+        typer.echo(f"export {name}={shlex.quote(value)}")
+
+
+def _account(workspace: Workspace, text: str) -> str:
+    """The digits of an account named by digits or name.
+
+    Raises:
+        InputError: the sandbox has no such account.
+    """
+    import difflib
+
+    from bastide.collect import read_organization
+
+    organization = read_organization(sandbox_target(workspace.sandbox_endpoint()))
+    accounts = organization.accounts if organization else ()
+    for account in accounts:
+        if text in (account.id, account.name):
+            return account.id
+    near = difflib.get_close_matches(text, [account.name for account in accounts], n=1)
+    fix = f"did you mean {near[0]}?" if near else "`bastide apply` makes the accounts of the file"
+    raise InputError(f"the sandbox has no account {text!r}", fix=fix)
+
+
+@command.command()
+def coverage(
+    service: Annotated[str, typer.Argument(help="One service (boto3's name); all of the mission's without it.")] = "",
+    output: OutputOption = "table",
+) -> None:
+    """Print the operations of each service: real (moto), shimmed (ours) or refused (NotImplementedInSandbox)."""
+    from collections import Counter
+    from dataclasses import asdict
+
+    from bastide.sandbox import coverage as covered
+
+    if service and service not in covered.SERVICES:
+        raise InputError(f"{service!r} is not covered", fix=f"one of {', '.join(covered.SERVICES)}")
+    rows = covered.coverage([service] if service else covered.SERVICES)
+    if output == "json":
+        document = {"schema": "bastide.sandbox-coverage/1", "operations": [asdict(row) for row in rows]}
+        typer.echo(json.dumps(document, indent=1))
+        return
+    counts: dict[str, Counter[str]] = {}
+    for row in rows:
+        counts.setdefault(row.service, Counter())[row.kind] += 1
+    typer.echo(f"{'service':<28}{'real':>6}{'shimmed':>9}{'refused':>9}")
+    for name, count in sorted(counts.items()):
+        typer.echo(f"{name:<28}{count['real']:>6}{count['shimmed']:>9}{count['refused']:>9}")
+    if service:
+        for row in rows:
+            typer.echo(f"  {row.kind:<8} {row.operation}")
