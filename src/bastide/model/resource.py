@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from bastide.model.unknown import Properties, Unknown, Value, value_at
+from bastide.model.unknown import Properties, Value, value_at
 
 GLOBAL = "global"  # the region of resources that have none (IAM, Organizations, Identity Center permission sets)
 
@@ -68,13 +69,15 @@ class Resource:
 
     @property
     def tags(self) -> dict[str, str]:
-        """Tags by key, from ``Tags`` as a list of Key/Value or a mapping; empty when there are none or they are unread."""
+        """Tags by key, from a list of Key/Value or a mapping; without those that could not be read."""
         tags = self.properties.get("Tags")
-        if tags is None or isinstance(tags, Unknown):
-            return {}
-        if isinstance(tags, dict):
-            return {str(key): str(value) for key, value in tags.items()}
-        return {tag["Key"]: tag["Value"] for tag in tags if isinstance(tag, dict)}
+        if isinstance(tags, Mapping):
+            pairs = list(tags.items())
+        elif isinstance(tags, list | tuple):
+            pairs = [(tag.get("Key"), tag.get("Value")) for tag in tags if isinstance(tag, Mapping)]
+        else:
+            pairs = []
+        return {key: value for key, value in pairs if isinstance(key, str) and isinstance(value, str)}
 
     @property
     def name(self) -> str:

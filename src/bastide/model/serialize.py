@@ -59,7 +59,11 @@ def parse_json(data: bytes, kind: type[T], where: str = "") -> T:
             raise InputError(f"this file is {found or 'of no known schema'}, not {SCHEMAS[kind]}", where)
         body = from_json_value(document["body"]) if UNKNOWN_KEY.encode() in data else document["body"]
         return msgspec.convert(body, kind)
-    except (msgspec.DecodeError, msgspec.ValidationError, KeyError, TypeError) as error:
+    except RecursionError as error:
+        raise InputError(f"this is not a {SCHEMAS[kind]} document: it is nested too deeply", where) from error
+    except KeyError as error:
+        raise InputError(f"this is not a {SCHEMAS[kind]} document: it has no {error}", where) from error
+    except (msgspec.DecodeError, msgspec.ValidationError, TypeError) as error:
         raise InputError(f"this is not a {SCHEMAS[kind]} document: {error}", where) from error
 
 
