@@ -111,5 +111,12 @@ def test_tags_are_read_from_a_list_or_a_mapping_and_unread_ones_are_none() -> No
     assert Resource(*place).tags == {}
 
 
+def test_a_tag_that_could_not_be_read_or_is_no_tag_is_left_out() -> None:
+    tags = [{"Key": "Name", "Value": Unknown("parameter")}, {"Key": "a", "Value": "b"}, {"Value": "c"}, "d", None]
+    one = Resource("T", "1", "r", "id-1", {"Tags": tags})
+    assert one.tags == {"a": "b"}
+    assert one.name == "id-1"
+
+
 def test_a_key_reads_as_one_word() -> None:
     assert str(ResourceKey("AWS::S3::Bucket", "1" * 12, "us-east-1", "b")) == "111111111111/us-east-1/AWS::S3::Bucket/b"

@@ -76,7 +76,8 @@ ORGANIZATION = Organization(
 
 @given(st.lists(RESOURCES, max_size=4).map(tuple))
 def test_an_estate_comes_back_as_it_went_with_unknowns_at_any_depth(resources: tuple[Resource, ...]) -> None:
-    estate = Estate(resources, ORGANIZATION, (Gap("T", "1", "us-east-1", "denied", "a:List"),), ("us-east-1",), "live", "2026-01-01T00:00:00Z")  # fmt: skip
+    gap = Gap("T", "1", "us-east-1", "denied", "a:List")
+    estate = Estate(resources, ORGANIZATION, (gap,), ("us-east-1",), "live", "2026-01-01T00:00:00Z")
     assert parse_json(render_json(estate), Estate) == estate
 
 

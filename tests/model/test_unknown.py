@@ -14,7 +14,7 @@ def test_an_unknown_has_no_truth_value() -> None:
     with pytest.raises(TypeError):
         assert not DENIED
     with pytest.raises(TypeError):
-        DENIED or True
+        all([DENIED])
 
 
 def test_an_unknown_equals_nothing_but_an_unknown_of_the_same_reason() -> None:
