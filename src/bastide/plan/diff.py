@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from bastide.errors import ContractError
 from bastide.model import (
     Action,
     Change,
@@ -54,8 +55,11 @@ def diff(
     read is never created or changed blindly: it comes out in ``Plan.uncertain``.
 
     Raises:
-        ContractError: desired resources build on each other in a circle.
+        ContractError: desired resources build on each other in a circle, or are of a type that has no handler.
     """
+    unhandled = sorted({resource.type for resource in desired.resources} - set(kinds))
+    if unhandled:
+        raise ContractError(f"no handler knows {', '.join(unhandled)}")
     declared = [resource for resource in desired.resources if resource.origin.source != HEALED]
     references = References(declared, kinds)
     needs = {resource.key: references.of(resource) for resource in declared}

@@ -1,0 +1,249 @@
+"""A careless week: mistakes that people really make, as plain boto3 calls, each with the findings it must cause."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from bastide.aws.session import Target
+from bastide.errors import ContractError
+from bastide.model import GLOBAL, Finding, Organization
+
+ANYWHERE = "0.0.0.0/0"
+
+
+class Expected(NamedTuple):
+    """A finding that must appear: the control, the account's name and the resource's id."""
+
+    control: str
+    account: str
+    resource: str
+
+    @classmethod
+    def of(cls, finding: Finding) -> Expected:
+        """What a real finding is in these terms."""
+        return cls(finding.control, finding.account_name, finding.resource.id)
+
+
+class Week:
+    """Who makes the mistakes: boto3 clients of any account by its name, and the organization's home region."""
+
+    def __init__(self, target: Target, organization: Organization, home: str) -> None:
+        """A week in ``organization``, whose home region is ``home``."""
+        self._target = target
+        self._organization = organization
+        self.home = home
+
+    def account(self, name: str) -> str:
+        """The 12 digits of an account.
+
+        Raises:
+            ContractError: there is no account of that name.
+        """
+        for account in self._organization.accounts:
+            if account.name == name:
+                return account.id
+        raise ContractError(f"the demo needs an account named {name}", fix="use examples/acme.yaml")
+
+    def client(self, service: str, account: str, region: str = "") -> Any:
+        """A boto3 client in the account of that name."""
+        place = region or (GLOBAL if service in ("iam", "account") else self.home)
+        return self._target.connection(self.account(account), place).client(service)
+
+    @property
+    def management(self) -> str:
+        """The management account's name."""
+        return self._organization.account_name(self._organization.management_account)
+
+
+Commit = Callable[[Week], Iterator[Expected]]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One mistake: what happened, in words, and the calls."""
+
+    story: str
+    commit: Commit
+
+
+MISTAKES: list[Mistake] = []
+
+
+def mistake(story: str) -> Callable[[Commit], Commit]:
+    """A decorator that adds a mistake to the week, in the order of this file."""
+
+    def add(commit: Commit) -> Commit:
+        MISTAKES.append(Mistake(story, commit))
+        return commit
+
+    return add
+
+
+def _vpc(ec2: Any) -> dict[str, Any]:
+    vpc: dict[str, Any] = ec2.describe_vpcs()["Vpcs"][0]
+    return vpc
+
+
+def _group(ec2: Any, vpc: str, name: str) -> str:
+    filters = [{"Name": "vpc-id", "Values": [vpc]}, {"Name": "group-name", "Values": [name]}]
+    return str(ec2.describe_security_groups(Filters=filters)["SecurityGroups"][0]["GroupId"])
+
+
+@mistake("Monday: shop-prod does not answer, somebody opens SSH to the world")
+def open_ssh(week: Week) -> Iterator[Expected]:
+    """A new security group with port 22 open to everybody."""
+    ec2 = week.client("ec2", "shop-prod")
+    made = ec2.create_security_group(GroupName="debug", Description="for now", VpcId=_vpc(ec2)["VpcId"])
+    rule = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": ANYWHERE}]}
+    ec2.authorize_security_group_ingress(GroupId=made["GroupId"], IpPermissions=[rule])
+    for control in ("ssh-closed", "risky-ports-closed", "only-web-open"):
+        yield Expected(f"ec2-security-group-{control}", "shop-prod", made["GroupId"])
+
+
+@mistake("Monday: and lets everything use the default group")
+def open_default_group(week: Week) -> Iterator[Expected]:
+    """A rule in a default security group that should have none."""
+    ec2 = week.client("ec2", "data-prod")
+    group = _group(ec2, _vpc(ec2)["VpcId"], "default")
+    rule = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
+    yield Expected("ec2-default-security-group-closed", "data-prod", group)
+
+
+@mistake("Tuesday: a bucket's public access block is in the way of a test")
+def unblock_bucket(week: Week) -> Iterator[Expected]:
+    """A bucket without its public access block."""
+    s3 = week.client("s3", "log-archive")
+    bucket = next(one["Name"] for one in s3.list_buckets()["Buckets"] if "config" in one["Name"])
+    s3.delete_public_access_block(Bucket=bucket)
+    yield Expected("s3-bucket-public-access-blocked", "log-archive", bucket)
+
+
+@mistake("Tuesday: so is the one of the whole account")
+def unblock_account(week: Week) -> Iterator[Expected]:
+    """An account whose S3 public access block is gone."""
+    account = week.account("play")
+    week.client("s3control", "play").delete_public_access_block(AccountId=account)
+    yield Expected("s3-account-public-access-blocked", "play", account)
+
+
+@mistake("Tuesday: encryption by default is turned off, and a volume made without it")
+def plain_volume(week: Week) -> Iterator[Expected]:
+    """EBS encryption by default off, and an unencrypted volume."""
+    ec2 = week.client("ec2", "data-prod")
+    ec2.disable_ebs_encryption_by_default()
+    volume = ec2.create_volume(AvailabilityZone=f"{week.home}a", Size=8, Encrypted=False)
+    yield Expected("ec2-ebs-encrypted-by-default", "data-prod", week.account("data-prod"))
+    yield Expected("ec2-volume-encrypted", "data-prod", volume["VolumeId"])
+
+
+@mistake("Wednesday: the trail costs money, says somebody")
+def stop_trail(week: Week) -> Iterator[Expected]:
+    """The organization trail stopped."""
+    trails = week.client("cloudtrail", week.management)
+    trail = trails.describe_trails()["trailList"][0]
+    trails.stop_logging(Name=trail["TrailARN"])
+    yield Expected("cloudtrail-multi-region-trail-enabled", week.management, trail["Name"])
+
+
+@mistake("Wednesday: and nobody reads its digests anyway")
+def unvalidated_trail(week: Week) -> Iterator[Expected]:
+    """Log file validation off."""
+    trails = week.client("cloudtrail", week.management)
+    trail = trails.describe_trails()["trailList"][0]
+    trails.update_trail(Name=trail["TrailARN"], EnableLogFileValidation=False)
+    yield Expected("cloudtrail-log-file-validation-enabled", week.management, trail["Name"])
+
+
+@mistake("Wednesday: a role needs one more permission, so it gets all of them")
+def administrator_boundary(week: Week) -> Iterator[Expected]:
+    """A new version of the permission boundary that allows *:*."""
+    iam = week.client("iam", "shop-dev")
+    arn = f"arn:aws:iam::{week.account('shop-dev')}:policy/bastide/boundary"
+    statement = {"Effect": "Allow", "Action": "*:*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.create_policy_version(PolicyArn=arn, PolicyDocument=document, SetAsDefault=True)
+    yield Expected("iam-policy-no-full-administrator", "shop-dev", arn)
+
+
+@mistake("Thursday: an old image does not know IMDSv2")
+def old_metadata(week: Week) -> Iterator[Expected]:
+    """An instance that answers IMDSv1, in a private subnet."""
+    ec2 = week.client("ec2", "shop-dev")
+    subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    made = ec2.run_instances(
+        ImageId="ami-12c6146b",
+        InstanceType="t3.micro",
+        MinCount=1,
+        MaxCount=1,
+        SubnetId=subnet,
+        MetadataOptions={"HttpTokens": "optional"},
+    )
+    yield Expected("ec2-instance-requires-imdsv2", "shop-dev", made["Instances"][0]["InstanceId"])
+
+
+@mistake("Thursday: neither does the next one, so the account's default goes, too")
+def metadata_defaults(week: Week) -> Iterator[Expected]:
+    """The account's instance metadata default back at optional."""
+    week.client("ec2", "shop-dev").modify_instance_metadata_defaults(HttpTokens="optional")
+    yield Expected("ec2-instance-metadata-default-v2", "shop-dev", week.account("shop-dev"))
+
+
+@mistake("Thursday: key rotation is said to break a partner")
+def no_rotation(week: Week) -> Iterator[Expected]:
+    """A customer managed key without rotation."""
+    kms = week.client("kms", "shop-prod")
+    key = next(one for one in kms.list_aliases()["Aliases"] if not one["AliasName"].startswith("alias/aws/"))
+    kms.disable_key_rotation(KeyId=key["TargetKeyId"])
+    yield Expected("kms-key-rotation-enabled", "shop-prod", key["TargetKeyId"])
+
+
+@mistake("Thursday: a snapshot is to be shared with somebody outside")
+def share_snapshots(week: Week) -> Iterator[Expected]:
+    """Public sharing of snapshots no longer blocked."""
+    week.client("ec2", "data-prod").disable_snapshot_block_public_access()
+    yield Expected("ec2-snapshot-sharing-blocked", "data-prod", week.account("data-prod"))
+
+
+@mistake("Friday: passwords are too hard to remember")
+def weak_passwords(week: Week) -> Iterator[Expected]:
+    """A password policy of six letters."""
+    week.client("iam", "network").update_account_password_policy(MinimumPasswordLength=6)
+    yield Expected("iam-account-password-policy-strong", "network", week.account("network"))
+
+
+@mistake("Friday: GuardDuty is noisy")
+def no_guardduty(week: Week) -> Iterator[Expected]:
+    """A detector disabled."""
+    guardduty = week.client("guardduty", "shop-dev")
+    detector = guardduty.list_detectors()["DetectorIds"][0]
+    guardduty.update_detector(DetectorId=detector, Enable=False)
+    yield Expected("guardduty-enabled", "shop-dev", week.account("shop-dev"))
+
+
+@mistake("Friday: Config records too much")
+def no_recording(week: Week) -> Iterator[Expected]:
+    """A configuration recorder stopped."""
+    config = week.client("config", "play")
+    recorder = config.describe_configuration_recorders()["ConfigurationRecorders"][0]["name"]
+    config.stop_configuration_recorder(ConfigurationRecorderName=recorder)
+    yield Expected("config-recorder-on", "play", week.account("play"))
+
+
+@mistake("Friday: flow logs fill the bucket")
+def no_flow_logs(week: Week) -> Iterator[Expected]:
+    """A VPC without flow logs."""
+    ec2 = week.client("ec2", "shop-dev")
+    logs = [log["FlowLogId"] for log in ec2.describe_flow_logs()["FlowLogs"]]
+    ec2.delete_flow_logs(FlowLogIds=logs)
+    yield Expected("ec2-vpc-flow-logs-enabled", "shop-dev", _vpc(ec2)["VpcId"])
+
+
+@mistake("Friday: the security contact has left the company")
+def no_contact(week: Week) -> Iterator[Expected]:
+    """An account without a security contact."""
+    week.client("account", "audit").delete_alternate_contact(AlternateContactType="SECURITY")
+    yield Expected("account-security-contact", "audit", week.account("audit"))
