@@ -7,18 +7,18 @@ In process (tests, the command line)::
 
     from bastide.sandbox import Sandbox
 
-    sandbox = Sandbox()                     # an empty management account; Sandbox(journal=path) survives the process
-    aws = sandbox.session()                 # boto3.Session of the management account's administrator
+    sandbox = Sandbox()  # an empty management account; Sandbox(journal=path) survives the process
+    aws = sandbox.session()  # boto3.Session of the management account's administrator
     aws.client("organizations").create_organization(FeatureSet="ALL")
-    member = sandbox.session(account_id, region="eu-west-1")   # OrganizationAccountAccessRole in a member
-    sandbox.attach(botocore_session)        # or bring your own session, with BOOTSTRAP_CREDENTIALS
+    member = sandbox.session(account_id, region="eu-west-1")  # OrganizationAccountAccessRole in a member
+    sandbox.attach(botocore_session)  # or bring your own session, with BOOTSTRAP_CREDENTIALS
     sandbox.reset()
 
 Over HTTP (the user's AWS CLI, Terraform, boto3)::
 
     from bastide.sandbox import process
 
-    endpoint = process.ensure(directory)    # Endpoint(url, pid, port); start, stop, status and reset likewise
+    endpoint = process.ensure(directory)  # Endpoint(url, pid, port); start, stop, status and reset likewise
     process.environment(endpoint, account)  # AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, … for that account
 
 `coverage.coverage()` lists every operation as real, shimmed or refused. Several sandboxes may live in one process; they

@@ -1,7 +1,7 @@
 """One call of an AWS operation on its way through the front, as shims see it.
 
-One idea: a shim asks AWS-shaped questions (`params`, `forward`, `invoke`) and keeps its own state in `store`; bytes stay
-in `wire` and `moto`.
+One idea: a shim asks AWS-shaped questions (`params`, `forward`, `invoke`) and keeps its own state in `store`; bytes
+stay in `wire` and `moto`.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ class Call:
     @cached_property
     def model(self) -> moto.OperationModel:
         """botocore's model of the operation."""
-        return moto.service_model(self.service).operation_model(self.operation)
+        found: moto.OperationModel = moto.service_model(self.service).operation_model(self.operation)
+        return found
 
     @cached_property
     def params(self) -> dict[str, Any]:
@@ -139,7 +140,7 @@ class Call:
         )
 
     def as_service(self, service: str, account: str, region: str) -> Call:
-        """This call seen by another service's shims, in an account and Region (for effects of one service on another)."""
+        """The call as another service's shims see it, in an account and Region: effects of one service on another."""
         return replace(self, service=service, account=account, region=region, internal=True)
 
     def not_implemented(self) -> AwsError:

@@ -1,7 +1,7 @@
 """Which operations the sandbox has: real (moto's), shimmed (ours) or refused (answered NotImplementedInSandbox).
 
-One idea: computed from botocore's models, moto's methods and the shims, so it cannot go stale. "Real" says that moto has
-code for it, not that the code is right.
+One idea: computed from botocore's models, moto's methods and the shims, so it cannot go stale. "Real" says that moto
+has code for it, not that the code is right.
 """
 
 from __future__ import annotations
@@ -13,12 +13,59 @@ from typing import Literal
 from bastide.sandbox import moto, shims
 
 Kind = Literal["real", "shimmed", "refused"]
-SERVICES = (
-    "accessanalyzer account acm acm-pca athena backup budgets cloudformation cloudhsmv2 cloudtrail cloudwatch config"
-    " dynamodb ec2 ecr ecs eks elbv2 events firehose glue guardduty iam identitystore inspector2 kms lambda logs macie2"
-    " network-firewall organizations ram rds resourcegroupstaggingapi route53 route53resolver s3 s3control"
-    " secretsmanager securityhub service-quotas servicecatalog shield signer sns sqs ssm sso-admin stepfunctions sts wafv2"
-).split()
+SERVICES = [
+    "accessanalyzer",
+    "account",
+    "acm",
+    "acm-pca",
+    "athena",
+    "backup",
+    "budgets",
+    "cloudformation",
+    "cloudhsmv2",
+    "cloudtrail",
+    "cloudwatch",
+    "config",
+    "dynamodb",
+    "ec2",
+    "ecr",
+    "ecs",
+    "eks",
+    "elbv2",
+    "events",
+    "firehose",
+    "glue",
+    "guardduty",
+    "iam",
+    "identitystore",
+    "inspector2",
+    "kms",
+    "lambda",
+    "logs",
+    "macie2",
+    "network-firewall",
+    "organizations",
+    "ram",
+    "rds",
+    "resourcegroupstaggingapi",
+    "route53",
+    "route53resolver",
+    "s3",
+    "s3control",
+    "secretsmanager",
+    "securityhub",
+    "service-quotas",
+    "servicecatalog",
+    "shield",
+    "signer",
+    "sns",
+    "sqs",
+    "ssm",
+    "sso-admin",
+    "stepfunctions",
+    "sts",
+    "wafv2",
+]
 
 
 @dataclass(frozen=True, order=True)

@@ -1,7 +1,7 @@
 """The front: every request to the emulated organization passes here, one at a time.
 
-One idea: resolve → authorize → shim or moto → learn the keys → record → journal. `authorize` and `record` are the places
-for the policy engine and the audit trail; today the first allows everything and the second drops everything.
+One idea: resolve → authorize → shim or moto → learn the keys → record → journal. `authorize` and `record` are the
+places for the policy engine and the audit trail; today the first allows everything and the second drops everything.
 moto is not safe under threads, so requests are serialized by a lock; only waiting for the disk happens outside it.
 """
 
@@ -20,8 +20,8 @@ from botocore.exceptions import UnknownServiceError
 from botocore.parsers import create_parser
 
 from bastide.sandbox import moto, shims
-from bastide.sandbox.credentials import BOOTSTRAP_KEY, MANAGEMENT_ACCOUNT
 from bastide.sandbox.call import Call, Principal, Store, render_request
+from bastide.sandbox.credentials import BOOTSTRAP_KEY, MANAGEMENT_ACCOUNT
 from bastide.sandbox.journal import Entry, Journal
 from bastide.sandbox.resolve import Scope, address, decode_chunks, read_scope
 from bastide.sandbox.wire import AwsError, HttpRequest, HttpResponse, RefusedByEngine, render_error
@@ -169,7 +169,7 @@ class Front:
             return render_error(refusal, call.protocol, call.service, moto.request_id())
         except RefusedByEngine as refused:
             return refused.response
-        except Exception as crash:  # noqa: BLE001 - the outermost edge of a request
+        except Exception as crash:
             log.exception("sandbox: %s:%s", call.service, call.operation)
             text = f"sandbox: {call.service}:{call.operation}: {type(crash).__name__}: {crash}"
             # 501 rather than AWS's 500: botocore retries 500, and the same request crashes again.
@@ -236,7 +236,9 @@ class Front:
         engine_request = moto.to_request(request, account)
         found = moto.match(service, engine_request)
         labels = found[1] if found else {}
-        return Call(self, service, operation, region, account, principal, request, engine_request, labels, internal=True)
+        return Call(
+            self, service, operation, region, account, principal, request, engine_request, labels, internal=True
+        )
 
     def _replay(self, journal: Journal) -> None:
         with self._lock:

@@ -123,7 +123,7 @@ class Journal:
         )
 
     def append(self, entry: Entry) -> None:
-        """Write the entry; it is safe against a kill of this process, and against a crash of the machine after `sync`."""
+        """Write the entry: safe against a kill of this process, and after `sync` against a crash of the machine."""
         self._file.write(render_entry(entry).encode() + b"\n")
         self._file.flush()
         self._written = entry.sequence

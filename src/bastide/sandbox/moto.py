@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import datetime as datetime_module
+import json
 import os
 import re
 import sys
@@ -16,7 +17,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib import import_module
-from types import CodeType
 from typing import Any, cast
 
 # Settings that moto reads while it is imported.
@@ -26,24 +26,35 @@ os.environ.setdefault("MOTO_S3_ALLOW_CROSSACCOUNT_ACCESS", "true")
 os.environ.pop("MOTO_ACCOUNT_ID", None)  # would force every request into one account
 
 import moto.backends as _backends
-import moto.core.utils as _core_utils
 import moto.core.responses as _core_responses
+import moto.core.utils as _core_utils
 import moto.iam.models as _iam
 import moto.organizations.models as _organizations
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
 from moto.core.model import OperationModel, ServiceModel
 from moto.core.parse import PROTOCOL_PARSERS
-from moto.core.responses import BaseResponse
 from moto.core.request import Request, determine_request_protocol
+from moto.core.responses import BaseResponse
 from moto.core.routing import get_service_router
 from moto.core.serialize import SerializationContext, get_serializer_class
 from moto.core.utils import camelcase_to_underscores, get_service_model, method_names_from_class
+from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.moto_api._internal import mock_random
 from werkzeug.exceptions import HTTPException, NotFound
 
 from bastide.sandbox.wire import HttpRequest, HttpResponse
 
-__all__ = ["OperationModel", "ServiceModel", "State", "backend", "dispatch", "implements", "match", "parse", "serialize"]
+__all__ = [
+    "OperationModel",
+    "ServiceModel",
+    "State",
+    "backend",
+    "dispatch",
+    "implements",
+    "match",
+    "parse",
+    "serialize",
+]
 
 # ── determinism: ids, keys and times come from the journal's sequence number and time ──────────────────────────────
 
@@ -55,7 +66,7 @@ class _Clock:
 
 
 def _utcnow() -> Any:
-    return _sandbox_now()  # type: ignore[name-defined]  # noqa: F821 - resolved in moto's globals
+    return _sandbox_now()
 
 
 def _sandbox_now() -> datetime:
@@ -102,7 +113,7 @@ def _set_clock_of(package: str) -> None:
 
 # moto: `utcnow` is imported by name all over; replacing its code reaches every importer.
 _core_utils.__dict__["_sandbox_now"] = _sandbox_now
-_core_utils.utcnow.__code__ = cast(CodeType, _utcnow.__code__)
+_core_utils.utcnow.__code__ = _utcnow.__code__
 
 
 def seed(value: str, at: datetime) -> None:
@@ -145,7 +156,8 @@ AccountSpecificBackend.__getitem__ = _seeded_getitem  # type: ignore[method-assi
 
 @cache
 def _managed_policies() -> tuple[Any, ...]:
-    data = _iam.json.loads(_iam.aws_managed_policies_data)
+    mock_random.seed("AWS managed policies")  # their ids, whoever asks first
+    data = json.loads(aws_managed_policies_data)
     return tuple(_iam.AWSManagedPolicy.from_data(name, "aws", "aws", row) for name, row in data.items())
 
 
@@ -157,9 +169,12 @@ _iam.IAMBackend._init_aws_policies = _copied_managed_policies  # type: ignore[me
 
 
 # moto: lists a class's methods by reflection on every request (9 % of a GetRole).
-_core_responses.method_names_from_class = cache(method_names_from_class)
+vars(_core_responses)["method_names_from_class"] = cache(method_names_from_class)
 
 # ── several organizations in one process ───────────────────────────────────────────────────────────────────────────
+
+
+_instances: list[Any] = vars(BackendDict)["_instances"]
 
 
 class State:
@@ -180,13 +195,13 @@ class State:
             dict.update(backends, accounts)
             for name, value in extras.items():
                 getattr(backends, name).update(value)
-            if backends not in BackendDict._instances:
-                BackendDict._instances.append(backends)
+            if backends not in _instances:
+                _instances.append(backends)
         self._kept = {}
         State.active = self
 
     def _put_away(self) -> None:
-        for backends in list(BackendDict._instances):
+        for backends in list(_instances):
             # moto: S3 and Organizations keep maps beside the backends (bucket owners, management accounts).
             extras = {name: getattr(backends, name) for name in _EXTRAS if hasattr(backends, name)}
             self._kept[backends] = (dict(backends), {name: dict(value) for name, value in extras.items()})

@@ -47,7 +47,9 @@ class Sandbox:
         self.attach(session._session)
         if account is None or account == MANAGEMENT_ACCOUNT:
             return session
-        made = session.client("sts").assume_role(RoleArn=f"arn:aws:iam::{account}:role/{role}", RoleSessionName="sandbox")
+        made = session.client("sts").assume_role(
+            RoleArn=f"arn:aws:iam::{account}:role/{role}", RoleSessionName="sandbox"
+        )
         keys = made["Credentials"]
         member = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], region_name=region)
         self.attach(member._session)

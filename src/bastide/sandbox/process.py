@@ -67,7 +67,9 @@ def _spawn(directory: Path, port: int) -> Endpoint:
     command = [sys.executable, "-m", "bastide.sandbox.server", "--dir", str(directory.resolve())]
     command += ["--port", str(port if _is_free(port) else 0)]
     with log.open("ab") as output:
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
+        child = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+        )
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         endpoint = read_endpoint(directory)
@@ -134,7 +136,7 @@ def status(directory: Path) -> Status:
 
 
 def reset(directory: Path) -> None:
-    """An empty management account again, whether the sandbox runs or not. Raises TargetError when it runs and refuses."""
+    """An empty management account again, whether the sandbox runs or not. Raises TargetError when it refuses."""
     endpoint = read_endpoint(directory)
     if endpoint is None:
         with _starting(directory):
@@ -242,7 +244,9 @@ def environment(endpoint: Endpoint, account: str | None = None, region: str = "u
             made = sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/{MEMBER_ROLE}", RoleSessionName="sandbox")
         except ClientError as refused:
             where = f"account {account}"
-            raise TargetError(f"cannot assume {MEMBER_ROLE}", where, "is it a member account of the sandbox?") from refused
+            raise TargetError(
+                f"cannot assume {MEMBER_ROLE}", where, "is it a member account of the sandbox?"
+            ) from refused
         found = made["Credentials"]
         keys = {
             "aws_access_key_id": found["AccessKeyId"],

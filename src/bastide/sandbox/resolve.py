@@ -33,7 +33,9 @@ SIGNED_AS = {
     "tagging": ("resourcegroupstaggingapi",),
 }
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/(\d{8})/(?:([^/,\s]+)/)?([^/,\s]+)/aws4_request")
-_S3_HOST = re.compile(r"^(?:(?P<bucket>.+)\.)?s3(?:[.-](?:dualstack\.)?[a-z]{2}[a-z0-9-]*-\d)?\.(?:amazonaws\.com|localhost)")
+_S3_HOST = re.compile(
+    r"^(?:(?P<bucket>.+)\.)?s3(?:[.-](?:dualstack\.)?[a-z]{2}[a-z0-9-]*-\d)?\.(?:amazonaws\.com|localhost)"
+)
 _REGION_IN_HOST = re.compile(r"[.-]([a-z]{2}(?:-[a-z]+)+-\d)\.")
 _UNSIGNED_STS = ("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")
 
@@ -121,7 +123,8 @@ def decode_chunks(request: HttpRequest) -> HttpRequest:
 
 
 def _join_chunks(body: bytes) -> bytes:
-    out, at = [], 0
+    out: list[bytes] = []
+    at = 0
     while True:
         line_end = body.find(b"\r\n", at)
         if line_end < 0:

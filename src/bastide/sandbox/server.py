@@ -1,7 +1,7 @@
 """The HTTP transport: the sandbox on 127.0.0.1 for the AWS CLI, Terraform, or anybody's boto3.
 
-`python -m bastide.sandbox.server --dir .bastide/sandbox --port 4577` runs in the foreground; `process` starts it in the
-background. `GET /_sandbox` answers who is there; `POST /_sandbox/reset` empties it; both only from this machine, as all.
+`python -m bastide.sandbox.server --dir .bastide/sandbox --port 4577` runs in the foreground; `process` starts it in
+the background. `GET /_sandbox` tells who is there, `POST /_sandbox/reset` empties it. Nothing listens to other machines.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def main(arguments: list[str] | None = None) -> int:
         with process.ownership(options.dir) as announce:
             serve(options.dir, options.port, announce)
     except BastideError as problem:
-        print(problem, file=sys.stderr)
+        logging.error("%s", problem)
         return problem.exit_code
     return 0
 

@@ -29,7 +29,7 @@ def attach(session: Any, answer: Answer) -> None:
 
     def before_send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         response = answer(parse_request(request))
-        return AWSResponse(request.url, response.status, response.headers, _Body(response.body))  # type: ignore[arg-type]
+        return AWSResponse(request.url, response.status, response.headers, _Body(response.body))
 
     session.get_component("event_emitter").register_first("before-send.*.*", before_send, "bastide-sandbox")
 

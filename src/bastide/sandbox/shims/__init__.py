@@ -27,9 +27,9 @@ Shim = Callable[["Call"], Answer]
 
 SHIMS: dict[tuple[str, str], Shim] = {}
 # Service → whose state a call is about, when it is not the caller's (a key of another account, Identity Center).
-OWNERS: dict[str, Callable[["Call"], str]] = {}
+OWNERS: dict[str, Callable[[Call], str]] = {}
 # What services do when an account joins the organization, by service.
-JOINED: dict[str, Callable[["Call", str], None]] = {}
+JOINED: dict[str, Callable[[Call, str], None]] = {}
 
 
 def shim(service: str, *operations: str) -> Callable[[Shim], Shim]:
@@ -45,20 +45,20 @@ def shim(service: str, *operations: str) -> Callable[[Shim], Shim]:
     return register
 
 
-def owner(*services: str) -> Callable[[Callable[["Call"], str]], Callable[["Call"], str]]:
+def owner(*services: str) -> Callable[[Callable[[Call], str]], Callable[[Call], str]]:
     """Register the function that names the account whose state a call of these services is about."""
 
-    def register(function: Callable[["Call"], str]) -> Callable[["Call"], str]:
+    def register(function: Callable[[Call], str]) -> Callable[[Call], str]:
         OWNERS.update(dict.fromkeys(services, function))
         return function
 
     return register
 
 
-def on_join(service: str) -> Callable[[Callable[["Call", str], None]], Callable[["Call", str], None]]:
+def on_join(service: str) -> Callable[[Callable[[Call, str], None]], Callable[[Call, str], None]]:
     """Register what the service does for an account that joins: `function(call, account)`."""
 
-    def register(function: Callable[["Call", str], None]) -> Callable[["Call", str], None]:
+    def register(function: Callable[[Call, str], None]) -> Callable[[Call, str], None]:
         JOINED[service] = function
         return function
 

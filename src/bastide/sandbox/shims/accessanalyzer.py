@@ -25,7 +25,7 @@ def create_analyzer(call: Call) -> Answer:
     if name in analyzers:
         raise AwsError("ConflictException", f"Analyzer {name} already exists.", 409)
     if kind.startswith("ORGANIZATION") and call.account not in (management_account(call), delegated(call, PRINCIPAL)):
-        text = "To use the organization as the zone of trust, sign in to the management or delegated administrator account."
+        text = "The organization is the zone of trust of its management or delegated administrator account only."
         raise AwsError("AccessDeniedException", text, 403)
     if any(row["type"] == kind for row in analyzers.values()):
         raise AwsError("ServiceQuotaExceededException", f"You have reached the quota of analyzers of type {kind}.", 402)

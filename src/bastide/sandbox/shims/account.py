@@ -15,14 +15,44 @@ from bastide.sandbox.wire import AwsError
 
 PRINCIPAL = "account.amazonaws.com"
 # Source: AWS Account Management reference guide, "Enable or disable AWS Regions": on by default, and opt-in.
-DEFAULT_REGIONS = (
-    "ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 eu-central-1"
-    " eu-north-1 eu-west-1 eu-west-2 eu-west-3 sa-east-1 us-east-1 us-east-2 us-west-1 us-west-2"
-).split()
-OPT_IN_REGIONS = (
-    "af-south-1 ap-east-1 ap-east-2 ap-south-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6"
-    " ap-southeast-7 ca-west-1 eu-central-2 eu-south-1 eu-south-2 il-central-1 me-central-1 me-south-1 mx-central-1"
-).split()
+DEFAULT_REGIONS = [
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+]
+OPT_IN_REGIONS = [
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-south-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-west-1",
+    "eu-central-2",
+    "eu-south-1",
+    "eu-south-2",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+]
 
 
 @owner("account")
@@ -37,7 +67,9 @@ def acted_on(call: Call) -> str:
         text = f"User: {call.principal.arn} is not authorized to perform: account:{call.operation} on this account"
         raise AwsError("AccessDeniedException", text, 403)
     if all(row["ServicePrincipal"] != PRINCIPAL for row in backend.services):
-        text = f"User: {call.principal.arn} is not authorized to perform: account:{call.operation} (trusted access is off)"
+        text = (
+            f"User: {call.principal.arn} is not authorized to perform: account:{call.operation} (trusted access is off)"
+        )
         raise AwsError("AccessDeniedException", text, 403)
     return account
 

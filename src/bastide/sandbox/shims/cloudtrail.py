@@ -35,7 +35,9 @@ def update_trail(call: Call) -> Answer:
     if organization:
         _check_organization(call)
     current = {"S3BucketName": trail.bucket_name, "S3KeyPrefix": trail.s3_key_prefix, "KmsKeyId": trail.kms_key_id}
-    _check_delivery(call, trail.arn, {key: value for key, value in current.items() if value} | call.params, organization)
+    _check_delivery(
+        call, trail.arn, {key: value for key, value in current.items() if value} | call.params, organization
+    )
     return call.forward(call.params | {"Name": trail.trail_name})
 
 

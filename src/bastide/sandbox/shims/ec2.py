@@ -23,7 +23,9 @@ def run_instances(call: Call) -> Answer:
     for name in _FROM_TEMPLATE:
         if name in template and name not in params:
             params[name] = template[name]
-    defaults = {key: value for key, value in call.store.get("metadata_defaults", {}).items() if key != "HttpTokensEnforced"}
+    defaults = {
+        key: value for key, value in call.store.get("metadata_defaults", {}).items() if key != "HttpTokensEnforced"
+    }
     options = defaults | template.get("MetadataOptions", {}) | call.params.get("MetadataOptions", {})
     if options:
         params["MetadataOptions"] = options

@@ -110,7 +110,9 @@ def get_image_block_public_access_state(call: Call) -> Answer:
 @shim("ec2", "ModifySnapshotAttribute")
 def modify_snapshot_attribute(call: Call) -> Answer:
     """Refused when it shares with everybody and that is blocked."""
-    if call.store.get("snapshot_sharing", "unblocked") != "unblocked" and _shares_with_all(call, "CreateVolumePermission"):
+    if call.store.get("snapshot_sharing", "unblocked") != "unblocked" and _shares_with_all(
+        call, "CreateVolumePermission"
+    ):
         text = "The snapshot can't be publicly shared because block public access for snapshots is enabled."
         raise AwsError("OperationNotPermitted", text)
     return call.forward()
@@ -119,7 +121,9 @@ def modify_snapshot_attribute(call: Call) -> Answer:
 @shim("ec2", "ModifyImageAttribute")
 def modify_image_attribute(call: Call) -> Answer:
     """Refused when it shares with everybody and that is blocked."""
-    if call.store.get("image_sharing", "block-new-sharing") != "unblocked" and _shares_with_all(call, "LaunchPermission"):
+    if call.store.get("image_sharing", "block-new-sharing") != "unblocked" and _shares_with_all(
+        call, "LaunchPermission"
+    ):
         text = "You can't publicly share this image because block public access for AMIs is enabled for this Region."
         raise AwsError("OperationNotPermitted", text)
     return call.forward()
@@ -127,7 +131,9 @@ def modify_image_attribute(call: Call) -> Answer:
 
 def _shares_with_all(call: Call, permission: str) -> bool:
     added = call.params.get(permission, {}).get("Add", [])
-    plain = call.params.get("OperationType") == "add" and "all" in call.params.get("UserGroups", call.params.get("GroupNames", []))
+    plain = call.params.get("OperationType") == "add" and "all" in call.params.get(
+        "UserGroups", call.params.get("GroupNames", [])
+    )
     return plain or any(row.get("Group") == "all" for row in added)
 
 

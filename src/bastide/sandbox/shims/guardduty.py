@@ -238,7 +238,7 @@ def put_filter(call: Call) -> Answer:
     name = params.get("Name") or params.get("FilterName")
     if call.operation == "UpdateFilter" and name not in filters:
         raise bad_request("the filter does not exist.")
-    defaults = {"Name": name, "Action": "NOOP", "Rank": 1, "Tags": {}}
+    defaults: dict[str, Any] = {"Name": name, "Action": "NOOP", "Rank": 1, "Tags": {}}
     named = {key: params[key] for key in ("Action", "Description", "FindingCriteria", "Rank", "Tags") if key in params}
     filters[name] = filters.get(name, defaults) | named
     return {"Name": name}

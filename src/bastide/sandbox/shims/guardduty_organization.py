@@ -1,4 +1,4 @@
-"""GuardDuty across the organization: the delegated administrator, auto-enable and members. moto: only the administrator."""
+"""GuardDuty across the organization: delegated administrator, auto-enable, members. moto: only the first."""
 
 from __future__ import annotations
 
@@ -123,7 +123,9 @@ def _enrol(call: Call, admin: str, member: dict[str, str], modes: tuple[str, ...
             "Name": name,
             "Status": "ENABLED",
             "AdditionalConfiguration": [
-                {"Name": agent, "Status": "ENABLED"} for agent in AGENTS.get(name, ()) if agents.get(f"{name}/{agent}") in modes
+                {"Name": agent, "Status": "ENABLED"}
+                for agent in AGENTS.get(name, ())
+                if agents.get(f"{name}/{agent}") in modes
             ],
         }
         for name, enable in configuration["Features"].items()

@@ -1,4 +1,4 @@
-"""Inspector: scan types by account, the delegated administrator and auto-enable. moto: checks nothing; filters stay moto's."""
+"""Inspector: scan types by account, delegated administrator, auto-enable. moto: checks nothing; keeps filters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,13 @@ from bastide.sandbox.wire import AwsError
 
 PRINCIPAL = "inspector2.amazonaws.com"
 # API value → member name in answers.
-SCANS = {"EC2": "ec2", "ECR": "ecr", "LAMBDA": "lambda", "LAMBDA_CODE": "lambdaCode", "CODE_REPOSITORY": "codeRepository"}
+SCANS = {
+    "EC2": "ec2",
+    "ECR": "ecr",
+    "LAMBDA": "lambda",
+    "LAMBDA_CODE": "lambdaCode",
+    "CODE_REPOSITORY": "codeRepository",
+}
 
 
 def _switch(call: Call, account: str, names: list[str], on: bool) -> None:

@@ -208,7 +208,7 @@ def get_administrator_account(call: Call) -> Answer:
 def get_automated_discovery_configuration(call: Call) -> Answer:
     """Off at first."""
     _read_session(call)
-    return call.store.get("discovery", {"status": "DISABLED", "autoEnableOrganizationMembers": "NONE"})
+    return dict(call.store.get("discovery", {"status": "DISABLED", "autoEnableOrganizationMembers": "NONE"}))
 
 
 @shim("macie2", "UpdateAutomatedDiscoveryConfiguration")

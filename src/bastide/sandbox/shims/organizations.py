@@ -76,7 +76,7 @@ def delete_organization(call: Call) -> Answer:
     "DescribePolicy",
 )
 def read_as_delegated_administrator(call: Call) -> Answer:
-    """Reads answer in the management account and to delegated administrators. moto: finds no organization in members."""
+    """Reads answer in the management account and to delegated administrators. moto: not in members."""
     backend = tree(call)
     if backend.account_id == call.account:
         return call.forward()

@@ -144,11 +144,11 @@ def disable_policy_type(call: Call) -> Answer:
         for policy in [found for found in target.attached_policies if found.type == kind and not found.aws_managed]:
             target.attached_policies.remove(policy)
             policy.attachments.remove(target)
-    default = next((policy for policy in backend.policies if policy.type == kind and policy.aws_managed), None)
-    for target in [*backend.ou, *backend.accounts] if default else []:
-        if default not in target.attached_policies:
-            target.attached_policies.append(default)
-            default.attachments.append(target)
+    for default in [policy for policy in backend.policies if policy.type == kind and policy.aws_managed]:
+        for target in [*backend.ou, *backend.accounts]:
+            if default not in target.attached_policies:
+                target.attached_policies.append(default)
+                default.attachments.append(target)
     return response
 
 

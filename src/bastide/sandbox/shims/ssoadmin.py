@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from types import SimpleNamespace
 from typing import Any
 
 from bastide.sandbox import moto
@@ -118,10 +119,33 @@ def _same(assignment: Any, params: dict[str, Any]) -> bool:
 
 @shim("sso-admin", "CreatePermissionSet")
 def create_permission_set(call: Call) -> Answer:
-    """Names are unique in an instance. moto: makes another one."""
-    if any(row.name == call.params["Name"] for row in _backend(call).permission_sets):
+    """Names are unique in an instance. moto: makes another one, and writes ARNs of its own form."""
+    backend = _backend(call)
+    if any(row.name == call.params["Name"] for row in backend.permission_sets):
         raise AwsError("ConflictException", f"PermissionSet with name {call.params['Name']} already exists.")
-    return call.forward()
+    call.forward()
+    made = backend.permission_sets[-1]
+    made.permission_set_arn = made.permission_set_arn.replace(":instance/", ":permissionSet/")
+    return {"PermissionSet": made.to_json(True)}
+
+
+@shim("sso-admin", "AttachManagedPolicyToPermissionSet")
+def attach_managed_policy(call: Call) -> Answer:
+    """AWS's policies of every path. moto: finds those of path / only."""
+    arn = call.params["ManagedPolicyArn"]
+    _, _, path_and_name = arn.partition(":policy/")
+    if "/" not in path_and_name:
+        return call.forward()
+    found = _read_set(call)
+    if any(policy.arn == arn for policy in found.managed_policies):
+        raise AwsError("ConflictException", "The policy is attached to the permission set already")
+    try:
+        call.invoke("GetPolicy", {"PolicyArn": arn}, service="iam", region="us-east-1")
+    except AwsError as missing:
+        raise AwsError("ResourceNotFoundException", f"Policy does not exist with ARN: {arn}", 404) from missing
+    found.managed_policies.append(SimpleNamespace(arn=arn, name=path_and_name.rpartition("/")[2]))
+    found.total_managed_policies_attached += 1
+    return None
 
 
 @shim("sso-admin", "DeleteAccountAssignment")
@@ -172,12 +196,16 @@ def describe_instance(call: Call) -> Answer:
 @shim("sso-admin", "TagResource", "UntagResource", "ListTagsForResource")
 def permission_set_tags(call: Call) -> Answer:
     """Tags of a permission set. moto: keeps those of its creation and cannot tell them."""
-    found = next((row for row in _backend(call).permission_sets if row.permission_set_arn == call.params["ResourceArn"]), None)
+    found = next(
+        (row for row in _backend(call).permission_sets if row.permission_set_arn == call.params["ResourceArn"]), None
+    )
     if found is None:
         raise AwsError("ResourceNotFoundException", "Could not find the resource", 404)
     tags = {row["Key"]: row["Value"] for row in found.tags or []}
     tags |= {row["Key"]: row["Value"] for row in call.params.get("Tags", [])}
-    found.tags = [{"Key": key, "Value": value} for key, value in tags.items() if key not in call.params.get("TagKeys", [])]
+    found.tags = [
+        {"Key": key, "Value": value} for key, value in tags.items() if key not in call.params.get("TagKeys", [])
+    ]
     return {"Tags": found.tags} if call.operation == "ListTagsForResource" else None
 
 
@@ -193,7 +221,11 @@ def list_permission_sets_provisioned_to_account(call: Call) -> Answer:
 def list_accounts_for_provisioned_permission_set(call: Call) -> Answer:
     """The accounts that the set is assigned to."""
     arn = call.params["PermissionSetArn"]
-    return {"AccountIds": sorted({row.target_id for row in _backend(call).account_assignments if row.permission_set_arn == arn})}
+    return {
+        "AccountIds": sorted(
+            {row.target_id for row in _backend(call).account_assignments if row.permission_set_arn == arn}
+        )
+    }
 
 
 def _digest(*parts: str) -> str:
