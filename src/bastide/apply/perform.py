@@ -209,7 +209,7 @@ class _Work:
 
         def fits() -> bool:
             seen[0] = found = self._handler.read(self._at(), id)
-            wrong[:] = differences(self._after, found.properties, self._kind)[0] if found else []
+            wrong[:] = self._unsettled(differences(self._after, found.properties, self._kind)[0]) if found else []
             return found is not None and not wrong
 
         fine = self._until(fits)
@@ -219,6 +219,11 @@ class _Work:
             paths = ", ".join(difference.path for difference in wrong)
             raise _ReadOtherwise(f"{self._change.key.type} {id} reads back otherwise than planned: {paths}", seen[0])
         return seen[0]
+
+    def _unsettled(self, found: list[Difference]) -> list[Difference]:
+        """What must not differ now: of a new resource, some properties come true later."""
+        later = () if self._change.action is Action.UPDATE else self._handler.settles
+        return [difference for difference in found if difference.path not in later]
 
     def _until(self, fits: Callable[[], bool]) -> bool:
         """Whether it came true within the target's patience."""

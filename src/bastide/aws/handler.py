@@ -76,6 +76,7 @@ class Handler(ABC):
 
     ``identified_by``: see ``model.ResourceType``. ``create_only``, ``write_only`` and ``read_only`` add to
     the registry's.
+    ``settles``: properties of a new resource that come true only when something has been built on it.
     ``actions``: IAM actions by operation where the registry has no such type or names too few. ``service``: the boto3
     client.
     """
@@ -87,6 +88,7 @@ class Handler(ABC):
     create_only: ClassVar[tuple[str, ...]] = ()
     write_only: ClassVar[tuple[str, ...]] = ()
     read_only: ClassVar[tuple[str, ...]] = ()
+    settles: ClassVar[tuple[str, ...]] = ()
     data_bearing: ClassVar[bool] = False
     actions: ClassVar[dict[str, tuple[str, ...]]] = {}
 

@@ -30,6 +30,7 @@ class ConfigurationRecorder(Handler):
     type = "AWS::Config::ConfigurationRecorder"
     service = "config"
     identified_by = ()
+    settles = ("Recording",)
     actions = actions(
         read=("config:DescribeConfigurationRecorders", "config:DescribeConfigurationRecorderStatus"),
         write=(
