@@ -14,7 +14,7 @@ from tests.aws.handlers.contract import Case, assert_holds, change_to, keeps_its
 from tests.aws.handlers.test_organizations import member, root
 
 READ = "arn:aws:iam::aws:policy/ReadOnlyAccess"
-AUDIT = "arn:aws:iam::aws:policy/SecurityAudit"
+AUDIT = "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"
 INLINE = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:GetObject", "Resource": "*"}]}
 BOUNDARY = {"CustomerManagedPolicyReference": {"Name": "boundary", "Path": "/bastide/"}}
 
@@ -31,7 +31,7 @@ def permission_set(at: Any) -> dict[str, Any]:
         "Name": "Auditor",
         "Description": "Looks at everything",
         "SessionDuration": "PT2H",
-        "ManagedPolicies": sorted([READ, AUDIT]),
+        "ManagedPolicies": [READ, AUDIT],
         "InlinePolicy": INLINE,
         "CustomerManagedPolicyReferences": [{"Name": "more", "Path": "/"}],
         "PermissionsBoundary": BOUNDARY,
@@ -84,6 +84,12 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_it_keeps_its_contract(case: Case, connection: Connect) -> None:
     keeps_its_contract(case, connection(region=GLOBAL))
+
+
+def test_a_permission_set_has_an_arn_below_its_instance(connection: Connect) -> None:
+    at = connection(region=GLOBAL)
+    instance_arn, arn = PermissionSet().create(at, permission_set(at)).split("|")
+    assert arn.startswith(instance_arn.replace(":instance/", ":permissionSet/") + "/ps-")
 
 
 def test_an_instance_that_is_there_is_adopted(connection: Connect) -> None:
