@@ -153,9 +153,9 @@ class Detect(Section):
     access_analyzer: bool = option(True, "An organization-wide external access analyzer.", asked_by=("IAM-8",))
     macie: bool = option(True, "Macie for every account.", asked_by=("MAC-1", "FSBP:Macie.1"))
     inspector: tuple[Literal["ec2", "ecr", "lambda", "lambda-code"], ...] = option(
-        ("ec2", "ecr", "lambda"),
+        ("ec2", "ecr", "lambda", "lambda-code"),
         "What Inspector scans.",
-        asked_by=("IMG-1", "FSBP:Inspector.1"),
+        asked_by=("IMG-1", "FSBP:Inspector.1", "FSBP:Inspector.2", "FSBP:Inspector.3", "FSBP:Inspector.4"),
     )
     config: bool = option(
         True, "AWS Config recording in every account and allowed region.", asked_by=("CFG-1", "FSBP:Config.1")

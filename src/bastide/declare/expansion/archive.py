@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from bastide.declare.expansion import documents
+from bastide.declare import policies
 from bastide.declare.expansion.baseline import BLOCK_ALL
 from bastide.declare.expansion.duration import Duration
 from bastide.declare.expansion.survey import Survey
 from bastide.declare.expansion.tree import service_access
-from bastide.model import Properties, Resource, provisional
+from bastide.model import GLOBAL, Properties, Resource, provisional
 
 TRAIL = "bastide-organization"
 STORES = ("trail", "config", "flow-logs")  # each encrypted with a key of its own
@@ -43,7 +43,7 @@ def archive(survey: Survey) -> Iterator[Resource]:
 
 def trail_arn(survey: Survey) -> str:
     """The trail's ARN, known before the trail exists: key and bucket policy let in nothing else."""
-    return survey.arn("cloudtrail", survey.home, survey.management.id, f"trail/{TRAIL}")
+    return policies.trail_arn(survey.management.id, survey.home, TRAIL, partition=survey.known.partition)
 
 
 def key_arn(survey: Survey, subject: str) -> str:
@@ -155,44 +155,32 @@ def bucket_policy_of(survey: Survey, subject: str) -> Resource:
 
 
 def _bucket_document(survey: Survey, subject: str) -> Properties:
-    name, organization = survey.name(subject), survey.known.organization_id
-    ours = {"StringEquals": {"aws:SourceOrgID": organization}}
-    if subject == "trail":
-        by_trail = {"StringEquals": {"aws:SourceArn": trail_arn(survey)}}
-        paths = (f"AWSLogs/{survey.management.id}/*", f"AWSLogs/{organization}/*")
-        writes = documents.service_writes(name, "cloudtrail.amazonaws.com", by_trail, paths, ["s3:GetBucketAcl"])
-    elif subject == "config":
-        reads = ["s3:GetBucketAcl", "s3:ListBucket"]
-        writes = documents.service_writes(name, "config.amazonaws.com", ours, ["AWSLogs/*/Config/*"], reads)
-    elif subject == "flow-logs":
-        reads = ["s3:GetBucketAcl", "s3:ListBucket"]
-        writes = documents.service_writes(name, "delivery.logs.amazonaws.com", ours, ["AWSLogs/*"], reads)
-    else:
-        sources = [bucket_arn(survey, store) for store in STORES]
-        mine = {"StringEquals": {"aws:SourceAccount": survey.archive.id}, "ArnLike": {"aws:SourceArn": sources}}
-        writes = [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "logging.s3.amazonaws.com"},
-                "Action": "s3:PutObject",
-                "Resource": f"{bucket_arn(survey, subject)}/*",
-                "Condition": mine,
-            }
-        ]
-    return documents.document([*writes, *documents.closed(name, organization)])
+    name, organization, partition = survey.name(subject), survey.known.organization_id, survey.known.partition
+    match subject:
+        case "trail":
+            management = survey.management.id
+            return policies.trail_bucket_policy(name, organization, management, survey.home, TRAIL, partition=partition)
+        case "config":
+            return policies.config_bucket_policy(name, organization, partition=partition)
+        case "flow-logs":
+            return policies.flow_logs_bucket_policy(name, organization, partition=partition)
+    return policies.access_logs_bucket_policy(name, organization, survey.archive.id, partition=partition)
 
 
 def _key_policy(survey: Survey, subject: str) -> Properties:
-    ours = {"StringEquals": {"aws:SourceOrgID": survey.known.organization_id}}
-    use = ["kms:GenerateDataKey*", "kms:Decrypt", "kms:DescribeKey"]
-    service = {"trail": "cloudtrail", "config": "config", "flow-logs": "delivery.logs"}[subject]
-    condition = {"StringEquals": {"aws:SourceArn": trail_arn(survey)}} if subject == "trail" else ours
-    return documents.document(
-        [
-            documents.key_administered(survey.arn("iam", "global", survey.archive.id, "root")),
-            documents.key_used(f"{service}.amazonaws.com", use, condition),
-        ]
-    )
+    account, organization, partition = survey.archive.id, survey.known.organization_id, survey.known.partition
+    readers = [survey.arn("iam", GLOBAL, member.id, "role/bastide/reader") for member in (survey.archive, survey.audit)]
+    match subject:
+        case "trail":
+            management = survey.management.id
+            return policies.trail_key_policy(
+                account, organization, management, survey.home, TRAIL, reader_roles=readers, partition=partition
+            )
+        case "config":
+            build = policies.config_key_policy
+        case _:
+            build = policies.flow_logs_key_policy
+    return build(account, organization, survey.home, reader_roles=readers, partition=partition)
 
 
 def trail_of(survey: Survey) -> Resource:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bastide.declare.expansion import documents
+from bastide.declare import policies
 from bastide.declare.expansion.duration import Duration
-from bastide.declare.expansion.survey import MANAGEMENT, Member, Survey
+from bastide.declare.expansion.survey import Member, Survey
 from bastide.declare.expansion.tree import service_access
 from bastide.model import GLOBAL, Properties, Resource, provisional
 
@@ -37,7 +37,8 @@ PERMISSION_SETS = {
 }
 STRONG = ("Administrator", "SecurityAdmin")
 BOUNDED = ("PowerUser",)  # who may act through what they make
-BREAK_GLASS_SESSION = 3600  # seconds
+SESSION = 3600  # seconds, of the platform's roles
+BREAK_GLASS_USERS = "break-glass"  # path of the users in the management account who may break the glass
 
 
 def identity(survey: Survey) -> Iterator[Resource]:
@@ -154,7 +155,7 @@ def boundary_of(survey: Survey, member: Member) -> Resource:
         "ManagedPolicyName": BOUNDARY,
         "Path": PATH,
         "Description": "The most that a role which was made by a delegated administrator may do",
-        "PolicyDocument": documents.boundary(arn),
+        "PolicyDocument": policies.permission_boundary_policy(arn, partition=survey.known.partition),
     }
     return survey.make("AWS::IAM::ManagedPolicy", (member, GLOBAL), arn, properties, "identity.boundary", arn=arn)
 
@@ -175,19 +176,33 @@ def external_id(survey: Survey) -> str:
 
 
 def _roles(survey: Survey, member: Member) -> Iterator[Resource]:
-    root = survey.arn("iam", GLOBAL, survey.management.id, "root")
-    by_id = documents.trusts(root, {"StringEquals": {"sts:ExternalId": external_id(survey)}})
-    deploys = "Applies plans. What it may do is capped by the guardrails, from which its path alone is exempt"
-    yield _role(survey, member, "deployer", deploys, by_id, "AdministratorAccess", "identity.external-id")
-    yield _role(survey, member, "reader", "Collects and assesses", by_id, "SecurityAudit", "identity.external-id")
+    known = survey.known
+    trust = policies.platform_role_trust_policy(
+        survey.management.id, external_id(survey), known.organization_id, partition=known.partition
+    )
+    deploys = "Applies plans. Guardrails cap every role but those of this path"
+    yield _role(survey, member, "deployer", deploys, trust, "AdministratorAccess", "identity.external-id")
+    yield _role(survey, member, "reader", "Collects and assesses", trust, "SecurityAudit", "identity.external-id")
     if survey.architecture.identity.break_glass:
-        with_mfa = {
-            "Bool": {"aws:MultiFactorAuthPresent": "true"},
-            "NumericLessThan": {"aws:MultiFactorAuthAge": str(BREAK_GLASS_SESSION)},
-        }
-        trust = documents.trusts(root, with_mfa)
-        says = "For the day on which Identity Center fails; its use raises an alarm"
-        yield _role(survey, member, "break-glass", says, trust, "AdministratorAccess", "identity.break-glass")
+        says = "For the day on which Identity Center fails"
+        by_hand = _break_glass_trust(survey)
+        yield _role(survey, member, "break-glass", says, by_hand, "AdministratorAccess", "identity.break-glass")
+
+
+def _break_glass_trust(survey: Survey) -> Properties:
+    """Users below ``user/break-glass/`` of the management account, with a second factor that is fresh.
+
+    A path and not names: AWS refuses a trust policy that names users who do not exist yet.
+    """
+    users = survey.arn("iam", GLOBAL, survey.management.id, f"user/{BREAK_GLASS_USERS}/*")
+    condition = {
+        "ArnLike": {"aws:PrincipalArn": users},
+        "Bool": {"aws:MultiFactorAuthPresent": "true"},
+        "NumericLessThan": {"aws:MultiFactorAuthAge": str(SESSION)},
+    }
+    root = {"AWS": survey.arn("iam", GLOBAL, survey.management.id, "root")}
+    allow = {"Effect": "Allow", "Principal": root, "Action": "sts:AssumeRole", "Condition": condition}
+    return {"Version": "2012-10-17", "Statement": [allow]}
 
 
 def _role(
@@ -199,11 +214,8 @@ def _role(
         "Description": description,
         "AssumeRolePolicyDocument": trust,
         "ManagedPolicyArns": [survey.managed(policy)],
-        "MaxSessionDuration": BREAK_GLASS_SESSION,
+        "MaxSessionDuration": SESSION,
         "Tags": survey.tags(),
     }
     at = (member, GLOBAL)
     return survey.make("AWS::IAM::Role", at, name, properties, said, arn=role_arn(survey, member, name))
-
-
-__all__ = ["MANAGEMENT", "PERMISSION_SETS", "assignments", "boundary_arn", "identity", "reached", "role_arn"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
-from bastide.declare.expansion import documents
+from bastide.declare import policies
 from bastide.declare.expansion.addresses import Wanted, allocate, subnets
 from bastide.declare.expansion.archive import bucket_arn, bucket_policy_of
 from bastide.declare.expansion.survey import Member, Survey
@@ -24,6 +24,8 @@ FLOW_FORMAT = (
     "log-status vpc-id subnet-id instance-id tcp-flags type pkt-srcaddr pkt-dstaddr region az-id flow-direction "
     "traffic-path"
 )
+# Services through which the account's principals use its data key.
+DATA_SERVICES = ("dynamodb", "ec2", "rds", "s3", "secretsmanager", "sqs")
 DEFAULT_GROUP = "default VPC security group"  # AWS's own description, which cannot change
 
 
@@ -137,11 +139,15 @@ def _endpoints(
         properties = {
             "VpcId": vpc.id,
             "ServiceName": f"com.amazonaws.{at[1]}.{service}",
-            "PolicyDocument": documents.endpoint(survey.known.organization_id),
+            "PolicyDocument": _endpoint_policy(survey, service, at[1]),
             **how,
         }
         name = f"{at[0].name}-{service}"
         yield _made(survey, at, "AWS::EC2::VPCEndpoint", "vpce", properties, name, "network.endpoints")
+
+
+def _endpoint_policy(survey: Survey, service: str, region: str) -> Properties:
+    return policies.vpc_endpoint_policy(survey.known.organization_id, service, region, partition=survey.known.partition)
 
 
 def _endpoint_group(survey: Survey, at: At, vpc: Resource) -> Resource:
@@ -186,7 +192,7 @@ def _data_key(survey: Survey, at: At) -> Iterator[Resource]:
         "Description": f"Encrypts data of {member.name}",
         "Enabled": True,
         "EnableKeyRotation": True,
-        "KeyPolicy": documents.data_key(survey.arn("iam", "global", member.id, "root"), region),
+        "KeyPolicy": policies.data_key_policy(member.id, region, DATA_SERVICES, partition=survey.known.partition),
         "Tags": survey.tags(bastide_name="bastide/data"),
     }
     arn = survey.arn("kms", region, member.id, f"key/{id}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bastide.declare import policies
 from bastide.declare.expansion.archive import bucket_policy_of, key_arn, key_of
 from bastide.declare.expansion.survey import Member, Survey
 from bastide.declare.expansion.tree import delegated_administrator
@@ -64,17 +65,7 @@ def _channel(survey: Survey, member: Member, region: str, after: list[Resource])
 
 def _aggregator(survey: Survey) -> Iterator[Resource]:
     role_arn = survey.arn("iam", GLOBAL, survey.audit.id, f"role/bastide/{AGGREGATOR_ROLE}")
-    trusts = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": SERVICE},
-                "Action": "sts:AssumeRole",
-                "Condition": {"StringEquals": {"aws:SourceAccount": survey.audit.id}},
-            }
-        ],
-    }
+    trust = policies.service_trust_policy("config", survey.audit.id)
     role = survey.make(
         "AWS::IAM::Role",
         (survey.audit, GLOBAL),
@@ -83,7 +74,7 @@ def _aggregator(survey: Survey) -> Iterator[Resource]:
             "RoleName": AGGREGATOR_ROLE,
             "Path": "/bastide/",
             "Description": "Lets AWS Config ask Organizations which accounts there are",
-            "AssumeRolePolicyDocument": trusts,
+            "AssumeRolePolicyDocument": trust,
             "ManagedPolicyArns": [survey.managed("service-role/AWSConfigRoleForOrganizations")],
             "Tags": survey.tags(),
         },
