@@ -35,8 +35,11 @@ def canonical(policy: PolicyDocument | Mapping[str, Any] | str) -> dict[str, Any
         InputError: not a policy, or a part of it is Unknown.
     """
     document = policy if isinstance(policy, PolicyDocument) else parse_policy(policy, positions=False)
-    statements = {repr(form): form for form in map(_statement, document.statements)}
-    return {"Version": document.version, "Statement": [statements[key] for key in sorted(statements)]}
+    forms = [_statement(statement) for statement in document.statements]
+    if len(forms) > 1:
+        by_text = {repr(form): form for form in forms}
+        forms = [by_text[text] for text in sorted(by_text)]
+    return {"Version": document.version, "Statement": forms}
 
 
 def render_policy(policy: PolicyDocument | Mapping[str, Any] | str) -> str:
@@ -106,16 +109,21 @@ def _statement(statement: Statement) -> dict[str, Any]:
     if statement.not_action is not None:
         form["NotAction"] = _actions(statement.not_action)
     if statement.resource is not None:
-        form["Resource"] = sorted(set(statement.resource))
+        form["Resource"] = _ordered(statement.resource)
     if statement.not_resource is not None:
-        form["NotResource"] = sorted(set(statement.not_resource))
+        form["NotResource"] = _ordered(statement.not_resource)
     if any(statement.condition.values()):
         form["Condition"] = _condition(statement.condition)
     return form
 
 
+def _ordered(values: tuple[str, ...]) -> list[str]:
+    """The values sorted, each once; most lists of a policy hold one."""
+    return [*values] if len(values) < 2 else sorted(set(values))
+
+
 def _actions(values: tuple[str, ...]) -> list[str]:
-    return sorted({value.lower() for value in values})
+    return [values[0].lower()] if len(values) == 1 else sorted({value.lower() for value in values})
 
 
 def _principal(principals: Principals) -> Any:
@@ -123,7 +131,7 @@ def _principal(principals: Principals) -> Any:
         others = {kind: sorted(set(values)) for kind, values in sorted(principals.items()) if kind not in (ANY, "AWS")}
         return {"AWS": [ANY], **others} if others else ANY
     return {
-        kind: sorted({_account(value) for value in values} if kind == "AWS" else set(values))
+        kind: _ordered(tuple(map(_account, values)) if kind == "AWS" else values)
         for kind, values in sorted(principals.items())
         if values
     }
@@ -131,18 +139,18 @@ def _principal(principals: Principals) -> Any:
 
 def _account(principal: str) -> str:
     """Twelve digits for either form of an account; anything else as it is."""
-    match = ACCOUNT_ROOT.fullmatch(principal)
+    match = ACCOUNT_ROOT.fullmatch(principal) if principal.endswith(":root") else None
     return match[1] if match else principal
 
 
 def _condition(condition: Condition) -> dict[str, dict[str, list[str]]]:
     lowered = {name.lower(): tests for name, tests in condition.items() if tests}
     forms = {}
-    for name, tests in lowered.items():
+    for name in sorted(lowered):
         same = _same(name)
         # Two operators may become one name only when that merges no test of the same key: both have to hold.
-        forms[name if same in lowered else same] = _tests(name, tests)
-    return dict(sorted(forms.items()))
+        forms[name if same in lowered else same] = _tests(name, lowered[name])
+    return dict(sorted(forms.items())) if len(forms) > 1 else forms
 
 
 @cache
@@ -155,6 +163,7 @@ def _same(name: str) -> str:
 
 
 def _tests(name: str, tests: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
+    keys = [*tests] if len(tests) < 2 else sorted(tests, key=str.lower)
     if name.removesuffix("ifexists").endswith(LOWER_VALUES):
-        return {key.lower(): sorted({value.lower() for value in tests[key]}) for key in sorted(tests, key=str.lower)}
-    return {key.lower(): sorted(set(tests[key])) for key in sorted(tests, key=str.lower)}
+        return {key.lower(): sorted({value.lower() for value in tests[key]}) for key in keys}
+    return {key.lower(): _ordered(tests[key]) for key in keys}

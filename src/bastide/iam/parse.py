@@ -21,6 +21,8 @@ from bastide.model import PolicyDocument, Position, Statement, Unknown
 from bastide.model.policy import Condition, Principals
 
 Strings = tuple[str, ...]
+KNOWN: Mapping[Strings, frozenset[str]] = {known: frozenset(known) for known in (DOCUMENT, STATEMENT)}
+RESOURCE_OR_PRINCIPAL = frozenset({"Resource", "NotResource", "Principal", "NotPrincipal"})
 
 
 def parse_policy(source: str | bytes | Mapping[str, Any], *, where: str = "", positions: bool = True) -> PolicyDocument:
@@ -126,7 +128,7 @@ def _statement(reader: _Reader, value: Mapping[str, Any], pointer: str) -> State
 
 
 def _names(reader: _Reader, value: Mapping[str, Any], pointer: str, known: Strings) -> None:
-    if value.keys() <= set(known):
+    if value.keys() <= KNOWN[known]:
         return
     for key in value:
         if key not in known:
@@ -141,10 +143,9 @@ def _pairs(reader: _Reader, value: Mapping[str, Any], pointer: str) -> None:
             reader.problem(pointer, f"a statement has {name} or Not{name}, not both", "split it in two statements")
     if "Action" not in value and "NotAction" not in value:
         reader.problem(pointer, "the statement has no Action", 'add "Action" or "NotAction"')
-    if not {"Resource", "NotResource", "Principal", "NotPrincipal"} & value.keys():
-        reader.problem(
-            pointer, "the statement has neither Resource nor Principal", 'add "Resource", in a trust policy "Principal"'
-        )
+    if RESOURCE_OR_PRINCIPAL.isdisjoint(value):
+        fix = 'add "Resource", in a trust policy "Principal"'
+        reader.problem(pointer, "the statement has neither Resource nor Principal", fix)
 
 
 def _effect(reader: _Reader, value: Mapping[str, Any], pointer: str) -> str:

@@ -80,10 +80,9 @@ def all_guardrails() -> Mapping[str, Guardrail]:
     Raises:
         InputError: a file of the library is wrong.
     """
-    files = sorted(
-        (entry for entry in resources.files("bastide.prove").joinpath("guardrails").iterdir()), key=lambda one: one.name
-    )
-    found = (parse_guardrail(file.read_text(encoding="utf-8"), file.name) for file in files if file.name[0] != "_")
+    folder = resources.files("bastide.prove").joinpath("guardrails")
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name)
+    found = (parse_guardrail(file.read_text(encoding="utf-8"), file.name) for file in files)
     return {guardrail.name: guardrail for guardrail in found}
 
 

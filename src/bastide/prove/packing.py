@@ -52,11 +52,16 @@ class PackedPolicy:
     contents: Mapping[str, tuple[Part, ...]]
 
     def guardrails_of(self, statement: int, action: str) -> tuple[str, ...]:
-        """Names of the guardrails that put ``action``, or a pattern of it, into a statement."""
+        """Names of the guardrails that put ``action``, or a pattern of it, into a statement.
+
+        A statement of ``NotAction`` is never merged with a different one, so all who wrote it are named.
+        """
         return tuple(
             name
             for name, parts in self.contents.items()
-            if any(part.statement == statement and _covers(part.actions, action) for part in parts)
+            if any(
+                part.statement == statement and (not part.actions or _covers(part.actions, action)) for part in parts
+            )
         )
 
 
