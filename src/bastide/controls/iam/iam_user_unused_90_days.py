@@ -1,0 +1,22 @@
+"""No active credential of a user lies unused for more than 90 days."""
+
+from bastide.controls.control import control
+from bastide.controls.iam.credentials import REPORT, judge_unused
+from bastide.model import Estate, Resource, Verdict
+
+DAYS = 90
+
+
+@control(
+    title="User credentials are used within 90 days",
+    resource_type="AWS::IAM::User",
+    severity="medium",
+    maps_to=("FSBP:IAM.8", "NIST-800-53r5:AC-2(3)"),
+    source="IAM User Guide, Generate credential reports for your AWS account",
+    remediation="Deactivate the password or key that nobody used, then delete it.",
+    reads=(REPORT,),
+    config_rule="iam-user-unused-credentials-check",
+)
+def iam_user_unused_90_days(user: Resource, estate: Estate) -> Verdict:
+    """FAIL when a password or an active key was not used for more than 90 days; never used counts since it was made."""
+    return judge_unused(user, estate, DAYS)

@@ -1,0 +1,24 @@
+"""A managed policy allows nobody decryption with every KMS key."""
+
+from functools import partial
+
+from bastide.controls.control import control
+from bastide.controls.iam.grants import decrypts_with_every_key, judge_managed
+from bastide.controls.policies import policy_of
+from bastide.model import Estate, Resource, Verdict
+
+
+@control(
+    title="Managed policies do not grant decryption with every key",
+    resource_type="AWS::IAM::ManagedPolicy",
+    severity="medium",
+    maps_to=("FSBP:KMS.1", "NIST-800-53r5:AC-6"),
+    source="AWS KMS Developer Guide, Best practices for IAM policies",
+    remediation="Name the keys that the holders need in Resource, or bind the statement to their aliases.",
+    reads=("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"),
+    config_rule="iam-customer-policy-blocked-kms-actions",
+)
+def kms_policy_no_decryption_with_every_key(policy: Resource, estate: Estate) -> Verdict:
+    """FAIL when a statement allows kms:Decrypt or kms:ReEncryptFrom with every key of the account."""
+    wrong = partial(decrypts_with_every_key, policy.account)
+    return judge_managed(policy, estate, policy_of(policy, "PolicyDocument"), wrong)
