@@ -48,7 +48,12 @@ def attachments(survey: Survey, today: str, problems: list[Problem]) -> tuple[At
         "allowed_regions": survey.regions,
         "log_buckets": [survey.name(subject) for subject in ("trail", "config", "flow-logs", "access-logs")],
     }
-    rendered = {node.path: _rendered(survey, node, found[node.path], shared, problems) for node in tree}
+    once: dict[int, Rendered] = {}
+    for node in tree:
+        standing = found[node.path]
+        if id(standing) not in once:
+            once[id(standing)] = _rendered(survey, node, standing, shared, problems)
+    rendered = {node.path: once[id(found[node.path])] for node in tree}
     at_root = {variant.name for variant in rendered[ROOT]}
     made: list[Attachment] = []
     for (kind, targets), statements in sorted(_grouped(tree, rendered).items()):

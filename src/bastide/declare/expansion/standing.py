@@ -69,8 +69,11 @@ def standings(survey: Survey, today: str, problems: list[Problem]) -> dict[str, 
     for node in nodes(survey):
         problems += _wrong_words(survey, node)
         level, named = said[node.path] = _said(node, *said[node.parent])
-        above = {} if node.parent is None else found[node.parent].exempted
+        above = found[node.parent].exempted if node.parent is not None else {}
         exempted = {**above, **{one.guardrail: one for one in _exemptions(survey, node, today)}}
+        if node.parent is not None and said[node.path] == said[node.parent] and exempted == above:
+            found[node.path] = found[node.parent]  # the same object: what follows from it is worked out once
+            continue
         kept = {one.guardrail.name: one for one in _choices(level, named) if one.guardrail.name not in exempted}
         found[node.path] = Standing(kept, exempted)
     return found
