@@ -1,13 +1,17 @@
 """What every handler owes: declared → read back the same, listed the same, changed, adopted, gone.
 
-One idea: a ``Case`` says what is declared and how it changes; ``keeps_its_contract`` walks one through its whole life.
+One idea: a ``Case`` says what is declared and how it changes; ``keeps_its_contract`` walks one through its whole life,
+and every call on the way must be in the IAM actions that are published for the type.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from bastide.aws.actions import iam_actions
 from bastide.aws.handler import Handler
+from bastide.aws.registry import kind
 from bastide.model import Action, Change, Difference, ResourceKey
 
 Declare = Callable[[Any], dict[str, Any]]
@@ -48,31 +52,53 @@ def assert_holds(found: Any, declared: Mapping[str, Any], unread: tuple[str, ...
             assert found.properties.get(name) == value, f"{name} of {found.id}"
 
 
+@contextmanager
+def published(handler: Handler, at: Any, operation: str) -> Iterator[None]:
+    """Every call made inside is one that the published policies allow for ``operation`` or for reading.
+
+    Creating may find what is there already, and then changes it.
+    """
+    at.calls.clear()
+    yield
+    permissions = kind(handler).permissions
+    operations = {"list", "read", operation} | ({"update"} if operation == "create" else set())
+    allowed = {action.lower() for name in operations for action in permissions.get(name, ())}
+    needed = {action for call in at.calls for action in iam_actions(*call.split(":"))}
+    missing = sorted(action for action in needed if action.lower() not in allowed)
+    assert not missing, f"{handler.type} {operation}: not in its actions: {missing}"
+
+
 def keeps_its_contract(case: Case, at: Any) -> None:
     """One resource's life through the handler."""
     handler = case.handler()
     declared = case.declared(at)
-    id = handler.create(at, declared)
-    assert_holds(handler.read(at, id), declared, case.unread)
-    listed = [found for found in handler.list(at) if found.id == id]
+    with published(handler, at, "create"):
+        id = handler.create(at, declared)
+    with published(handler, at, "read"):
+        assert_holds(handler.read(at, id), declared, case.unread)
+        listed = [found for found in handler.list(at) if found.id == id]
     assert len(listed) == 1, f"{id} is not listed once"
     assert_holds(listed[0], declared, case.unread)
     if case.adopts:
-        assert handler.create(at, declared) == id
+        with published(handler, at, "create"):
+            assert handler.create(at, declared) == id
         assert [found.id for found in handler.list(at)].count(id) == 1
         assert_holds(handler.read(at, id), declared, case.unread)
     if case.changed:
         before = dict(listed[0].properties)
-        handler.update(at, id, change_to(handler, at, id, before, case.changed))
+        with published(handler, at, "update"):
+            handler.update(at, id, change_to(handler, at, id, before, case.changed))
         now = handler.read(at, id)
         assert_holds(now, declared | case.changed, case.unread)
         restored = {name: before.get(name) for name in case.changed}
         assert now is not None
-        handler.update(at, id, change_to(handler, at, id, now.properties, restored))
+        with published(handler, at, "update"):
+            handler.update(at, id, change_to(handler, at, id, now.properties, restored))
         assert_holds(handler.read(at, id), declared, case.unread)
     last = handler.read(at, id)
     assert last is not None
-    handler.delete(at, id, last.properties)
+    with published(handler, at, "delete"):
+        handler.delete(at, id, last.properties)
     if case.after_delete is None:
         assert handler.read(at, id) is None
         assert id not in [found.id for found in handler.list(at)]

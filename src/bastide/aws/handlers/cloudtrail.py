@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from bastide.aws.handler import Connection, Found, Handler, ask, error_code, tag_list
 from bastide.aws.shape import actions, arn_of, before_and_after, member, pick, present, tag_changes, tags_of, touched
+from bastide.aws.waiting import quietly
 from bastide.model import Arn, Change, Properties, Unknown, Value
 
 # Registry name → CreateTrail's and UpdateTrail's parameter.
@@ -90,7 +91,7 @@ class Trail(Handler):
                 cloudtrail.add_tags(ResourceId=arn, TagsList=wanted)
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
-        ask(at.client("cloudtrail").delete_trail, absent=GONE, Name=id)
+        quietly(at.client("cloudtrail").delete_trail, *GONE, Name=id)
 
 
 def _put(cloudtrail: Any, name: str, part: str, value: Value) -> None:

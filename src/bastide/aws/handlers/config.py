@@ -11,6 +11,7 @@ from typing import Any
 
 from bastide.aws.handler import Connection, Found, Handler, ask, pages, tag_list
 from bastide.aws.shape import actions, before_and_after, member, pick, present, recased, tag_changes, tags_of, touched
+from bastide.aws.waiting import quietly
 from bastide.model import Change, Properties, Unknown, Value
 
 NO_CHANNEL = "NoAvailableDeliveryChannelException"
@@ -66,8 +67,8 @@ class ConfigurationRecorder(Handler):
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
         config = at.client("config")
-        ask(config.stop_configuration_recorder, absent=(NO_RECORDER,), ConfigurationRecorderName=id)
-        ask(config.delete_configuration_recorder, absent=(NO_RECORDER,), ConfigurationRecorderName=id)
+        quietly(config.stop_configuration_recorder, NO_RECORDER, ConfigurationRecorderName=id)
+        quietly(config.delete_configuration_recorder, NO_RECORDER, ConfigurationRecorderName=id)
 
 
 def _recorders(at: Connection) -> list[dict[str, Any]]:
@@ -97,7 +98,7 @@ def _put_recorder(at: Connection, properties: Properties) -> None:
 def _switch(at: Connection, name: str, on: Value) -> None:
     config = at.client("config")
     if on:
-        ask(config.start_configuration_recorder, absent=(NO_CHANNEL,), ConfigurationRecorderName=name)
+        quietly(config.start_configuration_recorder, NO_CHANNEL, ConfigurationRecorderName=name)
     else:
         config.stop_configuration_recorder(ConfigurationRecorderName=name)
 
@@ -147,7 +148,7 @@ class DeliveryChannel(Handler):
         config = at.client("config")
         for recorder in _recorders(at):
             config.stop_configuration_recorder(ConfigurationRecorderName=recorder["name"])
-        ask(config.delete_delivery_channel, absent=("NoSuchDeliveryChannelException",), DeliveryChannelName=id)
+        quietly(config.delete_delivery_channel, "NoSuchDeliveryChannelException", DeliveryChannelName=id)
 
 
 def _put_channel(at: Connection, properties: Properties) -> None:
@@ -187,7 +188,7 @@ class ConfigurationAggregator(Handler):
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
         absent = ("NoSuchConfigurationAggregatorException",)
-        ask(at.client("config").delete_configuration_aggregator, absent=absent, ConfigurationAggregatorName=id)
+        quietly(at.client("config").delete_configuration_aggregator, *absent, ConfigurationAggregatorName=id)
 
 
 def _aggregator(config: Any, item: dict[str, Any]) -> Found:

@@ -11,6 +11,7 @@ from typing import Any
 from bastide.aws.handler import Connection, Found, Handler, ask
 from bastide.aws.handlers.iam_principals import GONE
 from bastide.aws.shape import Observed, actions, member, pick
+from bastide.aws.waiting import quietly
 from bastide.model import Change, Properties, Scope, Unknown, Value
 
 # What AWS asks of passwords while the account says nothing.
@@ -64,7 +65,7 @@ class AccountPasswordPolicy(Handler):
         self.create(at, {name: value for name, value in {**kept, **after}.items() if name not in gone})
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
-        ask(at.client("iam").delete_account_password_policy, absent=GONE)
+        quietly(at.client("iam").delete_account_password_policy, *GONE)
 
 
 class AccountSummary(Observed):

@@ -21,6 +21,7 @@ from bastide.aws.shape import (
     tags_of,
     touched,
 )
+from bastide.aws.waiting import quietly
 from bastide.model import Change, Properties, Scope, Unknown, Value
 
 VERSIONS = 5  # Source: AWS IAM User Guide, "IAM and AWS STS quotas": versions of a managed policy that can be stored
@@ -56,11 +57,9 @@ class ManagedPolicy(Handler):
 
     def read(self, at: Connection, id: str) -> Found | None:
         iam = at.client("iam")
-        policy = member(ask(iam.get_policy, absent=GONE, PolicyArn=id), "Policy")
+        policy = member(quietly(iam.get_policy, *GONE, PolicyArn=id), "Policy")
         if policy is None:
             return None
-        if isinstance(policy, Unknown):
-            return Found(id, {"PolicyArn": id, "PolicyDocument": policy, "Description": policy, "Tags": policy}, id)
         version = ask(iam.get_policy_version, PolicyArn=id, VersionId=policy["DefaultVersionId"])
         return _found(policy, member(version, "PolicyVersion", "Document"), policy)
 
@@ -90,12 +89,12 @@ class ManagedPolicy(Handler):
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
         iam = at.client("iam")
-        if ask(iam.get_policy, absent=GONE, PolicyArn=id) is None:
+        if quietly(iam.get_policy, *GONE, PolicyArn=id) is None:
             return
         for version in pages(iam, "list_policy_versions", "Versions", PolicyArn=id):
             if not version["IsDefaultVersion"]:
                 iam.delete_policy_version(PolicyArn=id, VersionId=version["VersionId"])
-        ask(iam.delete_policy, absent=GONE, PolicyArn=id)
+        quietly(iam.delete_policy, *GONE, PolicyArn=id)
 
 
 def _found(policy: Mapping[str, Any], document: Value, told: Value) -> Found:

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-from bastide.aws.handler import Connection, ask, pages
+from bastide.aws.handler import Connection, pages
 from bastide.aws.shape import member, parse_document, present, render_document, set_changes, tag_changes
+from bastide.aws.waiting import quietly
 from bastide.model import Value
 
 Kind = Literal["Role", "User", "Group"]
@@ -80,9 +81,9 @@ def write_policies(iam: Any, kind: Kind, name: str, before: Mapping[str, Value],
             put = getattr(iam, f"put_{lower}_policy")
             put(**me, PolicyName=policy, PolicyDocument=render_document(document))
     for arn in detach:
-        ask(getattr(iam, f"detach_{lower}_policy"), absent=GONE, **me, PolicyArn=arn)
+        quietly(getattr(iam, f"detach_{lower}_policy"), *GONE, **me, PolicyArn=arn)
     for policy in sorted(old.keys() - new.keys()):
-        ask(getattr(iam, f"delete_{lower}_policy"), absent=GONE, **me, PolicyName=policy)
+        quietly(getattr(iam, f"delete_{lower}_policy"), *GONE, **me, PolicyName=policy)
 
 
 def write_boundary(iam: Any, kind: Kind, name: str, arn: Value) -> None:
@@ -91,7 +92,7 @@ def write_boundary(iam: Any, kind: Kind, name: str, arn: Value) -> None:
     if arn:
         getattr(iam, f"put_{lower}_permissions_boundary")(**me, PermissionsBoundary=arn)
     else:
-        ask(getattr(iam, f"delete_{lower}_permissions_boundary"), absent=GONE, **me)
+        quietly(getattr(iam, f"delete_{lower}_permissions_boundary"), *GONE, **me)
 
 
 def write_tags(iam: Any, thing: str, me: Mapping[str, str], before: Value, after: Value) -> None:

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from bastide.aws.handler import Connection, Found, Handler, ask, error_code, tag_list
 from bastide.aws.handlers.iam_principals import GONE, write_tags
 from bastide.aws.shape import actions, arn_of, before_and_after, member, present, set_changes, tags_of, touched
+from bastide.aws.waiting import quietly
 from bastide.model import Change, Properties, Scope, Unknown, Value
 
 
@@ -71,7 +72,7 @@ class OIDCProvider(Handler):
         _write_oidc(at.client("iam"), id, change.before or {}, change.after or {}, touched(change))
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
-        ask(at.client("iam").delete_open_id_connect_provider, absent=GONE, OpenIDConnectProviderArn=id)
+        quietly(at.client("iam").delete_open_id_connect_provider, *GONE, OpenIDConnectProviderArn=id)
 
 
 def _write_oidc(iam: Any, arn: str, before: Properties, after: Properties, names: frozenset[str]) -> None:
@@ -102,7 +103,7 @@ class SAMLProvider(Handler):
         return [provider for provider in found if provider]
 
     def read(self, at: Connection, id: str) -> Found | None:
-        told = ask(at.client("iam").get_saml_provider, absent=GONE, SAMLProviderArn=id)
+        told = quietly(at.client("iam").get_saml_provider, *GONE, SAMLProviderArn=id)
         if told is None:
             return None
         document: Value = member(told, "SAMLMetadataDocument")
@@ -134,4 +135,4 @@ class SAMLProvider(Handler):
             write_tags(iam, "saml_provider", {"SAMLProviderArn": id}, *before_and_after(change, "Tags"))
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
-        ask(at.client("iam").delete_saml_provider, absent=GONE, SAMLProviderArn=id)
+        quietly(at.client("iam").delete_saml_provider, *GONE, SAMLProviderArn=id)

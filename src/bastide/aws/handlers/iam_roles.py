@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from bastide.aws.handler import Connection, Found, Handler, ask, error_code, pages, tag_list
+from bastide.aws.handler import Connection, Found, Handler, error_code, pages, tag_list
 from bastide.aws.handlers.iam_principals import (
     GONE,
     boundary_of,
@@ -24,6 +24,7 @@ from bastide.aws.handlers.iam_principals import (
     write_tags,
 )
 from bastide.aws.shape import actions, member, parse_document, pick, present, render_document, tags_of, touched
+from bastide.aws.waiting import quietly
 from bastide.errors import TargetError
 from bastide.model import Change, Properties, Scope, Value
 
@@ -68,7 +69,7 @@ class Role(Handler):
 
     def read(self, at: Connection, id: str) -> Found | None:
         iam = at.client("iam")
-        role = member(ask(iam.get_role, absent=GONE, RoleName=id), "Role")
+        role = member(quietly(iam.get_role, *GONE, RoleName=id), "Role")
         return None if role is None else _found(role, read_policies(iam, "Role", id))
 
     def create(self, at: Connection, properties: Properties) -> str:
@@ -92,13 +93,13 @@ class Role(Handler):
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
         iam = at.client("iam")
-        if ask(iam.get_role, absent=GONE, RoleName=id) is None:
+        if quietly(iam.get_role, *GONE, RoleName=id) is None:
             return
         write_policies(iam, "Role", id, read_policies(iam, "Role", id), {})
         for profile in pages(iam, "list_instance_profiles_for_role", "InstanceProfiles", RoleName=id):
             name = profile["InstanceProfileName"]
             iam.remove_role_from_instance_profile(InstanceProfileName=name, RoleName=id)
-        ask(iam.delete_role, absent=GONE, RoleName=id)
+        quietly(iam.delete_role, *GONE, RoleName=id)
 
 
 def _found(role: Mapping[str, Any], policies: dict[str, Value]) -> Found:
@@ -144,7 +145,7 @@ class ServiceLinkedRole(Handler):
         return [_linked(role) for role in _roles(at).values() if role["Path"].startswith(LINKED_PATH)]
 
     def read(self, at: Connection, id: str) -> Found | None:
-        role = member(ask(at.client("iam").get_role, absent=GONE, RoleName=id), "Role")
+        role = member(quietly(at.client("iam").get_role, *GONE, RoleName=id), "Role")
         return None if role is None else _linked(role)
 
     def create(self, at: Connection, properties: Properties) -> str:
@@ -164,7 +165,7 @@ class ServiceLinkedRole(Handler):
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
         iam = at.client("iam")
-        task = member(ask(iam.delete_service_linked_role, absent=GONE, RoleName=id), "DeletionTaskId")
+        task = member(quietly(iam.delete_service_linked_role, *GONE, RoleName=id), "DeletionTaskId")
         for _ in range(TRIES if task else 0):
             answer = iam.get_service_linked_role_deletion_status(DeletionTaskId=task)
             if answer["Status"] == "SUCCEEDED":

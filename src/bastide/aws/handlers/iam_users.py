@@ -22,6 +22,7 @@ from bastide.aws.handlers.iam_principals import (
     write_tags,
 )
 from bastide.aws.shape import actions, member, pick, present, set_changes, tags_of, touched
+from bastide.aws.waiting import quietly
 from bastide.errors import TargetError
 from bastide.model import Change, Properties, Scope, Unknown, Value
 
@@ -68,7 +69,7 @@ class User(Handler):
 
     def read(self, at: Connection, id: str) -> Found | None:
         iam = at.client("iam")
-        user = member(ask(iam.get_user, absent=GONE, UserName=id), "User")
+        user = member(quietly(iam.get_user, *GONE, UserName=id), "User")
         if user is None:
             return None
         return _user(iam, user, read_policies(iam, "User", id), _groups(iam, id))
@@ -92,9 +93,9 @@ class User(Handler):
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
         iam = at.client("iam")
-        if ask(iam.get_user, absent=GONE, UserName=id) is None:
+        if quietly(iam.get_user, *GONE, UserName=id) is None:
             return
-        ask(iam.delete_login_profile, absent=GONE, UserName=id)
+        quietly(iam.delete_login_profile, *GONE, UserName=id)
         for key in pages(iam, "list_access_keys", "AccessKeyMetadata", UserName=id):
             iam.delete_access_key(UserName=id, AccessKeyId=key["AccessKeyId"])
         for device in pages(iam, "list_mfa_devices", "MFADevices", UserName=id):
@@ -102,7 +103,7 @@ class User(Handler):
         for group in _groups(iam, id):
             iam.remove_user_from_group(UserName=id, GroupName=group)
         write_policies(iam, "User", id, read_policies(iam, "User", id), {})
-        ask(iam.delete_user, absent=GONE, UserName=id)
+        quietly(iam.delete_user, *GONE, UserName=id)
 
 
 def _groups(iam: Any, name: str) -> list[str]:
@@ -152,7 +153,7 @@ def _write_user(iam: Any, name: str, before: Properties, after: Properties, name
 
 def _write_login(iam: Any, name: str, before: Value, after: Value) -> None:
     if after is None:
-        ask(iam.delete_login_profile, absent=GONE, UserName=name)
+        quietly(iam.delete_login_profile, *GONE, UserName=name)
     elif before is None and not after.get("Password"):
         fix = "let the user's administrator set a new password"
         raise TargetError(f"the console password of {name} cannot be brought back: nobody but AWS knew it", "", fix)
@@ -196,7 +197,7 @@ class Group(Handler):
 
     def read(self, at: Connection, id: str) -> Found | None:
         iam = at.client("iam")
-        group = member(ask(iam.get_group, absent=GONE, GroupName=id), "Group")
+        group = member(quietly(iam.get_group, *GONE, GroupName=id), "Group")
         return None if group is None else _group(group, read_policies(iam, "Group", id))
 
     def create(self, at: Connection, properties: Properties) -> str:
@@ -221,13 +222,13 @@ class Group(Handler):
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
         iam = at.client("iam")
-        group = ask(iam.get_group, absent=GONE, GroupName=id)
+        group = quietly(iam.get_group, *GONE, GroupName=id)
         if group is None:
             return
         for user in group["Users"]:
             iam.remove_user_from_group(GroupName=id, UserName=user["UserName"])
         write_policies(iam, "Group", id, read_policies(iam, "Group", id), {})
-        ask(iam.delete_group, absent=GONE, GroupName=id)
+        quietly(iam.delete_group, *GONE, GroupName=id)
 
 
 def _group(group: Mapping[str, Any], policies: dict[str, Value]) -> Found:

@@ -26,6 +26,7 @@ from bastide.aws.shape import (
     tags_of,
     touched,
 )
+from bastide.aws.waiting import quietly
 from bastide.model import Change, Properties, Unknown, Value
 
 NAME_TAG = "bastide:name"
@@ -138,7 +139,7 @@ class Key(Handler):
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
         window = int(properties.get("PendingWindowInDays") or WINDOW)
         absent = ("NotFoundException", "KMSInvalidStateException")  # the second: its deletion is scheduled already
-        ask(at.client("kms").schedule_key_deletion, absent=absent, KeyId=id, PendingWindowInDays=window)
+        quietly(at.client("kms").schedule_key_deletion, *absent, KeyId=id, PendingWindowInDays=window)
 
 
 def _found(at: Connection, key: dict[str, Any]) -> Found:
@@ -240,7 +241,7 @@ class PendingKey(Observed):
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
         absent = ("KMSInvalidStateException", "NotFoundException")
-        ask(at.client("kms").cancel_key_deletion, absent=absent, KeyId=id)
+        quietly(at.client("kms").cancel_key_deletion, *absent, KeyId=id)
 
 
 class Alias(Handler):
@@ -270,4 +271,4 @@ class Alias(Handler):
         at.client("kms").update_alias(AliasName=id, TargetKeyId=(change.after or {})["TargetKeyId"])
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
-        ask(at.client("kms").delete_alias, absent=("NotFoundException",), AliasName=id)
+        quietly(at.client("kms").delete_alias, "NotFoundException", AliasName=id)

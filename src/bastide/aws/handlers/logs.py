@@ -10,8 +10,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from bastide.aws.handler import Connection, Found, Handler, ask, error_code, pages
+from bastide.aws.handler import Connection, Found, Handler, error_code, pages
 from bastide.aws.shape import present, touched
+from bastide.aws.waiting import quietly
 from bastide.model import Change, Properties, Value
 
 
@@ -57,7 +58,7 @@ class LogGroup(Handler):
             _put_retention(logs, id, after.get("RetentionInDays"))
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
-        ask(at.client("logs").delete_log_group, absent=("ResourceNotFoundException",), logGroupName=id)
+        quietly(at.client("logs").delete_log_group, "ResourceNotFoundException", logGroupName=id)
 
 
 def _found(group: dict[str, Any]) -> Found:

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from bastide.aws.handler import Connection, Found, Handler, ask, error_code, pages, tag_list
 from bastide.aws.handlers import s3_shapes
 from bastide.aws.shape import actions, arn_of, member, parse_document, present, render_document, touched
+from bastide.aws.waiting import quietly
 from bastide.errors import TargetError
 from bastide.model import Change, Properties, Scope, Unknown, Value
 
@@ -188,7 +189,7 @@ def _put_acl(s3: Any, name: str, value: Value) -> None:
 
 def _put_tags(s3: Any, name: str, value: Value) -> None:
     # S3 replaces the whole set, and refuses to lose AWS's own tags: they are sent along.
-    answer = ask(s3.get_bucket_tagging, absent=("NoSuchTagSet",), Bucket=name)
+    answer = quietly(s3.get_bucket_tagging, "NoSuchTagSet", Bucket=name)
     kept = [tag for tag in member(answer, "TagSet", otherwise=()) if tag["Key"].startswith("aws:")]
     tags = kept + [dict(tag) for tag in value or ()]
     if tags:
@@ -239,7 +240,7 @@ class BucketPolicy(Handler):
         self.create(at, {"Bucket": id, "PolicyDocument": (change.after or {})["PolicyDocument"]})
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
-        ask(at.client("s3").delete_bucket_policy, absent=("NoSuchBucket", "NoSuchBucketPolicy"), Bucket=id)
+        quietly(at.client("s3").delete_bucket_policy, "NoSuchBucket", "NoSuchBucketPolicy", Bucket=id)
 
 
 class AccountPublicAccessBlock(Handler):
