@@ -38,7 +38,11 @@ class Group(Handler):
     service = "identitystore"
     scope = Scope.ORGANIZATION
     identified_by = ("IdentityStoreId", "DisplayName")
-    actions: ClassVar = {"list": ("sso:ListInstances",), "read": ("sso:ListInstances",)}
+    actions: ClassVar = {
+        "list": ("sso:ListInstances",),
+        "read": ("sso:ListInstances",),
+        "create": ("identitystore:GetGroupId",),
+    }
 
     def list(self, at: Connection) -> Iterable[Found]:
         for store, client in stores(at):
