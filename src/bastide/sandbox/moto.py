@@ -142,7 +142,7 @@ def _seeded_getitem(self: Any, region: str) -> Any:
 
 def _finish_default_vpc(backend: Any) -> None:
     """moto: the default VPC lacks its internet gateway and the route to it."""
-    for vpc in [found for found in backend.vpcs.values() if found.is_default == "true"]:
+    for vpc in [found for found in backend.vpcs.values() if found.is_default]:
         gateway = backend.create_internet_gateway()
         backend.attach_internet_gateway(gateway.id, vpc.id)
         main = next(table for table in backend.route_tables.values() if table.vpc_id == vpc.id)

@@ -53,13 +53,23 @@ def start(directory: Path, port: int = DEFAULT_PORT) -> Endpoint:
     """
     directory.mkdir(parents=True, exist_ok=True)
     with _starting(directory):
-        running = read_endpoint(directory)
-        if running is not None:
-            return running
-        return _spawn(directory, port)
+        return _answering(directory) or _spawn(directory, port)
 
 
 ensure = start
+
+
+def _answering(directory: Path) -> Endpoint | None:
+    """The running sandbox once it answers, or None once nobody holds the lock (a killed one may hold it an instant)."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if not _is_locked(directory):
+            return None
+        endpoint = read_endpoint(directory)
+        if endpoint is not None and _ping(endpoint) is not None:
+            return endpoint
+        time.sleep(0.02)
+    raise TargetError("a sandbox runs here and does not answer", str(directory), "bastide sandbox stop")
 
 
 def _spawn(directory: Path, port: int) -> Endpoint:

@@ -1,0 +1,129 @@
+"""The journal: the same organization after a restart, whatever killed the process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bastide.errors import InputError
+from bastide.sandbox import Sandbox
+
+
+def build(sandbox: Sandbox) -> str:
+    """An organization with things whose ids, keys and dates are random; the member's id."""
+    organizations = sandbox.session().client("organizations")
+    organizations.create_organization(FeatureSet="ALL")
+    status = organizations.create_account(Email="a@acme.example", AccountName="a")["CreateAccountStatus"]
+    found = organizations.describe_create_account_status(CreateAccountRequestId=status["Id"])["CreateAccountStatus"]
+    member = sandbox.session(found["AccountId"], "eu-west-1")
+    member.client("ec2").describe_vpcs()  # a read makes the default VPC
+    member.client("iam").create_user(UserName="ada")
+    member.client("iam").create_access_key(UserName="ada")
+    member.client("kms").create_key()
+    member.client("ec2").create_vpc(CidrBlock="10.0.0.0/16")
+    member.client("guardduty").create_detector(Enable=True)
+    here = {"CreateBucketConfiguration": {"LocationConstraint": "eu-west-1"}}
+    member.client("s3").create_bucket(Bucket="journal-bucket", **here)
+    member.client("s3").put_object(Bucket="journal-bucket", Key="raw", Body=bytes(range(256)))
+    return str(found["AccountId"])
+
+
+def photograph(sandbox: Sandbox, account: str) -> dict[str, Any]:
+    """All that must survive."""
+    member = sandbox.session(account, "eu-west-1")
+    answers = {
+        "accounts": sandbox.session().client("organizations").list_accounts(),
+        "roles": member.client("iam").list_roles(),
+        "keys": member.client("iam").list_access_keys(UserName="ada"),
+        "kms": member.client("kms").list_keys(),
+        "vpcs": member.client("ec2").describe_vpcs(),
+        "subnets": member.client("ec2").describe_subnets(),
+        "detectors": member.client("guardduty").list_detectors(),
+        "buckets": member.client("s3").list_buckets(),
+    }
+    for answer in answers.values():
+        answer.pop("ResponseMetadata")
+    body = member.client("s3").get_object(Bucket="journal-bucket", Key="raw")["Body"].read()
+    return answers | {"body": body}
+
+
+def test_a_replay_gives_the_same_ids_keys_and_dates(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    first = Sandbox(path)
+    account = build(first)
+    before = photograph(first, account)
+    first.close()
+    assert photograph(Sandbox(path), account) == before
+
+
+def test_credentials_of_before_work_after_a_replay(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    first = Sandbox(path)
+    account = build(first)
+    session = first.session(account)
+    first.close()
+    second = Sandbox(path)
+    again = second.session()
+    second.attach(session._session)
+    session.events.unregister("before-send.*.*", unique_id="bastide-sandbox")
+    second.attach(session._session)
+    assert session.client("sts").get_caller_identity()["Account"] == account
+    assert again.client("sts").get_caller_identity()["Account"] == second.management_account
+
+
+def test_reads_are_not_journaled(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    sandbox = Sandbox(path)
+    sandbox.session().client("iam").list_roles()
+    sandbox.session().client("ec2").describe_vpcs()
+    assert len(path.read_text().splitlines()) == 1
+    sandbox.session().client("iam").create_user(UserName="ada")
+    assert len(path.read_text().splitlines()) == 2
+    assert "Credential=" not in path.read_text()
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_torn_last_line_is_dropped(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    first = Sandbox(path)
+    first.session().client("iam").create_user(UserName="kept")
+    first.session().client("iam").create_user(UserName="torn")
+    first.close()
+    text = path.read_bytes()
+    path.write_bytes(text[:-20])
+    second = Sandbox(path)
+    iam = second.session().client("iam")
+    assert [row["UserName"] for row in iam.list_users()["Users"]] == ["kept"]
+    iam.create_user(UserName="after")
+    second.close()
+    third = Sandbox(path).session().client("iam")
+    assert {row["UserName"] for row in third.list_users()["Users"]} == {"after", "kept"}
+
+
+@pytest.mark.parametrize("line", [1, 2])
+def test_a_broken_line_inside_is_an_error_that_names_it(tmp_path: Path, line: int) -> None:
+    path = tmp_path / "journal.jsonl"
+    first = Sandbox(path)
+    first.session().client("iam").create_user(UserName="one")
+    first.session().client("iam").create_user(UserName="two")
+    first.close()
+    lines = path.read_text().splitlines(keepends=True)
+    lines[line - 1] = '{"broken": true\n'
+    path.write_text("".join(lines))
+    with pytest.raises(InputError) as caught:
+        Sandbox(path)
+    assert f"journal.jsonl:{line}" in str(caught.value)
+    assert "bastide sandbox reset" in str(caught.value)
+
+
+def test_a_reset_empties_the_journal(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    sandbox = Sandbox(path)
+    sandbox.session().client("iam").create_user(UserName="gone")
+    sandbox.reset()
+    sandbox.session().client("iam").create_user(UserName="new")
+    sandbox.close()
+    users = Sandbox(path).session().client("iam").list_users()["Users"]
+    assert [row["UserName"] for row in users] == ["new"]
