@@ -59,43 +59,41 @@ def policy_of(resource: Resource, path: str) -> Policy | None:
 
 
 def _parsed(value: Value) -> Policy:
-    """The policy with paths relative to the property."""
+    """The policy with paths relative to the property; JSON text is one value and has no paths inside."""
     try:
         document = parse_json_text(value)[0] if isinstance(value, str) else value
-        found = document.get("Statement") if isinstance(document, Mapping) else None
-        if isinstance(value, Mapping) and unknowns_in(value):
-            return _piecemeal(found)
-        statements = parse_policy(document, positions=False).statements
     except InputError as error:
         return Policy(unread=(("", Unknown(f"not a policy: {error.what}")),))
-    places = _places(value, found, len(statements))
-    return Policy(tuple(zip(places, statements, strict=True)))
+    found = document.get("Statement") if isinstance(document, Mapping) else None
+    inside = not isinstance(value, str)
+    try:
+        statements = parse_policy(document, positions=False).statements
+    except InputError as error:
+        return _piecemeal(found, inside, Unknown(f"not a policy: {error.what}"))
+    return Policy(tuple(zip(_places(found, len(statements), inside), statements, strict=True)))
 
 
-def _places(value: Value, found: Value, count: int) -> list[str]:
-    """Relative paths of the statements; JSON text is one value and has no paths inside."""
-    if isinstance(value, str):
+def _places(found: Value, count: int, inside: bool) -> list[str]:
+    """Relative paths of the statements."""
+    if not inside:
         return [""] * count
     return [".Statement"] if isinstance(found, Mapping) else [f".Statement.{index}" for index in range(count)]
 
 
-def _piecemeal(found: Value) -> Policy:
-    """The statements one by one, those with something Unknown inside as unread."""
-    if isinstance(found, Unknown) or not isinstance(found, Mapping | list | tuple):
-        reason = found if isinstance(found, Unknown) else Unknown("the policy has no statements")
-        return Policy(unread=((".Statement", reason),))
+def _piecemeal(found: Value, inside: bool, reason: Unknown) -> Policy:
+    """The statements one by one; those that are malformed, or have something Unknown inside, as unread."""
+    items = [found] if isinstance(found, Mapping) else found
+    if not isinstance(items, list | tuple):
+        return Policy(unread=((".Statement" if inside else "", found if isinstance(found, Unknown) else reason),))
     read: list[tuple[str, Statement]] = []
     unread: list[tuple[str, Unknown]] = []
-    pairs = [(".Statement", found)] if isinstance(found, Mapping) else [
-        (f".Statement.{index}", item) for index, item in enumerate(found)
-    ]  # fmt: skip
-    for place, item in pairs:
-        gaps = unknowns_in(item)
-        if gaps:
-            unread.append((place, gaps[0]))
-        else:
-            read += [(place, statement) for statement in parse_policy({"Statement": [item]}).statements]
-    return Policy(tuple(read), tuple(unread))
+    for place, item in zip(_places(found, len(items), inside), items, strict=True):
+        try:
+            read += [(place, one) for one in parse_policy({"Statement": [item]}, positions=False).statements]
+        except InputError as error:
+            gaps = unknowns_in(item)
+            unread.append((place, gaps[0] if gaps else Unknown(f"not a statement: {error.what}")))
+    return Policy(tuple(read), tuple(unread or [("", reason)]))
 
 
 def judge(policy: Policy | None, wrong: Callable[[Statement], str]) -> Verdict:

@@ -247,12 +247,14 @@ def covers(pattern: str, other: str, *, fold: bool = False) -> bool:
     return matches(pattern, long, fold=fold) and matches(pattern, short, fold=fold)
 
 
+@lru_cache(maxsize=65536)
 def is_all_actions(pattern: str) -> bool:
     """The pattern takes in every action of every service: ``*``, ``*:*`` and their longer spellings."""
     service, colon, name = pattern.partition(":")
     return "*" in service and set(service) <= {"*", "?"} and (not colon or ("*" in name and set(name) <= {"*", "?"}))
 
 
+@lru_cache(maxsize=65536)
 def is_all_resources(pattern: str) -> bool:
     """The pattern takes in every resource: ``*``, or an ARN with nothing but wildcards behind ``arn`` or the partition.
 

@@ -91,10 +91,13 @@ def _covers(cidrs: tuple[str, ...]) -> bool:
 
 def protocol_name(protocol: Value) -> str:
     """``tcp``, ``udp``, ``icmp``, ``icmpv6``, ``-1`` for all, or the number of another protocol."""
-    text = str(protocol).strip().lower()
-    if text in ("all", "any"):
-        return ALL_PROTOCOLS
-    return PROTOCOLS.get(text, text)
+    return _protocol_name(str(protocol))
+
+
+@lru_cache(maxsize=1024)
+def _protocol_name(text: str) -> str:
+    name = text.strip().lower()
+    return ALL_PROTOCOLS if name in ("all", "any") else PROTOCOLS.get(name, name)
 
 
 def port_span(protocol: Value, first: Value, last: Value, wanted: str) -> Span | None:
@@ -103,17 +106,19 @@ def port_span(protocol: Value, first: Value, last: Value, wanted: str) -> Span |
     An absent port or -1 means all of them, as does a rule for all protocols; a range without an end is taken as open.
     Unknown parts count as all: the caller asks twice, with and without the rule.
     """
-    if not isinstance(protocol, Unknown) and protocol_name(protocol) == ALL_PROTOCOLS:
-        return ALL_PORTS
-    if not isinstance(protocol, Unknown) and protocol_name(protocol) != wanted:
-        return None
+    if not isinstance(protocol, Unknown):
+        name = protocol_name(protocol)
+        if name != wanted:
+            return ALL_PORTS if name == ALL_PROTOCOLS else None
     low, high = _port(first), _port(last)
     return (low if low is not None else 0, high if high is not None else ALL_PORTS[1])
 
 
 def _port(value: Value) -> int | None:
     """A port as a number; None for absent, -1, Unknown and what is no number."""
-    if isinstance(value, Unknown) or value is None or isinstance(value, bool):
+    if type(value) is int:
+        return value if value >= 0 else None
+    if isinstance(value, Unknown | bool) or value is None:
         return None
     text = str(value).strip()
     return int(text) if text.isdigit() else None

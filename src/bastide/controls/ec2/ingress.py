@@ -10,8 +10,10 @@ Source: Amazon VPC User Guide, "Security group rules".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import weakref
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from bastide.controls.neighbours import beside, having
 from bastide.model import PASS, Estate, Properties, Resource, Unknown, Value, Verdict, fail, unknown
@@ -34,15 +36,18 @@ Refused = Mapping[str, tuple[Span, ...]]  # by protocol, the ports that nobody m
 BROAD = {4: 1 << 24, 6: 1 << 96}  # addresses: a /8, a /32; smaller blocks are never removed
 
 
+Opening = tuple[Span, str, str]  # ports, CIDR, property path
+
+
 @dataclass
 class Openings:
-    """What rules open for one protocol: (ports, CIDR, path), sure and possible; and why some are only possible."""
+    """What rules open for one protocol, for sure and possibly; and why some are only possible."""
 
-    sure: list[tuple[Span, str, str]] = field(default_factory=list)
-    possible: list[tuple[Span, str, str]] = field(default_factory=list)
+    sure: list[Opening] = field(default_factory=list)
+    possible: list[Opening] = field(default_factory=list)
     doubt: tuple[str, Unknown] | None = None
 
-    def add(self, span: Span, sources: Iterable[str] | Unknown, path: str, doubt: Unknown | None) -> None:
+    def add(self, span: Span, sources: list[str] | Unknown, path: str, doubt: Unknown | None) -> None:
         """Count one rule; one with a doubt, or of an Unknown source, may be open to all."""
         reason = sources if isinstance(sources, Unknown) else doubt
         places = [ANYWHERE] if isinstance(sources, Unknown) else sources
@@ -52,33 +57,54 @@ class Openings:
         self.possible += [(span, source, path) for source in places]
         self.doubt = self.doubt or (path, reason)
 
+    @cached_property
+    def open(self) -> list[Span]:
+        """Ports that are open to the internet."""
+        return spans_open_to_internet((span, source) for span, source, _ in self.sure)
+
+    @cached_property
+    def perhaps_open(self) -> list[Span]:
+        """Ports that are open to the internet, should everything Unknown be as bad as can be."""
+        return spans_open_to_internet((span, source) for span, source, _ in (*self.sure, *self.possible))
+
+
+# What was read of the last group: several controls ask of one group in turn. The estate is held weakly.
+_LAST: list[tuple[Resource, weakref.ref[Estate], dict[str, Openings]]] = []
+
 
 def judge_ingress(group: Resource, estate: Estate, refused: Refused) -> Verdict:
     """FAIL when a refused port is open to the internet; UNKNOWN when that hangs on something Unknown."""
     answer = PASS
     for protocol, spans in refused.items():
-        openings = read_openings(group, estate, protocol)
-        hit = _hit(openings.sure, spans)
+        openings = _remembered(group, estate, protocol)
+        hit = _first_common(openings.open, spans)
         if hit:
             return _failure(openings.sure, hit, protocol)
-        if openings.doubt and _hit([*openings.sure, *openings.possible], spans) and answer is PASS:
+        if openings.doubt and answer is PASS and _first_common(openings.perhaps_open, spans):
             path, reason = openings.doubt
             answer = unknown(reason, path)
     return answer
 
 
-def _hit(openings: list[tuple[Span, str, str]], refused: tuple[Span, ...]) -> Span | None:
-    """The first stretch of refused ports that is open to the internet."""
-    if not openings:
-        return None
-    for low, high in spans_open_to_internet((span, source) for span, source, _ in openings):
+def _remembered(group: Resource, estate: Estate, protocol: str) -> Openings:
+    if not _LAST or _LAST[0][0] is not group or _LAST[0][1]() is not estate:
+        _LAST[:] = [(group, weakref.ref(estate), {})]
+    known = _LAST[0][2]
+    if protocol not in known:
+        known[protocol] = read_openings(group, estate, protocol)
+    return known[protocol]
+
+
+def _first_common(spans: list[Span], refused: tuple[Span, ...]) -> Span | None:
+    """The first stretch of refused ports that lies in the spans."""
+    for low, high in spans:
         for first, last in refused:
             if low <= last and first <= high:
                 return max(low, first), min(high, last)
     return None
 
 
-def _failure(openings: list[tuple[Span, str, str]], hit: Span, protocol: str) -> Verdict:
+def _failure(openings: list[Opening], hit: Span, protocol: str) -> Verdict:
     touching = [one for one in openings if one[0][0] <= hit[0] <= one[0][1]]
     _, source, path = max(touching, key=lambda one: _share(one[1]))
     ports = str(hit[0]) if hit[0] == hit[1] else f"{hit[0]}-{hit[1]}"
@@ -112,12 +138,13 @@ def _read_rule(found: Openings, rule: Value, path: str, estate: Estate, protocol
     if isinstance(rule, Unknown) or not isinstance(rule, Mapping):
         found.add(ALL_PORTS, rule if isinstance(rule, Unknown) else Unknown("not a rule"), path, None)
         return
-    parts = [rule.get(name) for name in ("IpProtocol", "FromPort", "ToPort")]
-    span = port_span(parts[0], parts[1], parts[2], protocol)
+    kind, first, last = rule.get("IpProtocol"), rule.get("FromPort"), rule.get("ToPort")
+    span = port_span(kind, first, last, protocol)
     if span is None:
         return
-    every = not isinstance(parts[0], Unknown) and protocol_name(parts[0]) == ALL_PROTOCOLS
-    doubt = None if every else next((part for part in parts if isinstance(part, Unknown)), None)
+    doubt = next((part for part in (kind, first, last) if isinstance(part, Unknown)), None)
+    if doubt is not None and not isinstance(kind, Unknown) and protocol_name(kind) == ALL_PROTOCOLS:
+        doubt = None  # ports do not count
     found.add(span, sources_of(rule, estate), path, doubt)
 
 

@@ -17,9 +17,9 @@ REPORT = "Bastide::IAM::CredentialReport"
 Row = Mapping[str, Value]
 NEVER = ("", "N/A", "no_information", "not_supported")
 
-_ROWS: dict[
-    int, tuple[Value, dict[str, Row]]
-] = {}  # of the last report, by identity; a report is never changed in place
+# Rows by user, of the reports asked last, by identity; an entry keeps its report alive, and none is changed in place.
+_ROWS: dict[int, tuple[Value, dict[str, Row]]] = {}
+KEPT = 64
 
 
 class Credential(NamedTuple):
@@ -40,7 +40,8 @@ def report_row(user: Resource, estate: Estate) -> Row | Unknown:
         return users
     known = _ROWS.get(id(users))
     if known is None or known[0] is not users:
-        _ROWS.clear()
+        if len(_ROWS) >= KEPT:
+            _ROWS.clear()
         known = _ROWS[id(users)] = (users, {str(row["user"]): row for row in users or ()})
     name = user.get("UserName")
     return known[1].get(str(name or user.id), Unknown("the credential report has no row for the user"))

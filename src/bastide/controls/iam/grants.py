@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from bastide.controls.neighbours import having
 from bastide.controls.policies import Policy, judge
 from bastide.iam.exposure import (
     POSITIVE,
@@ -26,6 +27,7 @@ from bastide.model import PASS, Estate, Resource, Statement, Unknown, Verdict, n
 
 Question = Callable[[Statement], str]
 BOUNDARY_ONLY = not_applicable("serves only as a permissions boundary, which grants nothing")
+HOLDERS = ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")
 DECRYPTION = ("kms:Decrypt", "kms:ReEncryptFrom")
 KEY_CONDITIONS = ("kms:resourcealiases", "kms:requestalias", "aws:resourcetag/")
 
@@ -135,16 +137,19 @@ def judge_managed(policy: Resource, estate: Estate, document: Policy | None, wro
 def serves_as_boundary_only(policy: Resource, estate: Estate, statements: Iterable[Statement]) -> bool:
     """The policy is the boundary of somebody, or demands itself as boundary, and is attached to nobody."""
     arn = policy.arn or policy.id
-    holders = [
-        one for kind in ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")
-        for one in estate.in_place(kind, policy.account, policy.region)
-    ]  # fmt: skip
-    attached = policy.get("AttachmentCount")
-    if isinstance(attached, Unknown) or attached or any(_attaches(one, arn) for one in holders):
+    # The rare condition first: asking every holder of every policy would cost the square of an account's size.
+    bounds = any(having(estate, kind, "PermissionsBoundary", arn) for kind in HOLDERS)
+    if not bounds and not any(_demands(statement, arn) for statement in statements):
         return False
-    return any(one.get("PermissionsBoundary") == arn for one in holders) or any(
-        key.lower() == "iam:permissionsboundary" and arn in values
-        for statement in statements
+    attached = policy.get("AttachmentCount")
+    holders = (one for kind in HOLDERS for one in estate.in_place(kind, policy.account, policy.region))
+    return not (isinstance(attached, Unknown) or attached or any(_attaches(one, arn) for one in holders))
+
+
+def _demands(statement: Statement, boundary: str) -> bool:
+    """A condition asks for ``boundary`` as permission boundary."""
+    return any(
+        key.lower() == "iam:permissionsboundary" and boundary in values
         for tests in statement.condition.values()
         for key, values in tests.items()
     )
