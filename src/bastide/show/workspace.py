@@ -7,7 +7,7 @@ opens sessions and the store when first needed, and hands plain values to the pu
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -108,13 +108,15 @@ class Workspace:
 
         return read_organization(self.target)
 
-    def declared(self, organization: Organization | None) -> Estate:
-        """The estate that the file declares, with the identifiers that the organization already has."""
+    def declared(
+        self, organization: Organization | None, networks: Mapping[tuple[str, str], str] | None = None
+    ) -> Estate:
+        """The estate that the file declares, with the identifiers and the ``networks`` that there are already."""
         from bastide.declare.expand import expand
 
         return expand(
             self.declaration.architecture,
-            known(self.target, organization),
+            replace(known(self.target, organization), networks=networks or {}),
             file=str(self.settings.file),
             places=self.declaration.place,
             today=self.target.clock().date().isoformat(),
@@ -149,6 +151,7 @@ class Workspace:
     def planned(self, *, heal: bool = False, progress: Progress | None = None) -> Plan:
         """What would make the organization what the file says; ``heal`` adds repairs of what is not declared."""
         from bastide.aws.registry import kinds
+        from bastide.declare.expansion.addresses import networks_in
         from bastide.plan import diff
 
         organization = self.organization()
@@ -159,6 +162,9 @@ class Workspace:
         if heal:
             types |= assessed_types()
         observed = self.observed(organization, types, declared.regions, progress)
+        networks = networks_in(observed)
+        if not networks.items() <= networks_in(declared).items():
+            declared = self.declared(organization, networks)  # what runs keeps its addresses
         desired = with_healed(declared, observed) if heal else declared
         return diff(desired, observed, kinds(), owned=owned, pins=self.store.bindings(self.target.label), target=name)
 
