@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from bastide.declare.expansion.archive import ACCESS_LOGS, STORES
 from bastide.declare.expansion.standing import OF_ACCOUNT, ROOT, Node, Standing, nodes, standings
 from bastide.declare.expansion.survey import Survey
 from bastide.errors import InputError, Problem
@@ -46,7 +47,7 @@ def attachments(survey: Survey, today: str, problems: list[Problem]) -> tuple[At
     shared = {
         "organization_id": survey.known.organization_id,
         "allowed_regions": survey.regions,
-        "log_buckets": [survey.name(subject) for subject in ("trail", "config", "flow-logs", "access-logs")],
+        "log_buckets": [survey.name(subject) for subject in (*STORES, ACCESS_LOGS)],
     }
     once: dict[int, Rendered] = {}
     for node in tree:
