@@ -111,7 +111,7 @@ class CredentialReport(Observed):
 
 
 def _report(iam: Any) -> Value:
-    for _ in range(TRIES):
+    for pause in PAUSES:
         state = ask(iam.generate_credential_report)
         if isinstance(state, Unknown):
             return state
@@ -120,5 +120,5 @@ def _report(iam: Any) -> Value:
             if isinstance(content, Unknown):
                 return content
             return list(csv.DictReader(io.StringIO(content.decode())))
-        time.sleep(POLL)
-    return Unknown(f"GenerateCredentialReport: not complete after {TRIES * POLL:.0f} seconds")
+        time.sleep(pause)
+    return Unknown(f"GenerateCredentialReport: not complete after {sum(PAUSES):.0f} seconds")

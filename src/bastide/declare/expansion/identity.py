@@ -215,6 +215,7 @@ def _role(
         "AssumeRolePolicyDocument": trust,
         "ManagedPolicyArns": [survey.managed(policy)],
         "MaxSessionDuration": SESSION,
+        "Policies": [],  # whatever somebody adds inline is drift
         "Tags": survey.tags(),
     }
     at = (member, GLOBAL)

@@ -47,6 +47,11 @@ class Week:
                 return account.id
         raise ContractError(f"the demo needs an account named {name}", fix="use examples/acme.yaml")
 
+    @property
+    def accounts(self) -> list[str]:
+        """The names of all accounts."""
+        return [account.name for account in self._organization.accounts]
+
     def client(self, service: str, account: str, region: str = "") -> Any:
         """A boto3 client in the account of that name."""
         place = region or (GLOBAL if service in ("iam", "account") else self.home)
@@ -146,7 +151,9 @@ def stop_trail(week: Week) -> Iterator[Expected]:
     trails = week.client("cloudtrail", week.management)
     trail = trails.describe_trails()["trailList"][0]
     trails.stop_logging(Name=trail["TrailARN"])
-    yield Expected("cloudtrail-multi-region-trail-enabled", week.management, trail["Name"])
+    yield Expected("cloudtrail-trail-logging", week.management, trail["Name"])
+    for account in week.accounts:
+        yield Expected("cloudtrail-covers-account", account, week.account(account))
 
 
 @mistake("Wednesday: and nobody reads its digests anyway")
@@ -155,18 +162,28 @@ def unvalidated_trail(week: Week) -> Iterator[Expected]:
     trails = week.client("cloudtrail", week.management)
     trail = trails.describe_trails()["trailList"][0]
     trails.update_trail(Name=trail["TrailARN"], EnableLogFileValidation=False)
-    yield Expected("cloudtrail-log-file-validation-enabled", week.management, trail["Name"])
+    yield Expected("cloudtrail-log-validation", week.management, trail["Name"])
 
 
 @mistake("Wednesday: a role needs one more permission, so it gets all of them")
-def administrator_boundary(week: Week) -> Iterator[Expected]:
-    """A new version of the permission boundary that allows *:*."""
+def administrator_by_accident(week: Week) -> Iterator[Expected]:
+    """An inline policy that allows *:* on the platform's reader role."""
     iam = week.client("iam", "shop-dev")
-    arn = f"arn:aws:iam::{week.account('shop-dev')}:policy/bastide/boundary"
     statement = {"Effect": "Allow", "Action": "*:*", "Resource": "*"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    iam.create_policy_version(PolicyArn=arn, PolicyDocument=document, SetAsDefault=True)
-    yield Expected("iam-policy-no-full-administrator", "shop-dev", arn)
+    iam.put_role_policy(RoleName="reader", PolicyName="temporary", PolicyDocument=document)
+    for control in ("iam-role-inline-no-full-administration", "kms-role-inline-no-decryption-with-every-key"):
+        yield Expected(control, "shop-dev", "reader")
+
+
+@mistake("Wednesday: and the boundary that stops it is opened, too")
+def open_boundary(week: Week) -> Iterator[Expected]:
+    """A new version of the permission boundary that allows everything: no control's finding, but drift."""
+    arn = f"arn:aws:iam::{week.account('shop-dev')}:policy/bastide/boundary"
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    week.client("iam", "shop-dev").create_policy_version(PolicyArn=arn, PolicyDocument=document, SetAsDefault=True)
+    yield from ()
 
 
 @mistake("Thursday: an old image does not know IMDSv2")
@@ -212,7 +229,8 @@ def share_snapshots(week: Week) -> Iterator[Expected]:
 def weak_passwords(week: Week) -> Iterator[Expected]:
     """A password policy of six letters."""
     week.client("iam", "network").update_account_password_policy(MinimumPasswordLength=6)
-    yield Expected("iam-account-password-policy-strong", "network", week.account("network"))
+    for control in ("strong", "no-reuse"):
+        yield Expected(f"iam-password-policy-{control}", "network", week.account("network"))
 
 
 @mistake("Friday: GuardDuty is noisy")
