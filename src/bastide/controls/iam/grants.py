@@ -20,9 +20,9 @@ from bastide.iam.exposure import (
     covers,
     is_all_actions,
     is_all_resources,
-    matches,
     overlaps,
 )
+from bastide.iam.wildcards import like
 from bastide.model import PASS, Estate, Resource, Statement, Unknown, Verdict, not_applicable
 
 Question = Callable[[Statement], str]
@@ -107,12 +107,7 @@ def _every_key(resource: str, account: str) -> bool:
     parts = resource.split(":", 5)
     if len(parts) < 6:
         return resource in ("arn:aws:kms:*",)
-    return (
-        matches(parts[2], "kms")
-        and parts[3] == "*"
-        and matches(parts[4], account)
-        and parts[5] in ("*", "key/*", "key*")
-    )
+    return like(parts[2], "kms") and parts[3] == "*" and like(parts[4], account) and parts[5] in ("*", "key/*", "key*")
 
 
 def _names_keys(statement: Statement) -> bool:
