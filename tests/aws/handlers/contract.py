@@ -12,7 +12,6 @@ from typing import Any
 from bastide.aws.actions import iam_actions
 from bastide.aws.handler import Handler
 from bastide.aws.registry import kind
-from bastide.aws.registry import kind
 from bastide.model import Action, Change, Difference, ResourceKey
 
 Declare = Callable[[Any], dict[str, Any]]
@@ -69,60 +68,9 @@ def published(handler: Handler, at: Any, operation: str) -> Iterator[None]:
     assert not missing, f"{handler.type} {operation}: not in its actions: {missing}"
 
 
-# boto3's operation → IAM action, where they differ. Source: Service Authorization Reference, Amazon S3.
-ACTIONS = {
-    "s3:ListBuckets": "s3:ListAllMyBuckets", "s3:HeadBucket": "s3:ListBucket",
-    "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
-    "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
-    "s3:DeleteBucketEncryption": "s3:PutEncryptionConfiguration",
-    "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
-    "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
-    "s3:DeleteBucketLifecycle": "s3:PutLifecycleConfiguration",
-    "s3:GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration",
-    "s3:PutObjectLockConfiguration": "s3:PutBucketObjectLockConfiguration",
-    "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
-    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
-    "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
-    "s3:DeleteBucketTagging": "s3:PutBucketTagging",
-    "s3:DeleteBucketOwnershipControls": "s3:PutBucketOwnershipControls",
-    "s3control:GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock",
-    "s3control:PutPublicAccessBlock": "s3:PutAccountPublicAccessBlock",
-    "s3control:DeletePublicAccessBlock": "s3:PutAccountPublicAccessBlock",
-}
-
-
-def assert_permitted(handler: Handler, operation: str, calls: list[str]) -> None:
-    """The handler names the IAM actions of the calls that it made for this operation."""
-    needed = {ACTIONS.get(call.replace("s3-control", "s3control"), call).replace("config-service", "config") for call in calls}
-    unnamed = needed - set(kind(handler).permissions.get(operation, ()))
-    assert not unnamed, f"{handler.type} {operation} does not name {sorted(unnamed)}"
-
-
-class Watched:
-    """A handler whose every operation is checked for unnamed IAM actions."""
-
-    def __init__(self, handler: Handler, at: Any) -> None:
-        self.handler = handler
-        self.at = at
-
-    def __getattr__(self, operation: str) -> Any:
-        if operation == "type":
-            return self.handler.type
-        method = getattr(self.handler, operation)
-
-        def call(*arguments: Any) -> Any:
-            start = len(self.at.calls)
-            answer = method(*arguments)
-            answer = list(answer) if operation == "list" else answer
-            assert_permitted(self.handler, operation, self.at.calls[start:])
-            return answer
-
-        return call
-
-
 def keeps_its_contract(case: Case, at: Any) -> None:
     """One resource's life through the handler."""
-    handler: Any = Watched(case.handler(), at)
+    handler = case.handler()
     declared = case.declared(at)
     with published(handler, at, "create"):
         id = handler.create(at, declared)

@@ -74,7 +74,8 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_it_keeps_its_contract(case: Case, connection: Connect) -> None:
-    keeps_its_contract(case, connection(region=GLOBAL if case.handler.scope == "account" else "eu-west-1"))
+    region = GLOBAL if case.handler.scope == "account" else "eu-west-1"
+    keeps_its_contract(case, connection(region=region))
 
 
 def test_a_bucket_is_listed_in_its_own_region_only(connection: Connect) -> None:

@@ -21,7 +21,8 @@ DEFAULT_POLICY = {
     "RequireLowercaseCharacters": False, "AllowUsersToChangePassword": False,
 }
 FIELDS = (*DEFAULT_POLICY, "MaxPasswordAge", "PasswordReusePrevention", "HardExpiry")
-POLL, TRIES = 1.0, 30  # seconds between two looks at the report, and how many
+# Seconds between looks at the report: a small account's is there almost at once.
+PAUSES = (0.05, 0.1, 0.2, 0.5, 1, 2, 4, 8, 8, 8)
 
 
 class AccountPasswordPolicy(Handler):

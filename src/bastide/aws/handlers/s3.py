@@ -18,6 +18,11 @@ from bastide.aws.waiting import quietly
 from bastide.errors import TargetError
 from bastide.model import Change, Properties, Scope, Unknown, Value
 
+READ = (
+    "s3:GetBucketVersioning", "s3:GetBucketObjectLockConfiguration", "s3:GetBucketOwnershipControls",
+    "s3:GetBucketPublicAccessBlock", "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration",
+    "s3:GetBucketTagging", "s3:GetBucketLogging", "s3:GetBucketAcl",
+)
 BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 
 
@@ -44,6 +49,15 @@ class Bucket(Handler):
     service = "s3"
     identified_by = ("BucketName",)
     data_bearing = True
+    actions = actions(
+        list=("s3:ListAllMyBuckets", *READ), read=("s3:ListBucket", *READ),
+        write=(
+            "s3:PutBucketPublicAccessBlock", "s3:PutBucketOwnershipControls", "s3:PutEncryptionConfiguration",
+            "s3:PutBucketVersioning", "s3:PutBucketObjectLockConfiguration", "s3:PutBucketAcl",
+            "s3:PutLifecycleConfiguration", "s3:PutBucketLogging", "s3:PutBucketTagging",
+        ),
+        delete=("s3:DeleteBucket",),
+    )
 
     def list(self, at: Connection) -> Iterable[Found]:
         return [self._found(at, name) for name in buckets(at)]
@@ -221,6 +235,10 @@ class BucketPolicy(Handler):
     type = "AWS::S3::BucketPolicy"
     service = "s3"
     identified_by = ("Bucket",)
+    actions = actions(
+        read=("s3:GetBucketPolicy",), list=("s3:ListAllMyBuckets", "s3:GetBucketPolicy"), write=("s3:PutBucketPolicy",),
+        delete=("s3:DeleteBucketPolicy",),
+    )
 
     def list(self, at: Connection) -> Iterable[Found]:
         found = (self.read(at, name) for name in buckets(at))
