@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from bastide.aws.handlers import organizations_accounts
 from bastide.aws.handlers.organizations import (
     DelegatedAdministrator,
     Organization,
@@ -172,3 +173,43 @@ def test_a_failed_creation_says_why_and_what_to_do(connection: Connect) -> None:
     with pytest.raises(TargetError, match="EMAIL_ALREADY_EXISTS") as refused:
         member(at)
     assert "cannot be used again" in str(refused.value)
+
+
+def test_too_many_creations_at_once_are_waited_for(connection: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    at, naps = connection(region=GLOBAL), []
+    home = unit(at)
+    organizations = at.client("organizations")
+    create, refusals = organizations.create_account, ["ACCOUNT_CREATION_RATE_LIMIT_EXCEEDED"] * 2
+
+    def busy(**given: Any) -> Any:
+        if not refusals:
+            return create(**given)
+        answer = {"Error": {"Code": "ConstraintViolationException", "Message": "wait"}, "Reason": refusals.pop()}
+        raise ClientError(answer, "CreateAccount")  # type: ignore[arg-type]
+
+    monkeypatch.setattr(organizations, "create_account", busy)
+    declared = {"AccountName": "shop", "Email": "aws+shop@acme.example", "ParentIds": [home]}
+    account = Account(sleep=naps.append).create(at, declared)
+    assert naps == [0.5, 1.0]
+    assert_holds(Account().read(at, account), declared)
+
+
+def test_an_account_whose_creation_is_under_way_is_waited_for_and_adopted(
+    connection: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = connection(region=GLOBAL)
+    home = unit(at)
+    declared = {"AccountName": "shop", "Email": "aws+shop@acme.example", "ParentIds": [home]}
+    organizations = at.client("organizations")
+    # What a killed run leaves: the request is in, its account in no list yet.
+    started = organizations.create_account(AccountName="shop", Email=declared["Email"])["CreateAccountStatus"]
+    listed_by_aws = organizations_accounts.listed
+
+    def listed(place: Any, operation: str, key: str, **parameters: Any) -> Any:
+        hidden = {"list_accounts": [], "list_create_account_status": [started]}
+        return iter(hidden[operation]) if operation in hidden else listed_by_aws(place, operation, key, **parameters)
+
+    monkeypatch.setattr(organizations_accounts, "listed", listed)
+    account = Account(sleep=lambda _: None).create(at, declared)
+    monkeypatch.undo()
+    assert_holds(Account().read(at, account), declared)

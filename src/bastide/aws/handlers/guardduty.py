@@ -91,7 +91,8 @@ class Detector(Handler):
             self._bring(at, existing[0], properties)
             return existing[0]
         given = pick(properties, *SETTINGS, "Features")
-        made = at.client("guardduty").create_detector(**given, Tags=tag_map(properties.get("Tags")))
+        given |= present(Tags=tag_map(properties.get("Tags")) or None)
+        made = at.client("guardduty").create_detector(**given)
         id = str(made["DetectorId"])
         # A new detector has features on that nobody named.
         if "Features" in properties:

@@ -20,7 +20,7 @@ from bastide.aws.handlers.organizations import (
     tags_of,
 )
 from bastide.aws.shape import touched
-from bastide.aws.waiting import quietly
+from bastide.aws.waiting import coded, quietly
 from bastide.errors import TargetError
 from bastide.model import Change, Properties
 
@@ -123,7 +123,8 @@ class Account(OrganizationsHandler):
         return self.until(read, lambda found: found["State"] != "IN_PROGRESS", what, seconds=900)
 
     def _move(self, at: Connection, id: str, parent: str) -> None:
-        current = parent_of(at, id)
+        # A new account is not seen everywhere at once.
+        current = self.insist(lambda: parent_of(at, id), coded("ChildNotFoundException"))
         if current != parent:
             move = at.client("organizations").move_account
             self.write(move, AccountId=id, SourceParentId=current, DestinationParentId=parent)

@@ -122,10 +122,11 @@ class OrganizationConfiguration(Waiting):
     def _put(self, at: Connection, properties: Properties) -> None:
         given = {**self.DEFAULT, **pick(properties, *self.DEFAULT)}
         kind = given.pop("ConfigurationType")
+        if [kind] != [found.properties["ConfigurationType"] for found in self.list(at)]:
+            given["OrganizationConfiguration"] = {"ConfigurationType": kind}
         put = at.client("securityhub").update_organization_configuration
         # The administrator just designated may not be seen yet.
-        pending = coded("InvalidAccessException", "ResourceConflictException")
-        self.insist(lambda: put(**given, OrganizationConfiguration={"ConfigurationType": kind}), pending)
+        self.insist(lambda: put(**given), coded("InvalidAccessException", "ResourceConflictException"))
         if kind == "CENTRAL":
             self.until(
                 lambda: [found.properties.get("Status") for found in self.list(at)],
