@@ -30,7 +30,6 @@ def ec2_instance_no_public_ip(instance: Resource, estate: Estate) -> Verdict:
     interfaces = instance.get("NetworkInterfaces")
     if isinstance(interfaces, Unknown):
         return unknown(interfaces, "NetworkInterfaces")
-    asked: list[bool] = []
     for index in range(len(interfaces or ())):
         path = f"NetworkInterfaces.{index}.AssociatePublicIpAddress"
         value = instance.get(path)
@@ -38,10 +37,10 @@ def ec2_instance_no_public_ip(instance: Resource, estate: Estate) -> Verdict:
             return unknown(value, path)
         if is_on(value):
             return fail("the instance asks for a public address", path)
-        asked.append(value is not None)
     if isinstance(address, Unknown):
         return unknown(address, "PublicIp")
-    return PASS if asked and all(asked) else _by_subnet(instance, estate)
+    refused = interfaces and (len(interfaces) > 1 or interfaces[0].get("AssociatePublicIpAddress") is not None)
+    return PASS if refused else _by_subnet(instance, estate)  # nobody gets an address on one of several interfaces
 
 
 def _by_subnet(instance: Resource, estate: Estate) -> Verdict:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from bastide.controls.control import control
 from bastide.controls.neighbours import beside
 from bastide.controls.switches import is_on
-from bastide.model import PASS, Estate, Resource, Unknown, Verdict, fail, unknown
+from bastide.model import PASS, Estate, Properties, Resource, Unknown, Verdict, fail, unknown
 from bastide.model.unknown import unknowns_in
 from bastide.network.cidr import covers_internet, port_span
 
@@ -29,30 +29,32 @@ PORTS = (22, 3389)
 )
 def ec2_network_acl_admin_ports_closed(acl: Resource, estate: Estate) -> Verdict:
     """FAIL when TCP 22 or 3389 is allowed for all of IPv4 or IPv6 before it is denied."""
-    entries = beside(acl, estate, ENTRY, "NetworkAclId", acl.id)
-    if isinstance(entries, Unknown):
-        return unknown(entries)
-    gaps = unknowns_in([entry.properties for entry in entries])
+    apart = beside(acl, estate, ENTRY, "NetworkAclId", acl.id)
+    own = acl.get("Entries")  # ours: the entries as the API tells them, with the ACL itself
+    if isinstance(apart, Unknown):
+        return unknown(apart, "Entries")
+    if isinstance(own, Unknown):
+        return unknown(own, "Entries")
+    entries = [*(own or ()), *(entry.properties for entry in apart)]
+    gaps = unknowns_in(entries)
     if gaps:
-        return unknown(gaps[0])
-    inward = sorted(
-        (one for one in entries if not is_on(one.get("Egress"))), key=lambda one: int(one.get("RuleNumber"))
-    )
+        return unknown(gaps[0], "Entries")
+    inward = sorted((one for one in entries if not is_on(one.get("Egress"))), key=lambda one: int(one["RuleNumber"]))
     for port in PORTS:
         for family in ("CidrBlock", "Ipv6CidrBlock"):
             number = _opened_by(inward, port, family)
             if number is not None:
-                return fail(f"entry {number} allows tcp {port} from anywhere")
+                return fail(f"entry {number} allows tcp {port} from anywhere", "Entries")
     return PASS
 
 
-def _opened_by(entries: Iterable[Resource], port: int, family: str) -> int | None:
+def _opened_by(entries: Iterable[Properties], port: int, family: str) -> int | None:
     """The number of the entry with which a port is open to the internet; None when it never is."""
     allowed: list[str] = []
     denied: list[str] = []
     for entry in entries:
-        block = entry.get(family)
-        span = port_span(entry.get("Protocol"), entry.get("PortRange.From"), entry.get("PortRange.To"), "tcp")
+        block, ports = entry.get(family), entry.get("PortRange") or {}
+        span = port_span(entry.get("Protocol"), ports.get("From"), ports.get("To"), "tcp")
         if block is None or span is None or not span[0] <= port <= span[1]:
             continue
         side = allowed if str(entry.get("RuleAction")).lower() == "allow" else denied
@@ -60,5 +62,5 @@ def _opened_by(entries: Iterable[Resource], port: int, family: str) -> int | Non
         if covers_internet(denied):
             return None
         if covers_internet(allowed):
-            return int(entry.get("RuleNumber"))
+            return int(entry["RuleNumber"])
     return None
