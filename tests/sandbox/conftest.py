@@ -77,7 +77,7 @@ def fresh() -> Iterator[World]:
 def _refused(code: str, function: Callable[..., Any], **arguments: Any) -> dict[str, Any]:
     with pytest.raises(ClientError) as caught:
         function(**arguments)
-    response: dict[str, Any] = caught.value.response  # type: ignore[assignment]
+    response: dict[str, Any] = dict(caught.value.response)
     assert response["Error"]["Code"] == code, response["Error"]
     return response
 

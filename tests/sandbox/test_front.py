@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -11,7 +12,7 @@ from botocore.exceptions import ClientError
 from bastide.sandbox import Sandbox
 from bastide.sandbox.wire import AwsError
 
-UNKNOWN = {
+UNKNOWN: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "json": ("detective", lambda client: client.list_graphs()),
     "ec2": ("ec2", lambda client: client.create_ipam()),
     "query": ("iam", lambda client: client.simulate_custom_policy(PolicyInputList=["{}"], ActionNames=["s3:Get"])),

@@ -7,7 +7,6 @@ It decides nothing about AWS: that is the shims' and the front's.
 
 from __future__ import annotations
 
-import copy
 import datetime as datetime_module
 import json
 import os
@@ -29,14 +28,16 @@ import moto.backends as _backends
 import moto.core.responses as _core_responses
 import moto.core.utils as _core_utils
 import moto.iam.models as _iam
+import moto.kms.models as _kms
 import moto.organizations.models as _organizations
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
+from moto.core.common_models import BaseModel
 from moto.core.model import OperationModel, ServiceModel
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request, determine_request_protocol
 from moto.core.responses import BaseResponse
 from moto.core.routing import get_service_router
-from moto.core.serialize import SerializationContext, get_serializer_class
+from moto.core.serialize import SerializationContext, XFormedAttributePicker, get_serializer_class
 from moto.core.utils import camelcase_to_underscores, get_service_model, method_names_from_class
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.moto_api._internal import mock_random
@@ -162,14 +163,55 @@ def _managed_policies() -> tuple[Any, ...]:
 
 
 def _copied_managed_policies(self: Any) -> list[Any]:
-    return [copy.copy(policy) for policy in _managed_policies()]
+    return [_copy(policy) for policy in _managed_policies()]
+
+
+def _copy(policy: Any) -> Any:
+    made = object.__new__(type(policy))
+    vars(made).update(vars(policy))
+    return made
 
 
 _iam.IAMBackend._init_aws_policies = _copied_managed_policies  # type: ignore[method-assign]
 
 
+def _new(cls: type, *_: Any, **__: Any) -> Any:
+    return object.__new__(cls)
+
+
+# moto: keeps every object that it ever made, for a dashboard.
+BaseModel.__new__ = _new  # type: ignore[method-assign]
+
 # moto: lists a class's methods by reflection on every request (9 % of a GetRole).
 vars(_core_responses)["method_names_from_class"] = cache(method_names_from_class)
+
+# ── KMS: no RSA key (0.17 s) behind a symmetric one, and the same key material after a replay ──────────────────────
+
+_plain_private_key = vars(_kms)["generate_private_key"]
+
+
+def _private_key(key_spec: str) -> Any:
+    symmetric = key_spec == "SYMMETRIC_DEFAULT" or key_spec.startswith("HMAC")
+    return None if symmetric else _plain_private_key(key_spec)
+
+
+vars(_kms).update(generate_private_key=_private_key, generate_master_key=lambda: mock_random.randbytes(32))
+
+# ── serializing: where a member's value may be found depends on the shape and the class only ───────────────────────
+
+_plain_possible_keys = XFormedAttributePicker.get_possible_keys
+# The shape is kept in the value, so that its id stays its own.
+_possible_keys: dict[tuple[str, int, type], tuple[Any, tuple[str, ...]]] = {}
+
+
+def _remembered_keys(self: XFormedAttributePicker, context: Any) -> tuple[str, ...]:
+    place = (context.key, id(context.shape), type(context.obj))
+    if place not in _possible_keys:
+        _possible_keys[place] = (context.shape, tuple(dict.fromkeys(_plain_possible_keys(self, context))))
+    return _possible_keys[place][1]
+
+
+XFormedAttributePicker.get_possible_keys = _remembered_keys  # type: ignore[assignment,method-assign]
 
 # ── several organizations in one process ───────────────────────────────────────────────────────────────────────────
 

@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
+from botocore.loaders import create_loader
 
 from bastide.sandbox import transport
 from bastide.sandbox.credentials import BOOTSTRAP_CREDENTIALS, MANAGEMENT_ACCOUNT, MEMBER_ROLE
 from bastide.sandbox.front import Front
 from bastide.sandbox.journal import Journal
 from bastide.sandbox.wire import HttpRequest, HttpResponse
+
+_LOADER = create_loader()
 
 
 class Sandbox:
@@ -43,17 +47,24 @@ class Sandbox:
 
         Raises botocore's ClientError when the role cannot be assumed.
         """
-        session = boto3.Session(region_name=region, **BOOTSTRAP_CREDENTIALS)
-        self.attach(session._session)
+        session = self._attached(region, BOOTSTRAP_CREDENTIALS)
         if account is None or account == MANAGEMENT_ACCOUNT:
             return session
         made = session.client("sts").assume_role(
             RoleArn=f"arn:aws:iam::{account}:role/{role}", RoleSessionName="sandbox"
         )
         keys = made["Credentials"]
-        member = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], region_name=region)
-        self.attach(member._session)
-        return member
+        found = (keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+        return self._attached(region, dict(zip(BOOTSTRAP_CREDENTIALS, found, strict=True)))
+
+    def _attached(self, region: str, credentials: dict[str, str]) -> boto3.Session:
+        inner = botocore.session.Session()
+        # A loader of its own would cost every session 25 MB and its clients 200 ms.
+        inner.register_component("data_loader", _LOADER)
+        session = boto3.Session(botocore_session=inner, region_name=region, **credentials)
+        _LOADER.search_paths[:] = dict.fromkeys(_LOADER.search_paths)  # boto3 adds its own each time
+        self.attach(inner)
+        return session
 
     def reset(self) -> None:
         """Back to an empty management account; the journal is emptied."""

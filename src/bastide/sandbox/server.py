@@ -1,7 +1,7 @@
 """The HTTP transport: the sandbox on 127.0.0.1 for the AWS CLI, Terraform, or anybody's boto3.
 
 `python -m bastide.sandbox.server --dir .bastide/sandbox --port 4577` runs in the foreground; `process` starts it in
-the background. `GET /_sandbox` tells who is there, `POST /_sandbox/reset` empties it. Nothing listens to other machines.
+the background. `GET /_sandbox` tells who is there, `POST /_sandbox/reset` empties it. Other machines cannot reach it.
 """
 
 from __future__ import annotations
