@@ -55,11 +55,12 @@ def apply(  # noqa: PLR0913  # an edge: everything that it touches is an argumen
     """
     known = all_handlers() if handlers is None else handlers
     check_plan(plan, target.name, digest)
-    check_changes(plan.changes, known, store.owned(target.label), allow_data_loss)
+    owned = store.owned(target.label)
+    check_changes(plan.changes, known, owned, allow_data_loss)
     if recheck is not None and recheck() != plan.observed_digest:
         raise StalePlanError("what this plan was made from has changed since", fix=PLAN_AGAIN)
     numbers = {change.key: number for number, change in enumerate(plan.changes)}
-    performer = Performer(target, store, known, run_id, now, dict(plan.bindings), numbers, sleep)
+    performer = Performer(target, store, known, run_id, now, dict(plan.bindings), numbers, sleep, owned)
     resume(target, store, known, performer.stamp())
     kind = "undo" if undoes else "apply"
     store.start_run(Run(run_id, kind, target.label, performer.stamp(), plan_digest=plan_digest(plan), undoes=undoes))

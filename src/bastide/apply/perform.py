@@ -51,6 +51,7 @@ class Performer:
     bindings: dict[str, str]
     numbers: Mapping[ResourceKey, int]
     sleep: Callable[[float], None] = time.sleep
+    owned: frozenset[ResourceKey] = frozenset()  # what Bastide had created before this run
     _kinds: dict[str, ResourceType] = field(default_factory=dict)
 
     def perform(self, change: Change) -> Result:
@@ -169,6 +170,8 @@ class _Work:
         before = Resource(*key, properties=old.properties)
         if not self._kind.identified_by:
             return True
+        if set(self._kind.identified_by) & self._kind.read_only:
+            return False  # AWS chooses what identifies it, so the new one cannot have it
         if identity(before, self._kind) != identity(Resource(*key, properties=self._after), self._kind):
             return False
         names = {str(before.get(path)) for path in self._kind.identified_by}
@@ -222,6 +225,10 @@ class _Work:
 
     def _unsettled(self, found: list[Difference]) -> list[Difference]:
         """What must not differ now: of a new resource, some properties come true later."""
+        if self._change.action is Action.REPLACE and self._change.key not in self._performer.owned:
+            # The copy of what somebody else made: its other properties are what was observed, not what is declared.
+            asked = {difference.path for difference in self._change.differences}
+            return [difference for difference in found if difference.path in asked]
         later = () if self._change.action is Action.UPDATE else self._handler.settles
         return [difference for difference in found if difference.path not in later]
 
@@ -286,12 +293,18 @@ class _Work:
         performer.store.settle(
             performer.target.label,
             self._entry(Phase.AFTER, found, "done"),
-            own=self._owned(key) if change.action in (Action.CREATE, Action.REPLACE) else None,
+            own=self._owned(key) if self._becomes_owned() else None,
             disown=change.key if change.action in (Action.DELETE, Action.REPLACE) else None,
             bindings=known,
         )
         performer.bindings.update(known)
         return Result(self._planned, ResultStatus.DONE, key, found.arn if found else "")
+
+    def _becomes_owned(self) -> bool:
+        """What Bastide creates is its own; what it replaces stays whose it was, or the next plan would delete it."""
+        return self._change.action is Action.CREATE or (
+            self._change.action is Action.REPLACE and self._change.key in self._performer.owned
+        )
 
     def _owned(self, key: ResourceKey) -> Owned:
         return Owned(key, self._planned.provisional_id, self._performer.run_id)

@@ -35,6 +35,7 @@ class Volume(Handler):
     scope = Scope.REGION
     identified_by = ("VolumeId",)
     create_only = ("Encrypted", "KmsKeyId", "AvailabilityZone", "SnapshotId")
+    read_only = ("VolumeId", "Attachments")
     data_bearing = True
     actions = actions(
         read=("ec2:DescribeVolumes",),
