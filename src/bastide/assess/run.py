@@ -7,15 +7,14 @@ one region of an account) are made here of the organization, so that the absence
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from bastide.assess.secrets import shown_value
 from bastide.controls.control import ACCOUNT, ACCOUNT_REGION, Control
 from bastide.model import GLOBAL, Estate, Finding, Gap, Resource, ResourceKey, Severity, Status, Verdict
+from bastide.model.bulk import unsearched
 
 KEPT = frozenset({Status.FAIL, Status.UNKNOWN})
 ANY_ID = "*"  # the id in a finding about a whole type that could not be listed
@@ -68,7 +67,7 @@ def run(estate: Estate, controls: Iterable[Control], *, include_passes: bool = F
         by_type.setdefault(control.resource_type, []).append(control)
     findings: list[Finding] = []
     counts: dict[str, Counter[Status]] = {one.id: Counter() for group in by_type.values() for one in group}
-    with _without_cycle_search():
+    with unsearched():
         for resource_type, group in by_type.items():
             for resource in _subjects(estate, resource_type):
                 # Controls inside, resources outside: what one control parsed of a resource the next one finds again.
@@ -84,21 +83,6 @@ def run(estate: Estate, controls: Iterable[Control], *, include_passes: bool = F
     silent = tuple(sorted(name for name, count in counts.items() if not count))
     return Assessment(tuple(findings), {name: dict(counts[name]) for name in sorted(counts)}, silent,
                       estate.basis, estate.read_at)  # fmt: skip
-
-
-@contextmanager
-def _without_cycle_search() -> Iterator[None]:
-    """Python's search for cyclic garbage, paused: it would walk the whole estate again and again, and find nothing.
-
-    Measured on 100,000 resources: a third of the time.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _order(finding: Finding) -> tuple[int, str, str, ResourceKey, str]:
