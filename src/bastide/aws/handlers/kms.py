@@ -30,6 +30,10 @@ from bastide.aws.waiting import quietly
 from bastide.model import Change, Properties, Unknown, Value
 
 NAME_TAG = "bastide:name"
+DESCRIBED = (
+    "Description", "KeySpec", "KeyUsage", "MultiRegion", "Enabled", "KeyState", "KeyManager", "Origin",
+)
+UNREAD = (*DESCRIBED, "KeyPolicy", "EnableKeyRotation", "RotationPeriodInDays", "Tags")  # of a key we may not describe
 PENDING = ("PendingDeletion", "PendingReplicaDeletion")
 WINDOW = 30  # days. Source: AWS KMS API Reference, ScheduleKeyDeletion: 7 to 30, 30 by default
 
@@ -144,15 +148,12 @@ class Key(Handler):
 
 def _found(at: Connection, key: dict[str, Any]) -> Found:
     if "unread" in key:
-        parts = ("KeyPolicy", "EnableKeyRotation", "Enabled", "KeyState", "Tags")
-        return Found(key["KeyId"], {"KeyId": key["KeyId"]} | dict.fromkeys(parts, key["unread"]), key["Arn"])
+        return Found(key["KeyId"], {"KeyId": key["KeyId"]} | dict.fromkeys(UNREAD, key["unread"]), key["Arn"])
     kms, key_id = at.client("kms"), key["KeyId"]
     policy = parse_document(member(ask(kms.get_key_policy, KeyId=key_id, PolicyName="default"), "Policy"))
     # Asymmetric, HMAC and imported keys cannot rotate and say so.
     rotation = ask(kms.get_key_rotation_status, absent=("UnsupportedOperationException",), KeyId=key_id)
-    properties = pick(
-        key, "KeyId", "Description", "KeySpec", "KeyUsage", "MultiRegion", "Enabled", "KeyState", "KeyManager", "Origin"
-    ) | present(
+    properties = pick(key, "KeyId", *DESCRIBED) | present(
         KeyPolicy=policy,
         EnableKeyRotation=member(rotation, "KeyRotationEnabled", otherwise=False),
         RotationPeriodInDays=member(rotation, "RotationPeriodInDays"),
