@@ -13,7 +13,7 @@ DAYS = 45
 @control(
     title="User credentials are used within 45 days",
     resource_type="AWS::IAM::User",
-    severity="low",
+    severity="medium",
     maps_to=("SecurityHub:IAM.22", "CIS-AWS-3.0:1.12", "CIS-AWS-5.0:1.11"),
     source="IAM User Guide, Generate credential reports for your AWS account",
     remediation="Deactivate the password or key that nobody used, then delete it.",
