@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from botocore.awsrequest import HeadersDict
@@ -18,9 +18,6 @@ from botocore.serialize import create_serializer
 
 from bastide.sandbox import moto
 from bastide.sandbox.wire import AwsError, HttpRequest, HttpResponse, RefusedByEngine
-
-if TYPE_CHECKING:
-    from bastide.sandbox.front import Front
 
 Store = dict[str, Any]
 
@@ -35,11 +32,31 @@ class Principal:
     access_key: str
 
 
+class Switchboard(Protocol):
+    """What a call needs of the front: the shims' state, and other operations."""
+
+    management_account: str
+
+    def store(self, service: str, account: str, region: str) -> Store:
+        """The shims' state for a key; empty at first."""
+
+    def engine_call(self, call: Call, params: Mapping[str, Any]) -> Call:
+        """The same operation with other parameters."""
+
+    def invoke(
+        self, service: str, operation: str, params: Mapping[str, Any], account: str, region: str, cause: Call
+    ) -> dict[str, Any]:
+        """Another operation's answer."""
+
+    def as_error(self, call: Call, response: HttpResponse) -> AwsError:
+        """The error that a refusal of moto's says."""
+
+
 @dataclass
 class Call:
     """An operation of a service, by a principal, in an account and Region."""
 
-    front: Front
+    front: Switchboard
     service: str
     operation: str
     region: str

@@ -71,6 +71,6 @@ class Sandbox:
         self.front.reset()
 
     def close(self) -> None:
-        """Let go of moto's state and of the journal file."""
+        """Write out and close the journal file."""
         if self._journal is not None:
             self._journal.close()

@@ -1,0 +1,114 @@
+"""What moto does too slowly or knows by fixed lists, changed from outside. Every entry says what it is for.
+
+One idea: each patch is on one function or list of moto, so that it can be dropped when moto no longer needs it.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+import moto.core.responses as _core_responses
+import moto.iam.models as _iam
+import moto.kms.models as _kms
+import moto.organizations.models as _organizations
+from moto.core.common_models import BaseModel
+from moto.core.serialize import XFormedAttributePicker
+from moto.core.utils import method_names_from_class
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+from moto.moto_api._internal import mock_random
+
+# ── moto's 1,582 AWS managed policies: parsed once, copied per account (1 s → some milliseconds an account) ─────────
+
+
+@cache
+def _managed_policies() -> tuple[Any, ...]:
+    mock_random.seed("AWS managed policies")  # their ids, whoever asks first
+    data = json.loads(aws_managed_policies_data)
+    return tuple(_iam.AWSManagedPolicy.from_data(name, "aws", "aws", row) for name, row in data.items())
+
+
+def _copied_managed_policies(self: Any) -> list[Any]:
+    return [_copy(policy) for policy in _managed_policies()]
+
+
+def _copy(policy: Any) -> Any:
+    made = object.__new__(type(policy))
+    vars(made).update(vars(policy))
+    return made
+
+
+_iam.IAMBackend._init_aws_policies = _copied_managed_policies  # type: ignore[method-assign]
+
+
+def _new(cls: type, *_: Any, **__: Any) -> Any:
+    return object.__new__(cls)
+
+
+# moto: keeps every object that it ever made, for a dashboard.
+BaseModel.__new__ = _new  # type: ignore[method-assign]
+
+# moto: lists a class's methods by reflection on every request (9 % of a GetRole).
+vars(_core_responses)["method_names_from_class"] = cache(method_names_from_class)
+
+# ── KMS: no RSA key (0.17 s) behind a symmetric one, and the same key material after a replay ──────────────────────
+
+_plain_private_key = vars(_kms)["generate_private_key"]
+
+
+def _private_key(key_spec: str) -> Any:
+    symmetric = key_spec == "SYMMETRIC_DEFAULT" or key_spec.startswith("HMAC")
+    return None if symmetric else _plain_private_key(key_spec)
+
+
+vars(_kms).update(generate_private_key=_private_key, generate_master_key=lambda: mock_random.randbytes(32))
+
+# ── serializing: where a member's value may be found depends on the shape and the class only ───────────────────────
+
+_plain_possible_keys = XFormedAttributePicker.get_possible_keys
+# The shape is kept in the value, so that its id stays its own.
+_possible_keys: dict[tuple[str, int, type], tuple[Any, tuple[str, ...]]] = {}
+
+
+def _remembered_keys(self: XFormedAttributePicker, context: Any) -> tuple[str, ...]:
+    place = (context.key, id(context.shape), type(context.obj))
+    if place not in _possible_keys:
+        _possible_keys[place] = (context.shape, tuple(dict.fromkeys(_plain_possible_keys(self, context))))
+    return _possible_keys[place][1]
+
+
+XFormedAttributePicker.get_possible_keys = _remembered_keys  # type: ignore[assignment,method-assign]
+
+# ── Organizations: what moto knows by fixed lists ───────────────────────────────────────────────────────────────────
+
+_plain_policy_init = _organizations.FakePolicy.__init__
+_ARN_KNOWN = ("AISERVICES_OPT_OUT_POLICY", "RESOURCE_CONTROL_POLICY", "SERVICE_CONTROL_POLICY", "TAG_POLICY")
+
+
+def _policy_init(self: Any, organization: Any, **fields: Any) -> None:
+    wanted = fields.get("Type", "")
+    if wanted in _ARN_KNOWN:
+        _plain_policy_init(self, organization, **fields)
+        return
+    _plain_policy_init(self, organization, **{**fields, "Type": "TAG_POLICY"})
+    self.type = wanted
+    self._arn_format = self._arn_format.replace("tag_policy", wanted.lower())
+
+
+def extend_policy_types(types: tuple[str, ...]) -> None:
+    """Let moto accept these policy types. moto: rejects ten of the fifteen."""
+    _organizations.FakeRoot.SUPPORTED_POLICY_TYPES = list(types)
+    _organizations.FakePolicy.SUPPORTED_POLICY_TYPES = list(types)
+    _organizations.FakePolicy.__init__ = _policy_init  # type: ignore[method-assign]
+
+
+def extend_services(trusted: tuple[str, ...], delegable: tuple[str, ...]) -> None:
+    """Let moto accept these service principals."""
+    _organizations.FakeServiceAccess.TRUSTED_SERVICES = list(trusted)
+    _organizations.FakeDelegatedAdministrator.SUPPORTED_SERVICES = list(delegable)
+
+
+def extend_service_role_names(names: dict[str, str]) -> None:
+    """How services spell themselves in AWSServiceRoleFor…"""
+    _iam.SERVICE_NAME_CONVERSION.update(names)
