@@ -1,0 +1,22 @@
+"""No inline policy of a group allows decryption with every KMS key."""
+
+from functools import partial
+
+from bastide.controls.control import control
+from bastide.controls.iam.grants import decrypts_with_every_key
+from bastide.controls.policies import judge_inline
+from bastide.model import Resource, Verdict
+
+
+@control(
+    title="Inline policies of groups do not grant decryption with every key",
+    resource_type="AWS::IAM::Group",
+    severity="medium",
+    maps_to=("FSBP:KMS.2", "NIST-800-53r5:AC-6"),
+    source="AWS KMS Developer Guide, Best practices for IAM policies",
+    remediation="Name the keys that the group needs in Resource, or bind the statement to their aliases.",
+    config_rule="iam-inline-policy-blocked-kms-actions",
+)
+def kms_group_inline_no_decryption_with_every_key(group: Resource) -> Verdict:
+    """FAIL when a statement allows kms:Decrypt or kms:ReEncryptFrom with every key of the account."""
+    return judge_inline(group, partial(decrypts_with_every_key, group.account))
