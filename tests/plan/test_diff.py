@@ -220,6 +220,18 @@ def test_every_value_covers_itself_and_its_canonical_form_is_stable(value: Any) 
     assert canonical_value(canonical_value(value)) == canonical_value(value)
 
 
+def test_a_tag_that_is_not_declared_is_kept_when_another_one_is_written() -> None:
+    theirs = [{"Key": "Name", "Value": "shop"}, {"Key": "team", "Value": "blue"}]
+    desired = made(
+        "AWS::EC2::VPC", VPC_ID, CidrBlock="10.0.0.0/20", Tags=[*vpc().properties["Tags"], {"Key": "a", "Value": "1"}]
+    )
+    (change,) = diff(
+        estate(desired), estate(made("AWS::EC2::VPC", "vpc-1", CidrBlock="10.0.0.0/20", Tags=theirs)), KINDS
+    ).changes
+    assert change.after is not None
+    assert {tag["Key"] for tag in change.after["Tags"]} == {"Name", "team", "a"}
+
+
 def test_a_plan_survives_its_file_and_an_edited_one_is_refused() -> None:
     plan = diff(estate(vpc()), estate(), KINDS)
     data = render_plan(plan)

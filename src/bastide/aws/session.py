@@ -227,7 +227,11 @@ class Target:
         return AccountClient(client, account)
 
     def _make(self, service: str, region: str) -> Any:
-        return self._session.client(service, region_name=region, endpoint_url=self._endpoint_url, config=self._config)
+        url = self._endpoint_url
+        if url and service == "s3control":
+            # Its rules put ``ACCOUNT.`` before the host whatever the settings say; as a user name it does no harm.
+            url = url.replace("://", "://account@", 1)
+        return self._session.client(service, region_name=region, endpoint_url=url, config=self._config)
 
     def _share(self, session: botocore.session.Session) -> boto3.Session:
         session.register_component("credential_provider", CredentialProvider(SharedCredentials(self._keyring)))

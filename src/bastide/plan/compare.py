@@ -66,7 +66,8 @@ def _covers_list(observed: Value, declared: Value) -> bool:
     return True
 
 
-def _tags(value: Value) -> dict[str, str]:
+def tag_values(value: Value) -> dict[str, str]:
+    """Tags by key, from a list of Key/Value or a mapping."""
     return dict(value) if isinstance(value, Mapping) else {tag["Key"]: tag["Value"] for tag in value or ()}
 
 
@@ -92,8 +93,8 @@ def _walk(path: str, declared: Value, observed: Value) -> Iterator[Difference | 
     if isinstance(observed, Unknown):
         yield path, observed
     elif path == "Tags" and declared not in EMPTY:
-        have = _tags(observed)
-        if any(have.get(key) != value for key, value in _tags(declared).items()):
+        have = tag_values(observed)
+        if any(have.get(key) != value for key, value in tag_values(declared).items()):
             yield Difference(path, observed, declared)
     elif isinstance(declared, Mapping) and not is_policy(declared) and isinstance(observed, Mapping) and declared:
         for key, item in declared.items():

@@ -12,14 +12,16 @@ from bastide.model import (
     Difference,
     Estate,
     Plan,
+    Properties,
     Resource,
     ResourceKey,
     ResourceType,
     Unknown,
+    Value,
 )
 from bastide.model.provisional import MARK
 from bastide.plan.binding import bind, learn_resource
-from bastide.plan.compare import differences
+from bastide.plan.compare import differences, tag_values
 from bastide.plan.digest import observed_digest
 from bastide.plan.match import Index
 from bastide.plan.order import References, ordered
@@ -148,6 +150,7 @@ def _update(bound: Resource, found: Resource, kind: ResourceType, account_name: 
     draft.uncertain.extend((found.key, path, reason) for path, reason in unread)
     if not differing:
         return None
+    after = {**bound.properties, **_merged_tags(bound.properties, found.properties)}
     replaced = any(
         difference.path.split(".")[0] in kind.create_only or difference.path in kind.create_only
         for difference in differing
@@ -156,7 +159,7 @@ def _update(bound: Resource, found: Resource, kind: ResourceType, account_name: 
         action=Action.REPLACE if replaced else Action.UPDATE,
         key=found.key,
         before=found.properties,
-        after=bound.properties,
+        after=after,
         differences=tuple(differing),
         reason=bound.origin.detail if bound.origin.source == HEALED else "drift",
         name=label(found, kind),
@@ -166,6 +169,17 @@ def _update(bound: Resource, found: Resource, kind: ResourceType, account_name: 
         data_bearing=kind.data_bearing,
         origin=bound.origin,
     )
+
+
+def _merged_tags(declared: Properties, observed: Properties) -> dict[str, Value]:
+    """The tags to write, where tags are declared: the declared ones, and those that others have put there."""
+    wanted, there = declared.get("Tags"), observed.get("Tags")
+    if not wanted or not there or isinstance(there, Unknown):
+        return {}
+    tags = tag_values(there) | tag_values(wanted)
+    if isinstance(wanted, Mapping):
+        return {"Tags": tags}
+    return {"Tags": [{"Key": key, "Value": value} for key, value in sorted(tags.items())]}
 
 
 def _with_needs(change: Change, needs: Iterable[ResourceKey], draft: _Draft) -> Change:

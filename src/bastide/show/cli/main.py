@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import logging
 import sys
 import traceback
 
@@ -50,6 +51,8 @@ def run(arguments: list[str]) -> int:
         return 0
     if name not in COMMANDS:
         return _unknown(name)
+    # What a worker logs (a handler's own fault) is in the result as a reason; its traceback is for --debug.
+    logging.basicConfig(level=logging.WARNING if debug else logging.CRITICAL)
     try:
         return _invoke(name, rest)
     except KeyboardInterrupt:
