@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bastide.aws.handler import Found
 from bastide.errors import ContractError
-from bastide.model import Change, Properties, Resource, ResourceType
+from bastide.model import Action, Change, Properties, Resource, ResourceType
 from bastide.plan.binding import bind, learn_resource
 from bastide.plan.order import tokens_of
 
@@ -22,13 +22,16 @@ def bound(change: Change, bindings: Mapping[str, str], kind: ResourceType) -> Ch
     if after is not None:
         settable = {name: value for name, value in after.items() if name not in kind.read_only}
         after = bind(settable, bindings)
+    # A replaced resource's own token stands for the old one until the new one is read back.
+    own = set(tokens_of(change.provisional_id)) if change.action is Action.REPLACE else set()
+    others = {token: real for token, real in bindings.items() if token not in own} if own else bindings
     made = replace(
         change,
         key=change.key._replace(account=bind(change.key.account, bindings), id=bind(change.key.id, bindings)),
         after=after,
         differences=tuple(replace(one, after=bind(one.after, bindings)) for one in change.differences),
-        provisional_id=bind(change.provisional_id, bindings),
-        provisional_arn=bind(change.provisional_arn, bindings),
+        provisional_id=bind(change.provisional_id, others),
+        provisional_arn=bind(change.provisional_arn, others),
     )
     unknown = sorted(tokens_of(made.after) | tokens_of(made.key.account))
     if unknown:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from bastide.apply.bound import learnt
 from bastide.aws.failure import failure
-from bastide.aws.handler import Found, Handler
+from bastide.aws.handler import Connection, Found, Handler
 from bastide.aws.registry import kind
 from bastide.aws.session import Target
 from bastide.model import Action, Change, Resource
@@ -33,43 +34,71 @@ def resume(target: Target, store: Store, handlers: Mapping[str, Handler], at: st
     return closed
 
 
+class _Truth(NamedTuple):
+    """What an open entry came to: which action really took place, and what is there now."""
+
+    action: Action
+    found: Found | None
+
+
 def _close(entry: Entry, target: Target, store: Store, handlers: Mapping[str, Handler], at: str) -> Entry:
     handler = handlers.get(entry.key.type)
-    why = "killed before its result was noted"
-    found = None
+    truth, why = None, "killed before its result was noted; it did not take place, or only in part"
     if handler is not None:
         try:
-            found = _come_true(entry, target, handler)
+            truth = _truth(entry, target, handler)
         except Exception as error:  # noqa: BLE001 - the edge of one entry: what cannot be read is closed as such
-            why = f"{why}; cannot be read now: {failure(error).code}"
-    key = entry.key._replace(id=found.id) if found and found.id else entry.key
+            why = f"killed before its result was noted, and cannot be read now: {failure(error).code}"
+    found = truth.found if truth else None
+    key = entry.key._replace(id=found.id) if found else entry.key
     closing = replace(
         entry,
         at=at,
         phase=Phase.AFTER,
+        action=str(truth.action if truth else entry.action),
         key=key,
         desired=None,
         state=mask(key.type, found.properties) if found else None,
         arn=found.arn if found else "",
-        result="recovered" if found else "abandoned",
-        message="" if found else why,
+        result="recovered" if truth else "abandoned",
+        message="" if truth else why,
     )
-    made = found is not None and entry.action in (Action.CREATE, Action.REPLACE)
+    # What was replaced stays whose it was.
+    ours = closing.action == Action.CREATE or entry.key in store.owned(target.label)
+    made = found is not None and closing.action in (Action.CREATE, Action.REPLACE)
     store.settle(
         target.label,
         closing,
-        own=Owned(key, entry.provisional_id, entry.run) if made else None,
-        disown=entry.key if found and entry.action in (Action.DELETE, Action.REPLACE) else None,
+        own=Owned(key, entry.provisional_id, entry.run) if made and ours else None,
+        disown=entry.key if truth and closing.action in (Action.DELETE, Action.REPLACE) else None,
         bindings=_learnt(entry, found, handlers) if made and found else None,
     )
     return closing
 
 
-def _come_true(entry: Entry, target: Target, handler: Handler) -> Found | None:
-    """The resource, when it is as the entry intended (for a delete: an empty one when it is gone); None otherwise."""
+def _truth(entry: Entry, target: Target, handler: Handler) -> _Truth | None:
+    """What took place; None when nothing did, or it cannot be told."""
     at = target.connection(entry.key.account, entry.key.region)
-    if entry.action == Action.DELETE:
-        return Found("", {}) if handler.read(at, entry.key.id) is None else None
+    old = None if entry.action == Action.CREATE else handler.read(at, entry.key.id)
+    match Action(entry.action):
+        case Action.CREATE:
+            made = _made(entry, at, handler)
+            return _Truth(Action.CREATE, made) if made else None
+        case Action.UPDATE:
+            # Whatever part of it took place, undo puts the state before back.
+            return _Truth(Action.UPDATE, old) if old else None
+        case Action.DELETE:
+            return None if old else _Truth(Action.DELETE, None)
+        case Action.REPLACE:
+            made = _made(entry, at, handler)
+            if made:
+                kept = old is not None and made.id != old.id
+                return _Truth(Action.CREATE if kept else Action.REPLACE, made)
+            return None if old else _Truth(Action.DELETE, None)
+
+
+def _made(entry: Entry, at: Connection, handler: Handler) -> Found | None:
+    """The resource that is there exactly as the entry desires it; None when there is none."""
     if is_masked(entry.desired):
         return None
     known = kind(handler)
@@ -83,5 +112,5 @@ def _come_true(entry: Entry, target: Target, handler: Handler) -> Found | None:
 
 
 def _learnt(entry: Entry, found: Found, handlers: Mapping[str, Handler]) -> dict[str, str]:
-    change = Change(Action(entry.action), entry.key, None, None, provisional_id=entry.provisional_id)
+    change = Change(Action.CREATE, entry.key, None, None, provisional_id=entry.provisional_id)
     return learnt(change, {}, found, kind(handlers[entry.key.type]))

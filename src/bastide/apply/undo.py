@@ -131,7 +131,7 @@ class _Step:
         self.depends_on = before.depends_on
         self._before = before
         self._after = after
-        self._action = Action(before.action)
+        self._action = Action(after.action)  # what a killed one really did
         self._kind: ResourceType = kind(handlers[before.key.type])
         self._data_bearing = handlers[before.key.type].data_bearing
         # After a delete, the resource is where it was before.

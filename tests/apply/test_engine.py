@@ -1,0 +1,294 @@
+"""What apply refuses, how it goes on when one account fails, and what it records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bastide.apply import Outcome, ResultStatus, apply
+from bastide.errors import InputError, StalePlanError
+from bastide.model import GLOBAL, Change, Difference, Estate, Plan, Resource, ResourceKey
+from bastide.model.provisional import account_id, short_id
+from bastide.plan import diff, plan_digest
+from bastide.store import Owned, Phase, RunStatus, Store
+from tests.apply.world import MANAGEMENT, FakeTarget, World, box, kinds, make, refused
+
+OTHER = "222233334444"
+
+
+class Bench:
+    def __init__(self, path: Path) -> None:
+        self.world, self.target, self.store = World(), FakeTarget(), Store.open(path)
+        self.handlers = make(self.world)
+        self.slept: list[float] = []
+
+    def plan(self, *resources: Resource) -> Plan:
+        owned = self.store.owned(self.target.label)
+        return diff(Estate(resources), self.world.observed(self.handlers), kinds(self.handlers), owned=owned)
+
+    def apply(self, plan: Plan, run: str = "r1", **options: Any) -> Outcome:
+        return apply(
+            plan, self.target, self.store, run_id=run, now=self.target.clock, handlers=self.handlers,
+            sleep=self.slept.append, **options,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path / "state.db")
+
+
+def at_write(number: int, error: Exception) -> Callable[..., None]:
+    def hook(count: int, *_: str) -> None:
+        if count == number:
+            raise error
+
+    return hook
+
+
+def test_a_create_is_in_the_ledger_before_it_is_made_and_owned_behind_it(bench: Bench) -> None:
+    seen: list[Phase] = []
+    bench.world.before_write = lambda *_: seen.extend(entry.phase for entry in bench.store.entries("r1"))
+    outcome = bench.apply(bench.plan(box("a")))
+    assert outcome.complete
+    assert seen == [Phase.BEFORE]
+    before, after = bench.store.entries("r1")
+    assert (before.state, before.desired) == (None, {"Name": "a"})
+    assert (after.result, after.state) == ("done", {"Name": "a"})
+    assert bench.store.owned(bench.target.label) == {box("a").key}
+    assert bench.store.run("r1").status is RunStatus.DONE
+
+
+def test_identifiers_that_aws_chose_take_the_place_of_provisional_ones_at_every_depth(bench: Bench) -> None:
+    new, net = account_id("new"), short_id("net", "n")
+    outcome = bench.apply(
+        bench.plan(
+            Resource("Fake::Account", MANAGEMENT, GLOBAL, new, {"Name": "new"}),
+            Resource("Fake::Net", new, GLOBAL, net, {"Name": "n"}, arn=f"arn:aws:fake:global:{new}:{net}"),
+            box("user", new, Net=f"arn:aws:fake:global:{new}:{net}/x", Deep=[{"Policy": [f"root:{new}"]}]),
+        )
+    )
+    assert outcome.complete, outcome
+    real = next(key.id for key in bench.world.things if key.type == "Fake::Account")
+    made = next(key for key in bench.world.things if key.type == "Fake::Net")
+    assert made.account == real
+    assert bench.world.things[ResourceKey("Fake::Box", real, GLOBAL, "user")] == {
+        "Name": "user",
+        "Net": f"arn:aws:fake:global:{real}:{made.id}/x",
+        "Deep": [{"Policy": [f"root:{real}"]}],
+    }
+    assert bench.store.bindings(bench.target.label) == {new: real, net: made.id}
+
+
+def test_a_failing_account_stops_while_others_go_on_and_dependents_are_skipped(bench: Bench) -> None:
+    def fail(_: int, operation: str, type: str, account: str) -> None:
+        if (operation, type, account) == ("create", "Fake::Net", OTHER):
+            raise refused("AccessDenied", "CreateNet", "not authorized")
+
+    bench.world.before_write = fail
+    net = short_id("net", "n")
+    outcome = bench.apply(
+        bench.plan(
+            Resource("Fake::Net", OTHER, GLOBAL, net, {"Name": "net"}),
+            box("z-own", OTHER),
+            box("needs-it", MANAGEMENT, Net=net),
+            box("fine", MANAGEMENT),
+        )
+    )
+    by_name = {result.change.name: result for result in outcome.results}
+    assert (by_name["net"].status, by_name["net"].code) == (ResultStatus.FAILED, "AccessDenied")
+    assert by_name["net"].message == "CreateNet: not authorized"
+    assert by_name["needs-it"].status is ResultStatus.SKIPPED
+    assert by_name["needs-it"].message == "needs Fake::Net net"
+    assert by_name["fine"].status is ResultStatus.DONE
+    skipped_or_done = by_name["z-own"].status
+    assert skipped_or_done in (ResultStatus.SKIPPED, ResultStatus.DONE)
+    assert not outcome.complete
+    assert bench.store.run("r1").status is RunStatus.FAILED
+    assert [entry.code for entry in bench.store.entries("r1") if entry.result == "failed"] == ["AccessDenied"]
+
+
+def test_after_a_failure_nothing_more_is_done_in_the_account(bench: Bench) -> None:
+    def fail(_: int, __: str, ___: str, account: str) -> None:
+        if account == MANAGEMENT:
+            raise refused("LimitExceeded")
+
+    bench.world.before_write = fail
+    outcome = bench.apply(bench.plan(box("a"), box("b"), box("c", OTHER)))
+    # The account of whoever went first stopped; its other box was not tried.
+    assert [result.status for result in outcome.results if result.change.key.account == MANAGEMENT] == [
+        ResultStatus.FAILED, ResultStatus.SKIPPED,
+    ]  # fmt: skip
+    assert outcome.results[1].message == f"{MANAGEMENT} stopped at Fake::Box a"
+    assert list(bench.world.things) == [box("c", OTHER).key]
+
+
+def test_an_edited_plan_is_refused(bench: Bench) -> None:
+    plan = bench.plan(box("a"))
+    with pytest.raises(StalePlanError, match="it was edited"):
+        bench.apply(bench.plan(box("b")), digest=plan_digest(plan))
+    assert not bench.world.things
+
+
+def test_a_plan_is_refused_when_what_it_was_made_from_has_moved(bench: Bench) -> None:
+    plan = bench.plan(box("a"))
+    with pytest.raises(StalePlanError, match="what this plan was made from has changed since"):
+        bench.apply(plan, recheck=lambda: "another digest")
+    assert not bench.world.things
+    assert bench.apply(plan, recheck=lambda: plan.observed_digest).complete
+
+
+def test_a_plan_for_another_target_is_refused(bench: Bench) -> None:
+    with pytest.raises(InputError, match="this plan was made for aws, not for sandbox"):
+        bench.apply(Plan((), target="aws"))
+
+
+def test_losing_data_is_refused_before_anything_is_done_and_all_of_it_is_named(bench: Bench) -> None:
+    for name in ("v1", "v2"):
+        key = ResourceKey("Fake::Vault", MANAGEMENT, GLOBAL, name)
+        bench.world.things[key] = {"Name": name}
+        bench.store.own(bench.target.label, Owned(key, name, "r0"))
+    plan = bench.plan(box("a"))
+    with pytest.raises(InputError) as refusal:
+        bench.apply(plan)
+    assert [problem.what for problem in refusal.value.problems] == [
+        "this plan would delete Fake::Vault v2 and the data in it",
+        "this plan would delete Fake::Vault v1 and the data in it",
+    ]
+    assert "--allow-data-loss v2" in refusal.value.problems[0].fix
+    assert len(bench.world.things) == 2
+    assert bench.apply(plan, allow_data_loss={"v1", "v2"}).complete
+    assert list(bench.world.things) == [box("a").key]
+    assert bench.store.owned(bench.target.label) == {box("a").key}
+
+
+def test_what_bastide_did_not_create_is_never_deleted(bench: Bench) -> None:
+    bench.world.things[box("theirs").key] = {"Name": "theirs"}
+    stranger = Change(action="delete", key=box("theirs").key, before={"Name": "theirs"}, after=None)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="which Bastide did not create"):
+        bench.apply(Plan((stranger,)))
+    bench.world.things[box("theirs").key]["Kind"] = "old"
+    with pytest.raises(InputError, match="would replace Fake::Box theirs, which Bastide did not create"):
+        bench.apply(bench.plan(box("theirs", Kind="new")))
+
+
+def test_a_type_without_a_handler_is_refused(bench: Bench) -> None:
+    change = Change(action="create", key=ResourceKey("Fake::Else", MANAGEMENT, GLOBAL, "x"), before=None, after={})  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="there is no handler for Fake::Else"):
+        bench.apply(Plan((change,)))
+
+
+def test_a_read_back_that_differs_from_the_plan_is_a_failure(bench: Bench) -> None:
+    bench.world.after_write = lambda *_: bench.world.things[box("a").key].update(Size="forgotten")
+    outcome = bench.apply(bench.plan(box("a", Size="large", Secret="hush")))
+    (failed,) = outcome.failed
+    assert failed.code == "ContractError"
+    assert failed.message == "Fake::Box a reads back otherwise than planned: Size"
+    assert bench.store.owned(bench.target.label) == {box("a").key}  # it is there, and it is ours
+
+
+def test_an_error_that_may_pass_is_tried_again_and_only_for_a_while(bench: Bench) -> None:
+    bench.target.patience = 10
+    bench.world.before_write = at_write(0, refused("ConcurrentModificationException"))
+    tries: list[int] = []
+
+    def twice(_: int, *__: str) -> None:
+        tries.append(1)
+        if len(tries) < 3:
+            raise refused("ConcurrentModificationException")
+
+    bench.world.before_write = twice
+    assert bench.apply(bench.plan(box("a"))).complete
+    assert bench.slept == [1.0, 2.0]
+    bench.world.before_write = at_write(1, refused("NoSuchEntity"))
+    outcome = bench.apply(bench.plan(box("b")), "r2")
+    assert outcome.failed[0].code == "NoSuchEntity"
+    assert bench.slept[2:] == [1.0, 2.0, 4.0, 8.0]
+
+
+def test_a_create_that_failed_half_way_is_finished_and_not_made_twice(bench: Bench) -> None:
+    bench.target.patience = 10
+
+    def half(number: int, operation: str, *_: str) -> None:
+        if operation == "create":
+            next(iter(bench.world.things.values())).pop("Size")
+            raise refused("OperationAborted")
+
+    bench.world.after_write = half
+    outcome = bench.apply(
+        bench.plan(Resource("Fake::Net", MANAGEMENT, GLOBAL, short_id("net", "n"), {"Name": "n", "Size": 1}))
+    )
+    assert outcome.complete
+    assert list(bench.world.things.values()) == [{"Name": "n", "Size": 1}]
+    assert [call[0] for call in bench.world.calls] == ["create", "update"]
+
+
+def test_a_create_of_a_name_that_is_taken_fails_and_takes_nothing_over(bench: Bench) -> None:
+    plan = bench.plan(box("a"))
+    bench.world.things[box("a").key] = {"Name": "a", "Made": "by somebody else"}
+    outcome = bench.apply(plan)
+    assert outcome.failed[0].code == "EntityAlreadyExists"
+    assert not bench.store.owned(bench.target.label)
+
+
+def test_a_replacement_makes_the_new_one_first_unless_names_collide(bench: Bench) -> None:
+    bench.apply(bench.plan(box("a", Kind="k")))
+    bench.world.calls.clear()
+    assert bench.apply(bench.plan(box("a", Kind="l")), "r2").complete
+    assert [call[0] for call in bench.world.calls] == ["delete", "create"]
+    net = Resource("Fake::Net", MANAGEMENT, GLOBAL, short_id("net", "n"), {"Name": "n", "Cidr": 1})
+    bench.apply(bench.plan(box("a", Kind="l"), net), "r3")
+    old = next(key for key in bench.world.things if key.type == "Fake::Net")
+    bench.world.calls.clear()
+    bench.handlers["Fake::Net"].create_only = ("Cidr",)  # type: ignore[misc]
+    assert bench.apply(bench.plan(box("a", Kind="l"), net.with_properties({"Name": "n", "Cidr": 2})), "r4").complete
+    assert [call[0] for call in bench.world.calls] == ["create", "delete"]
+    new = next(key for key in bench.world.things if key.type == "Fake::Net")
+    assert new != old
+    assert bench.store.owned(bench.target.label) == {box("a").key, new}
+    assert bench.store.bindings(bench.target.label)[net.id] == new.id
+
+
+def test_ctrl_c_ends_the_call_under_way_and_skips_the_rest(bench: Bench) -> None:
+    class Impatient:
+        def start(self, total: int) -> None:
+            assert total == 3
+
+        def advance(self, change: Change, result: object) -> None:
+            if change.name == "a":
+                raise KeyboardInterrupt
+
+    outcome = bench.apply(bench.plan(box("a"), box("b"), box("c")), progress=Impatient())
+    assert outcome.interrupted
+    assert [result.status for result in outcome.results] == [
+        ResultStatus.DONE, ResultStatus.SKIPPED, ResultStatus.SKIPPED,
+    ]  # fmt: skip
+    assert outcome.results[1].message == "interrupted"
+    assert bench.store.run("r1").status is RunStatus.INTERRUPTED
+    assert not bench.store.open_entries()
+
+
+def test_secrets_do_not_reach_the_ledger(bench: Bench) -> None:
+    key = "AKIA" + "ABCDEFGHIJKLMNOP"
+    bench.apply(bench.plan(box("a", Note=f"the key is {key}")))
+    assert key not in str(bench.store.entries("r1"))
+    assert bench.world.things[box("a").key]["Note"] == f"the key is {key}"
+
+
+def test_a_reference_to_what_nobody_makes_is_a_failure_that_names_it(bench: Bench) -> None:
+    outcome = bench.apply(bench.plan(box("a", Net=short_id("net", "nowhere"))))
+    assert outcome.failed[0].code == "ContractError"
+    assert "refers to what does not exist yet: net-0ba571de" in outcome.failed[0].message
+    assert not bench.store.entries("r1")  # nothing was tried
+
+
+def test_an_update_touches_only_what_the_plan_names(bench: Bench) -> None:
+    bench.world.things[box("a").key] = {"Name": "a", "Size": 1, "Theirs": True}
+    plan = bench.plan(box("a", Size=2))
+    assert plan.changes[0].differences == (Difference("Size", 1, 2),)
+    assert bench.apply(plan).complete
+    assert bench.world.things[box("a").key] == {"Name": "a", "Size": 2, "Theirs": True}
+    assert not bench.store.owned(bench.target.label)
