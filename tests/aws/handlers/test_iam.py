@@ -117,6 +117,14 @@ def test_all_principals_are_listed_from_one_bulk_answer(connection: Connect) -> 
     assert at.calls.count("iam:ListRoles") == 1
 
 
+def test_a_longer_session_leaves_a_role_s_description_alone(at: Any) -> None:
+    Role().create(at, ROLE)
+    change = change_to(Role(), at, "deployer", {"MaxSessionDuration": 7200}, {"MaxSessionDuration": 3600})
+    Role().update(at, "deployer", change)
+    found = Role().read(at, "deployer")
+    assert found and (found.properties["Description"], found.properties["MaxSessionDuration"]) == ("deploys", 3600)
+
+
 def test_service_linked_roles_are_not_listed_as_roles(at: Any) -> None:
     made = ServiceLinkedRole().create(at, {"AWSServiceName": "guardduty.amazonaws.com"})
     assert made not in [found.id for found in Role().list(at)]

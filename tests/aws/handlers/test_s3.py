@@ -127,3 +127,16 @@ def test_removing_versioning_suspends_it_and_removing_the_block_takes_it_away(co
     found = Bucket().read(at, NAME)
     assert found and found.properties["VersioningConfiguration"] == {"Status": "Suspended"}
     assert "PublicAccessBlockConfiguration" not in found.properties
+
+
+def test_a_block_that_names_one_setting_leaves_the_others_on(connection: Connect) -> None:
+    from tests.aws.handlers.contract import change_to
+
+    at = connection()
+    Bucket().create(at, {"BucketName": NAME, "PublicAccessBlockConfiguration": ALL | {"BlockPublicPolicy": False}})
+    before = Bucket().read(at, NAME)
+    assert before
+    wanted = {"PublicAccessBlockConfiguration": {"BlockPublicPolicy": True}}
+    Bucket().update(at, NAME, change_to(Bucket(), at, NAME, before.properties, wanted))
+    found = Bucket().read(at, NAME)
+    assert found and found.properties["PublicAccessBlockConfiguration"] == ALL

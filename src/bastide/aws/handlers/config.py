@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from bastide.aws.differences import desired
 from bastide.aws.handler import Connection, Found, Handler, ask, pages, tag_list
 from bastide.aws.shape import actions, before_and_after, member, pick, present, recased, tag_changes, tags_of, touched
 from bastide.aws.waiting import quietly
@@ -61,7 +62,7 @@ class ConfigurationRecorder(Handler):
     def update(self, at: Connection, id: str, change: Change) -> None:
         names, after = touched(change), change.after or {}
         if names & {"RoleARN", "RecordingGroup", "RecordingMode"}:
-            _put_recorder(at, {**(change.before or {}), **after})
+            _put_recorder(at, desired(change))
         if "Recording" in names:
             _switch(at, id, after.get("Recording"))
 
@@ -142,7 +143,7 @@ class DeliveryChannel(Handler):
         return str(properties["Name"])
 
     def update(self, at: Connection, id: str, change: Change) -> None:
-        _put_channel(at, {**(change.after or {}), "Name": id})
+        _put_channel(at, {**desired(change), "Name": id})
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
         config = at.client("config")

@@ -174,12 +174,20 @@ def _write_rules(ec2: Any, id: str, side: str, before: Iterable[Rule], after: It
         quietly(getattr(ec2, f"authorize_security_group_{way}"), *absent, GroupId=id, IpPermissions=[permission])
 
 
+# What AWS gives the ACL of a new VPC. Source: Amazon VPC User Guide, "Default network ACL".
+DEFAULT_ENTRIES = tuple(
+    {"RuleNumber": 100, "Egress": egress, "Protocol": -1, "RuleAction": "allow", "CidrBlock": "0.0.0.0/0"}
+    for egress in (False, True)
+)
+
+
 class NetworkAcl(Handler):
     """AWS::EC2::NetworkAcl. Create-only: VpcId. Ours: ``IsDefault``, ``SubnetIds`` (observed) and ``Entries``.
 
     An entry is a registry NetworkAclEntry {RuleNumber, Egress, Protocol, RuleAction, CidrBlock | Ipv6CidrBlock,
     PortRange, Icmp}, sorted by direction and number; the deny that ends every ACL is left out. Creating one with
-    IsDefault true adopts the VPC's own. Source: Amazon VPC User Guide, "Network ACL basics".
+    IsDefault true adopts the VPC's own; deleting that one puts AWS's
+    default entries back. Source: Amazon VPC User Guide, "Network ACL basics".
     """
 
     type = "AWS::EC2::NetworkAcl"
@@ -227,6 +235,11 @@ class NetworkAcl(Handler):
             write_tags(at, id, *before_and_after(change, "Tags"))
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
+        found = self.read(at, id)
+        if found and found.properties["IsDefault"]:
+            _write_entries(at.client("ec2"), id, found.properties["Entries"], DEFAULT_ENTRIES)
+            write_tags(at, id, found.properties["Tags"], [])
+            return
         try:
             at.client("ec2").delete_network_acl(NetworkAclId=id)
         except ClientError as error:

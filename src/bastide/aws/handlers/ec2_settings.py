@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from bastide.aws.handler import Connection, Found, Handler, ask, pages
+from bastide.aws.handlers.ec2_shapes import listed
 from bastide.aws.shape import actions, member, pick, touched
 from bastide.errors import TargetError
 from bastide.model import Change, Properties, Unknown, Value
@@ -198,9 +199,15 @@ class DefaultVpc(Setting):
         ),
     )
 
+    def list(self, at: Connection) -> Iterable[Found]:
+        vpcs = listed(at, "describe_vpcs", "Vpcs")
+        return [_presence(at, next((vpc["VpcId"] for vpc in vpcs if vpc["IsDefault"]), ""))]
+
+    def read(self, at: Connection, id: str) -> Found | None:
+        return _presence(at, _default_vpc(at.client("ec2")))
+
     def told(self, at: Connection) -> dict[str, Value]:
-        vpc = _default_vpc(at.client("ec2"))
-        return {"Present": True, "VpcId": vpc} if vpc else {"Present": False}
+        return dict(_presence(at, _default_vpc(at.client("ec2"))).properties)
 
     def put(self, at: Connection, properties: Properties) -> None:
         ec2 = at.client("ec2")
@@ -209,6 +216,10 @@ class DefaultVpc(Setting):
             ec2.create_default_vpc()
         elif properties.get("Present") is False and vpc:
             _remove_vpc(ec2, vpc, f"{at.account}/{at.region}")
+
+
+def _presence(at: Connection, vpc: str) -> Found:
+    return Found(at.account, {"Present": True, "VpcId": vpc} if vpc else {"Present": False})
 
 
 def _default_vpc(ec2: Any) -> str:

@@ -29,6 +29,7 @@ from bastide.errors import TargetError
 from bastide.model import Change, Properties, Scope, Value
 
 LINKED_PATH = "/aws-service-role/"
+HOUR = 3600  # seconds. Source: AWS IAM API Reference, UpdateRole: what a session may last unless the role says more
 POLL, TRIES = 1.0, 60  # seconds between two looks at a deletion, and how many
 READ = ("iam:GetRole", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies", "iam:GetRolePolicy")
 
@@ -113,9 +114,10 @@ def _write(iam: Any, name: str, before: Properties, after: Properties, names: fr
     if "AssumeRolePolicyDocument" in names:
         trust = render_document(after["AssumeRolePolicyDocument"])
         iam.update_assume_role_policy(RoleName=name, PolicyDocument=trust)
-    if names & {"Description", "MaxSessionDuration"}:
-        length = after.get("MaxSessionDuration") or before.get("MaxSessionDuration") or 3600
-        iam.update_role(RoleName=name, Description=after.get("Description") or "", MaxSessionDuration=length)
+    if "Description" in names:
+        iam.update_role_description(RoleName=name, Description=after.get("Description") or "")
+    if "MaxSessionDuration" in names:
+        iam.update_role(RoleName=name, MaxSessionDuration=after.get("MaxSessionDuration") or HOUR)
     if "PermissionsBoundary" in names:
         write_boundary(iam, "Role", name, after.get("PermissionsBoundary"))
     for part in names & {"ManagedPolicyArns", "Policies"}:

@@ -6,7 +6,7 @@ AWS managed keys (``alias/aws/…``) are left out: nobody can change them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -253,10 +253,11 @@ class Alias(Handler):
     identified_by = ("AliasName",)
 
     def list(self, at: Connection) -> Iterable[Found]:
-        for alias in aliases(at):
-            name = alias["AliasName"]
-            if not name.startswith("alias/aws/"):
-                yield Found(name, {"AliasName": name} | pick(alias, "TargetKeyId"), alias["AliasArn"])
+        return _own(aliases(at))
+
+    def read(self, at: Connection, id: str) -> Found | None:
+        told = pages(at.client("kms"), "list_aliases", "Aliases")
+        return next((found for found in _own(told) if found.id == id), None)
 
     def create(self, at: Connection, properties: Properties) -> str:
         kms, name = at.client("kms"), str(properties["AliasName"])
@@ -273,3 +274,10 @@ class Alias(Handler):
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
         quietly(at.client("kms").delete_alias, "NotFoundException", AliasName=id)
+
+
+def _own(told: Iterable[dict[str, Any]]) -> Iterator[Found]:
+    for alias in told:
+        name = alias["AliasName"]
+        if not name.startswith("alias/aws/"):
+            yield Found(name, {"AliasName": name} | pick(alias, "TargetKeyId"), alias["AliasArn"])

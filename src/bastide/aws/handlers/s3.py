@@ -13,7 +13,16 @@ from botocore.exceptions import ClientError
 
 from bastide.aws.handler import Connection, Found, Handler, ask, error_code, pages, tag_list
 from bastide.aws.handlers import s3_shapes
-from bastide.aws.shape import actions, arn_of, member, parse_document, present, render_document, touched
+from bastide.aws.shape import (
+    actions,
+    arn_of,
+    before_and_after,
+    member,
+    parse_document,
+    present,
+    render_document,
+    touched,
+)
 from bastide.aws.waiting import quietly
 from bastide.errors import TargetError
 from bastide.model import Change, Properties, Scope, Unknown, Value
@@ -92,7 +101,10 @@ class Bucket(Handler):
         names = touched(change)
         for part, put in PARTS.items():
             if part in names:
-                put(at.client("s3"), id, (change.after or {}).get(part))
+                before, after = before_and_after(change, part)
+                if part == "PublicAccessBlockConfiguration" and after is not None:
+                    after = {**(before or {}), **after}  # S3 takes what is not named for off
+                put(at.client("s3"), id, after)
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
         try:
