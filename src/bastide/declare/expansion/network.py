@@ -26,6 +26,8 @@ FLOW_FORMAT = (
 )
 # Services through which the account's principals use its data key.
 DATA_SERVICES = ("dynamodb", "ec2", "rds", "s3", "secretsmanager", "sqs")
+TCP = 6  # Source: IANA, "Protocol Numbers"
+ADMINISTRATION = (22, 3389)  # SSH and remote desktop
 DEFAULT_GROUP = "default VPC security group"  # AWS's own description, which cannot change
 
 
@@ -59,6 +61,7 @@ def _network(survey: Survey, member: Member, region: str, cidr: IPv4Network) -> 
     )
     yield vpc
     yield _closed_group(survey, at, vpc)
+    yield _closed_to_administration(survey, at, vpc)
     route_table = _made(
         survey, at, "AWS::EC2::RouteTable", "rtb", {"VpcId": vpc.id}, f"{member.name}-private", "network"
     )
@@ -80,7 +83,7 @@ def _made(survey: Survey, at: At, type: str, prefix: str, properties: Properties
     member, region = at
     id = provisional.short_id(prefix, member.name, region, name)
     resource = {"vpc": "vpc", "rtb": "route-table", "sg": "security-group", "vpce": "vpc-endpoint"}
-    resource |= {"subnet": "subnet", "fl": "vpc-flow-log"}
+    resource |= {"subnet": "subnet", "fl": "vpc-flow-log", "acl": "network-acl"}
     tagged = {**properties, "Tags": survey.tags(Name=name)}
     return survey.make(type, at, id, tagged, said, arn=survey.arn("ec2", region, member.id, f"{resource[prefix]}/{id}"))
 
@@ -96,6 +99,23 @@ def _closed_group(survey: Survey, at: At, vpc: Resource) -> Resource:
     }
     name = f"{at[0].name}-default-closed"
     return _made(survey, at, "AWS::EC2::SecurityGroup", "sg", properties, name, "network")
+
+
+def _closed_to_administration(survey: Survey, at: At, vpc: Resource) -> Resource:
+    """The network ACL that every subnet has unless it names one: AWS's own, but without SSH and remote desktop.
+
+    Machines are administered by Session Manager, which needs no open port; the rest is left to security groups.
+    """
+    everything = {"Protocol": -1, "RuleAction": "allow", "CidrBlock": "0.0.0.0/0", "RuleNumber": 100}
+    denied = {"Protocol": TCP, "RuleAction": "deny", "CidrBlock": "0.0.0.0/0", "Egress": False}
+    ports = [
+        {**denied, "RuleNumber": 80 + number, "PortRange": {"From": port, "To": port}}
+        for number, port in enumerate(ADMINISTRATION)
+    ]
+    entries = [*ports, {**everything, "Egress": False}, {**everything, "Egress": True}]
+    properties = {"VpcId": vpc.id, "IsDefault": True, "Entries": entries}
+    name = f"{at[0].name}-default-no-administration"
+    return _made(survey, at, "AWS::EC2::NetworkAcl", "acl", properties, name, "network")
 
 
 def _subnets(survey: Survey, at: At, vpc: Resource, cidr: IPv4Network) -> Iterator[Resource]:
