@@ -26,7 +26,10 @@ from tests.declare.architectures import MANAGEMENT, expanded, small
 
 ACME = Path(__file__).parents[2] / "examples" / "acme.yaml"
 # What the registry does not have and a handler documents as ours.
-OURS = {"AWS::Config::ConfigurationRecorder": {"Recording"}}
+OURS = {
+    "AWS::Config::ConfigurationRecorder": {"Recording"},
+    "AWS::EC2::NetworkAcl": {"IsDefault", "Entries"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +64,7 @@ def test_acme_expands_to_these_numbers_of_resources(acme: Estate) -> None:
         "AWS::Config::ConfigurationRecorder": 18,
         "AWS::Config::DeliveryChannel": 18,
         "AWS::EC2::FlowLog": 3,
+        "AWS::EC2::NetworkAcl": 3,
         "AWS::EC2::RouteTable": 3,
         "AWS::EC2::SecurityGroup": 6,
         "AWS::EC2::SnapshotBlockPublicAccess": 18,
