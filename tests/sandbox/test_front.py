@@ -10,7 +10,14 @@ import pytest
 from botocore.exceptions import ClientError
 
 from bastide.sandbox import Sandbox
-from bastide.sandbox.wire import AwsError
+from bastide.sandbox.credentials import BOOTSTRAP_KEY
+from bastide.sandbox.wire import AwsError, HttpRequest
+
+
+def signed(service: str, *others: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    scope = f"{BOOTSTRAP_KEY}/20260101/eu-west-1/{service}/aws4_request"
+    return (("Authorization", f"AWS4-HMAC-SHA256 Credential={scope}, Signature=0"), *others)
+
 
 UNKNOWN: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "json": ("detective", lambda client: client.list_graphs()),
@@ -121,3 +128,42 @@ def test_object_keys_and_metadata_come_back_as_they_went(world: Any) -> None:
         assert found["Body"].read() == key.encode() * 1000
         assert found["Metadata"] == {"with_underscore": "v"}
     assert {row["Key"] for row in s3.list_objects_v2(Bucket="odd-keys")["Contents"]} >= {"percent%2Fsign", "dir/"}
+
+
+@pytest.mark.parametrize(
+    ("url", "headers", "body"),
+    [
+        ("http://127.0.0.1/", (), b""),
+        ("http://127.0.0.1/favicon.ico", (), b""),
+        ("http://127.0.0.1/some-bucket/key", (), b""),
+        ("http://[::1/", (), b""),
+        ("http://127.0.0.1/", (("Authorization", "AWS4-HMAC-SHA256 Credential=x"),), b""),
+        ("http://127.0.0.1/", (("Authorization", "Basic eDp5"),), b"\xff\xfe"),
+        (
+            "http://127.0.0.1/",
+            signed("kms", ("X-Amz-Target", "TrentService.Encrypt")),
+            b"{",
+        ),
+        ("http://127.0.0.1/", signed("kms", ("X-Amz-Target", "x")), b"{}"),
+        ("http://127.0.0.1/", signed("no-such-service"), b""),
+        (
+            "http://127.0.0.1/b/k",
+            signed("s3", ("Content-Encoding", "aws-chunked")),
+            b"zz\r\n",
+        ),
+    ],
+)
+def test_garbage_gets_a_refusal_in_an_aws_shape(world: Any, url: str, headers: Any, body: bytes) -> None:
+    response = world.sandbox.answer(HttpRequest("PUT" if "/b/k" in url else "POST", url, headers, body))
+    assert response.status in (400, 403, 404, 405, 501)
+    assert b"<html" not in response.body.lower()
+    assert b"Code>" in response.body or b"__type" in response.body
+
+
+def test_a_presigned_url_is_its_signers(world: Any) -> None:
+    s3 = world.client("s3", "work")
+    s3.create_bucket(Bucket="presigned", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.put_object(Bucket="presigned", Key="k", Body=b"text")
+    url = s3.generate_presigned_url("get_object", {"Bucket": "presigned", "Key": "k"})
+    assert world.sandbox.answer(HttpRequest("GET", url, ())).body == b"text"
+    assert world.sandbox.answer(HttpRequest("GET", url.split("?")[0], ())).status == 403

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from bastide.errors import InputError
 from bastide.sandbox import Sandbox
@@ -127,3 +128,34 @@ def test_a_reset_empties_the_journal(tmp_path: Path) -> None:
     sandbox.close()
     users = Sandbox(path).session().client("iam").list_users()["Users"]
     assert [row["UserName"] for row in users] == ["new"]
+
+
+def test_a_journal_has_one_sandbox(tmp_path: Path) -> None:
+    first = Sandbox(tmp_path / "journal.jsonl")
+    with pytest.raises(InputError, match="another process uses this sandbox's journal"):
+        Sandbox(tmp_path / "journal.jsonl")
+    first.close()
+    Sandbox(tmp_path / "journal.jsonl").close()
+
+
+def test_what_was_encrypted_before_a_restart_is_decrypted_after_it(tmp_path: Path) -> None:
+    first = Sandbox(tmp_path / "journal.jsonl")
+    key = first.session().client("kms").create_key()["KeyMetadata"]["KeyId"]
+    cipher = first.session().client("kms").encrypt(KeyId=key, Plaintext=b"text")["CiphertextBlob"]
+    first.close()
+    assert (
+        Sandbox(tmp_path / "journal.jsonl").session().client("kms").decrypt(CiphertextBlob=cipher)["Plaintext"]
+        == b"text"
+    )
+
+
+def test_a_full_disk_is_told_and_not_an_empty_success(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sandbox = Sandbox(tmp_path / "journal.jsonl")
+
+    def full(_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    assert sandbox._journal is not None
+    monkeypatch.setattr(sandbox._journal, "append", full)
+    with pytest.raises(ClientError, match=r"a restart will not know it.*No space left on device"):
+        sandbox.session().client("iam").create_user(UserName="ada")

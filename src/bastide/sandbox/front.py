@@ -88,15 +88,19 @@ class Front:
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """The response that AWS would give; never raises for anything that a caller sends."""
-        scope = read_scope(request)
+        scope = Scope("", "us-east-1", "s3")
         with self._lock:
             self._state.activate()
             try:
+                scope = read_scope(request)
                 call = self._resolve(decode_chunks(request), scope)
             except AwsError as refusal:
                 return self._refuse(scope, request, refusal)
-            written = self._run(call)
-        response, sequence = written
+            except Exception as crash:  # the outermost edge of a request
+                log.exception("sandbox: %s %s", request.method, request.url)
+                text = f"sandbox: the request cannot be read: {type(crash).__name__}: {crash}"
+                return self._refuse(scope, request, AwsError("InternalFailure", text, 501))
+            response, sequence = self._run(call)
         if sequence and self._journal is not None:
             self._journal.sync(sequence)
         return response
@@ -132,7 +136,9 @@ class Front:
 
     def _principal(self, scope: Scope, protocol: str) -> Principal:
         if not scope.access_key:
-            return Principal(MANAGEMENT_ACCOUNT, "anonymous", "anonymous", "")
+            if scope.service == "sts":  # AssumeRoleWithWebIdentity and AssumeRoleWithSAML are not signed
+                return Principal(MANAGEMENT_ACCOUNT, "anonymous", "anonymous", "")
+            raise AwsError("AccessDenied", "Access Denied: the request is not signed", 403)
         principal = self._principals.get(scope.access_key)
         if principal is None:
             code = {"json": "UnrecognizedClientException", "ec2": "AuthFailure"}.get(protocol, "InvalidClientTokenId")
@@ -144,14 +150,20 @@ class Front:
         """(response, journal sequence or 0). Under the lock."""
         now = datetime.now(UTC)
         if not changes_state(call.service, call.operation):
-            moto.set_clock(now)
+            # A read may make something (a key behind alias/aws/…): the same read makes the same one.
+            moto.seed(f"{call.account}/{call.request.url}/{call.request.body!r}", now)
             response = self._guarded(call)
             self.record(call, response)
             return response, 0
         self.sequence += 1
         response = self._perform(call, self.sequence, now)
         if self._journal is not None:
-            self._journal.append(Entry.of(call, self.sequence, now, response.status))
+            try:
+                self._journal.append(Entry.of(call, self.sequence, now, response.status))
+            except OSError as full:
+                text = f"sandbox: done, but a restart will not know it: the journal cannot be written: {full}"
+                failure = AwsError("InternalFailure", text, 501)
+                return render_error(failure, call.protocol, call.service, moto.request_id()), 0
         self.record(call, response)
         return response, self.sequence
 

@@ -8,6 +8,7 @@ The file holds what the callers sent, secrets included: it is readable by its ow
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import threading
@@ -77,14 +78,21 @@ def parse_entry(line: str) -> Entry:
 
 
 class Journal:
-    """An append-only file of entries under an exclusive lock (see `process`)."""
+    """An append-only file of entries under an exclusive lock."""
 
     def __init__(self, path: Path) -> None:
-        """Open or make the file."""
+        """Open or make the file. Raises InputError when another sandbox has it open."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         self._file = os.fdopen(descriptor, "ab")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as taken:
+            self._file.close()
+            raise InputError(
+                "another process uses this sandbox's journal", str(path), "bastide sandbox stop, or another directory"
+            ) from taken
         if path.stat().st_size == 0:
             self._write_header()
         self._written = self._synced = 0

@@ -24,7 +24,7 @@ from typing import Any
 from bastide.errors import InputError, TargetError
 
 DEFAULT_PORT = 4577
-START_SECONDS = 60.0
+START_SECONDS = 600.0  # a long journal takes its time to replay
 STOP_SECONDS = 10.0
 
 

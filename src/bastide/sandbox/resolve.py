@@ -60,6 +60,8 @@ def read_scope(request: HttpRequest) -> Scope:
         access_key, _, scope_region, signing_name = found.groups()
         scope_region = scope_region or (region.group(1) if region else "us-east-1")
         return Scope(access_key, scope_region, _service(signing_name, request))
+    if "AWSAccessKeyId" in query:  # a presigned URL of S3's older signature, which botocore still makes
+        return Scope(query["AWSAccessKeyId"][0], region.group(1) if region else "us-east-1", "s3")
     anonymous_sts = any(name.encode() in request.body for name in _UNSIGNED_STS)
     return Scope("", region.group(1) if region else "us-east-1", "sts" if anonymous_sts else "s3")
 
