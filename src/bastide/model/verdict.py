@@ -98,4 +98,5 @@ class Finding:
     @property
     def id(self) -> str:
         """Stable over runs: 16 hex digits of control and resource, so that the same trouble keeps its identity."""
-        return hashlib.sha256(f"{self.control}|{self.resource}".encode()).hexdigest()[:16]
+        # surrogatepass: JSON from AWS can hold half a surrogate pair, and any name must have an id.
+        return hashlib.sha256(f"{self.control}|{self.resource}".encode("utf-8", "surrogatepass")).hexdigest()[:16]

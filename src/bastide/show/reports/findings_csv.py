@@ -16,19 +16,19 @@ COLUMNS = (
     "id", "status", "severity", "control", "title", "account", "account_name", "region", "type", "resource", "name",
     "arn", "reason", "path", "value", "remediation", "maps_to", "origin",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # the full-width ones, too, are run by some
 
 
 def cell(value: object) -> str:
-    """Text that no spreadsheet takes for a formula."""
+    """Text that no spreadsheet takes for a formula, whatever spaces stand before it."""
     text = shown(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if text.startswith(FORMULA) or text.lstrip().startswith(FORMULA) else text
 
 
 def render(report: Report) -> str:
     """The findings as CSV with a header line."""
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
+    writer = csv.writer(buffer, lineterminator="\n", quoting=csv.QUOTE_ALL)  # so that ; splits no cell either
     writer.writerow(COLUMNS)
     for finding in report.findings:
         key = finding.resource

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from importlib.resources import files
 
 import jinja2
 
 from bastide import __version__
 from bastide.model import Finding, Organization, Severity, Status
-from bastide.show.reports.report import Report, shown
+from bastide.show.reports.html_rows import cut, packed, script_json
+from bastide.show.reports.report import Report
 
-MOST_ROWS = 20_000  # findings written into one page; beyond that the page says how many were left out
+MOST = 300  # lines of any table but that of findings
 MANAGED = "FullAWSAccess"
 
 
@@ -33,17 +36,25 @@ class Node:
 
 def render(report: Report) -> str:
     """The page."""
+    data = packed(report.findings)
     return _template().render(
         report=report,
         version=__version__,
+        most=MOST,
         severities=sorted(Severity, reverse=True),
+        by_severity=report.by_severity(),
         counts={str(status): report.counts.get(status, 0) for status in Status},
+        bar=bar(report),
         tree=tree(report),
-        rows=[row(finding) for finding in report.findings[:MOST_ROWS]],
-        left_out=max(0, len(report.findings) - MOST_ROWS),
-        healed=[row(finding) for finding in report.healed],
         accounts=accounts(report),
+        controls=controls(report),
         gaps=[(report.estate.account_name(gap.account), gap) for gap in report.estate.gaps],
+        data=data,
+        data_json=script_json(data),
+        left_out=len(report.findings) - len(data["rows"]),
+        style=_file("report.css"),
+        script=_file("report.js"),
+        hash=digest,
     )
 
 
@@ -56,32 +67,35 @@ def _template() -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["shown"] = shown
+    environment.filters["cut"] = cut
     return environment.get_template("report.html.j2")
 
 
-def row(finding: Finding) -> dict[str, Any]:
-    """What the table shows of a finding."""
-    return {
-        "status": str(finding.status),
-        "severity": str(finding.severity),
-        "rank": int(finding.severity) if finding.status is Status.FAIL else -1,
-        "control": finding.control,
-        "title": finding.title,
-        "account": finding.account_name or finding.resource.account,
-        "region": finding.resource.region,
-        "type": finding.resource.type,
-        "resource": finding.resource_name or finding.resource.id,
-        "id": finding.resource.id,
-        "reason": finding.reason,
-        "path": finding.path,
-        "remediation": finding.remediation,
-        "maps_to": " ".join(finding.maps_to),
-        "origin": str(finding.origin) if finding.origin.file else "",
-    }
+@cache
+def _file(name: str) -> str:
+    return (files("bastide.show.reports") / name).read_text(encoding="utf-8")
 
 
-def accounts(report: Report) -> list[tuple[str, dict[str, int], int]]:
+def digest(text: str) -> str:
+    """The hash by which the page's content policy allows this one inline element and no other."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def bar(report: Report) -> list[tuple[str, float, float]]:
+    """Name, start and width (of 1000) of each part of the bar: failures by severity, unknown, passed."""
+    numbers = [(str(severity), number) for severity, number in report.by_severity().items()]
+    numbers += [("unknown", report.counts.get(Status.UNKNOWN, 0)), ("pass", report.counts.get(Status.PASS, 0))]
+    total = sum(number for _, number in numbers)
+    parts, start = [], 0.0
+    for name, number in numbers:
+        if number:
+            width = number / total * 1000
+            parts.append((name, round(start, 2), round(max(width, 2), 2)))
+            start += width
+    return parts
+
+
+def accounts(report: Report) -> list[tuple[str, Counter[Severity], int]]:
     """Accounts with their failures by severity and their unknowns, the worst first."""
     failures: dict[str, Counter[Severity]] = defaultdict(Counter)
     unknown: Counter[str] = Counter()
@@ -91,21 +105,38 @@ def accounts(report: Report) -> list[tuple[str, dict[str, int], int]]:
         elif finding.status is Status.UNKNOWN:
             unknown[finding.resource.account] += 1
     known = {account.id for account in report.estate.organization.accounts} if report.estate.organization else set()
-    order = sorted(
-        known | set(failures) | set(unknown), key=lambda one: (_badness(failures[one]), unknown[one], one), reverse=True
-    )
-    return [
-        (
-            report.estate.account_name(account),
-            {str(level): number for level, number in failures[account].items()},
-            unknown[account],
-        )
-        for account in order
-    ]
+    everyone = sorted(known | set(failures) | set(unknown))
+    order = sorted(everyone, key=lambda one: (_badness(failures[one]), unknown[one]), reverse=True)
+    return [(report.estate.account_name(account), failures[account], unknown[account]) for account in order]
 
 
 def _badness(failures: Counter[Severity]) -> tuple[int, ...]:
     return tuple(failures[severity] for severity in sorted(Severity, reverse=True))
+
+
+@dataclass
+class ControlLine:
+    """One control that failed or could not decide somewhere, and how often."""
+
+    id: str
+    title: str
+    severity: Severity
+    remediation: str
+    failed: int = 0
+    unknown: int = 0
+
+
+def controls(report: Report) -> list[ControlLine]:
+    """Controls with failures or unknowns: those that failed first, by severity, then by how often."""
+    lines: dict[str, ControlLine] = {}
+    for finding in report.findings:
+        if finding.status not in (Status.FAIL, Status.UNKNOWN):
+            continue
+        new = ControlLine(finding.control, finding.title, finding.severity, finding.remediation)
+        line = lines.setdefault(finding.control, new)
+        line.failed += finding.status is Status.FAIL
+        line.unknown += finding.status is Status.UNKNOWN
+    return sorted(lines.values(), key=lambda one: (not one.failed, -one.severity, -one.failed, one.id))
 
 
 def tree(report: Report) -> Node | None:

@@ -8,23 +8,27 @@ from xml.etree import ElementTree
 from bastide.model import Finding, Status
 from bastide.show.reports.report import Report, shown
 
+DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+
 
 def render(report: Report) -> str:
     """The findings as JUnit XML; UNKNOWN is an error, not a failure and not a pass."""
-    root = ElementTree.Element("testsuites", name=f"bastide {report.title}")
+    root = ElementTree.Element("testsuites", name=shown(f"bastide {report.title}"))
     for control, findings in groupby(
         sorted(report.findings, key=lambda finding: finding.control), lambda one: one.control
     ):
         cases = list(findings)
         failed = sum(case.status is Status.FAIL for case in cases)
         unknown = sum(case.status is Status.UNKNOWN for case in cases)
-        suite = ElementTree.SubElement(
-            root, "testsuite", name=control, tests=str(len(cases)), failures=str(failed), errors=str(unknown)
-        )
+        skipped = sum(case.status is Status.NOT_APPLICABLE for case in cases)
+        numbers = {"tests": len(cases), "failures": failed, "errors": unknown, "skipped": skipped}
+        attributes = {"name": control} | {name: str(number) for name, number in numbers.items()}
+        suite = ElementTree.SubElement(root, "testsuite", attributes)
         for case in cases:
             _case(suite, case)
     ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
+    # Declared by hand: ElementTree would name the encoding of this machine's locale.
+    return DECLARATION + ElementTree.tostring(root, encoding="unicode")
 
 
 def _case(suite: ElementTree.Element, finding: Finding) -> None:
@@ -36,3 +40,5 @@ def _case(suite: ElementTree.Element, finding: Finding) -> None:
         )
     elif finding.status is Status.UNKNOWN:
         ElementTree.SubElement(element, "error", message=text, type="unknown")
+    elif finding.status is Status.NOT_APPLICABLE:
+        ElementTree.SubElement(element, "skipped", message=text)

@@ -23,7 +23,7 @@ SEVERITIES = {
     Severity.HIGH: (4, "High"),
     Severity.CRITICAL: (5, "Critical"),
 }
-STATUSES = {Status.PASS: (1, "Pass"), Status.UNKNOWN: (2, "Warning"), Status.FAIL: (3, "Fail")}
+STATUSES = {Status.PASS: (1, "Pass"), Status.UNKNOWN: (0, "Unknown"), Status.FAIL: (3, "Fail")}
 OTHER = (99, "Other")
 
 

@@ -7,21 +7,23 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 from bastide import __version__
 from bastide.controls import Control
 from bastide.model import Finding, Severity, Status
-from bastide.show.reports.report import Report
+from bastide.show.reports.report import Report, shown
 
+KINDS = {Status.FAIL: "fail", Status.UNKNOWN: "review", Status.PASS: "pass", Status.NOT_APPLICABLE: "notApplicable"}
 LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "warning"}
 SCORES = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "3.0"}
 
 
 def render(report: Report) -> str:
-    """The failures as one SARIF run; what is UNKNOWN comes as a result of kind ``review``."""
+    """The findings as one SARIF run; only what failed has a level, what is UNKNOWN is of kind ``review``."""
     used = sorted({finding.control for finding in report.findings})
     rules = {name: number for number, name in enumerate(used)}
-    results = [_result(finding, rules) for finding in report.findings if finding.status is not Status.PASS]
+    results = [_result(finding, rules) for finding in report.findings]
     driver = {
         "name": "Bastide",
         "version": __version__,
@@ -50,20 +52,20 @@ def _rule(name: str, control: Control | None) -> dict[str, Any]:
 
 def _result(finding: Finding, rules: dict[str, int]) -> dict[str, Any]:
     key = finding.resource
-    name = {"name": key.id, "fullyQualifiedName": finding.arn or str(key), "kind": "resource"}
+    name = {"name": shown(key.id), "fullyQualifiedName": finding.arn or str(key), "kind": "resource"}
     location: dict[str, Any] = {"logicalLocations": [name]}
     if finding.origin.file:
         location["physicalLocation"] = {
-            "artifactLocation": {"uri": finding.origin.file.replace("\\", "/")},
+            "artifactLocation": {"uri": quote(finding.origin.file.replace("\\", "/"), safe="/:")},
             "region": {"startLine": max(finding.origin.line, 1), "startColumn": max(finding.origin.column, 1)},
         }
     failed = finding.status is Status.FAIL
     return {
         "ruleId": finding.control,
         "ruleIndex": rules[finding.control],
-        "kind": "fail" if failed else "review",
+        "kind": KINDS[finding.status],
         "level": LEVELS.get(finding.severity, "note") if failed else "none",
-        "message": {"text": f"{finding.resource_name or key.id}: {finding.reason or finding.title}"},
+        "message": {"text": shown(f"{finding.resource_name or key.id}: {finding.reason or finding.title}")},
         "locations": [location],
         "partialFingerprints": {"bastideFinding/v1": finding.id},
         "properties": {"account": key.account, "region": key.region, "type": key.type, "path": finding.path},

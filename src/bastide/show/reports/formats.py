@@ -77,6 +77,7 @@ def write_text(text: str, path: Path | None) -> None:
     Raises:
         InputError: the file cannot be written.
     """
+    text = text.encode("utf-8", "replace").decode()  # JSON from AWS can hold half a surrogate pair, UTF-8 cannot
     if path is None:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
         return

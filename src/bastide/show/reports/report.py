@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,11 @@ from dataclasses import dataclass, field
 from bastide.controls import Control
 from bastide.model import Estate, Finding, Severity, Status
 
-CONTROL_CHARACTERS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127, *range(128, 160)), "�")
+# Control characters but tab and line ends; marks that turn the direction of text; what no UTF-8 or XML may hold.
+HIDDEN = re.compile(
+    "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069\\ufeff\\ud800-\\udfff\\ufffe\\uffff]"
+)
+LINE_ENDS = re.compile("[\\r\\n\\u2028\\u2029]")
 
 
 @dataclass(frozen=True)
@@ -47,5 +52,5 @@ class Report:
 
 
 def shown(text: object) -> str:
-    """Text from an account without control characters, so that it cannot move a terminal's cursor or end a line."""
-    return str(text).translate(CONTROL_CHARACTERS).replace("\r", " ").replace("\n", " ")
+    """Text from an account that cannot move a cursor, end a line or turn the direction of what stands around it."""
+    return LINE_ENDS.sub(" ", HIDDEN.sub("�", str(text)))
