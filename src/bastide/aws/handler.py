@@ -75,7 +75,7 @@ class Handler(ABC):
     """One resource type. Class attributes say what the engine must know; the registry supplies the rest.
 
     ``identified_by``: see ``model.ResourceType``. ``create_only``, ``write_only`` and ``read_only`` add to
-    the registry's.
+    the registry's; ``readable`` are properties that the registry calls write-only and this handler reads all the same.
     ``settles``: properties of a new resource that come true only when something has been built on it.
     ``actions``: IAM actions by operation where the registry has no such type or names too few. ``service``: the boto3
     client.
@@ -87,6 +87,7 @@ class Handler(ABC):
     identified_by: ClassVar[tuple[str, ...]]
     create_only: ClassVar[tuple[str, ...]] = ()
     write_only: ClassVar[tuple[str, ...]] = ()
+    readable: ClassVar[tuple[str, ...]] = ()
     read_only: ClassVar[tuple[str, ...]] = ()
     settles: ClassVar[tuple[str, ...]] = ()
     data_bearing: ClassVar[bool] = False

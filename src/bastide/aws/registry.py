@@ -59,7 +59,7 @@ def kind(handler: Handler) -> ResourceType:
         identified_by=handler.identified_by,
         create_only=frozenset(known.get("create_only", ())) | frozenset(handler.create_only),
         read_only=frozenset(known.get("read_only", ())) | frozenset(handler.read_only),
-        write_only=frozenset(known.get("write_only", ())) | frozenset(handler.write_only),
+        write_only=(frozenset(known.get("write_only", ())) - {*handler.readable}) | frozenset(handler.write_only),
         data_bearing=handler.data_bearing,
         permissions=permissions,
     )

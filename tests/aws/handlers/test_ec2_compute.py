@@ -121,3 +121,9 @@ def test_public_snapshots_are_told_by_two_calls(connection: Connect) -> None:
     at = connection(kept=True)
     assert sorted(found.properties["PublicRestore"] for found in Snapshot().list(at)) == [False, True]
     assert at.calls == ["ec2:DescribeSnapshots", "ec2:DescribeSnapshots"]
+
+
+def test_a_template_s_data_is_compared_although_the_registry_calls_it_write_only() -> None:
+    from bastide.aws.registry import kinds
+
+    assert "LaunchTemplateData" not in kinds()["AWS::EC2::LaunchTemplate"].write_only

@@ -33,9 +33,9 @@ def alias(at: Any) -> dict[str, Any]:
 CASES = [
     Case(
         Key, key,
-        {"Description": "other", "KeyPolicy": POLICY | {"Id": "two"}, "EnableKeyRotation": False,
+        {"Description": "other", "KeyPolicy": POLICY | {"Id": "two"}, "RotationPeriodInDays": 365,
          "Tags": [*TAGS, {"Key": "owner", "Value": "security"}]},
-        unread=("PendingWindowInDays", "RotationPeriodInDays"),
+        unread=("PendingWindowInDays",),
     ),
     Case(Alias, alias),
 ]
@@ -84,3 +84,15 @@ def test_keys_and_aliases_share_their_listings(connection: Connect) -> None:
     assert [call for call in at.calls if call in ("kms:ListKeys", "kms:ListAliases", "kms:DescribeKey")] == [
         "kms:ListAliases", "kms:ListKeys", "kms:DescribeKey",
     ]
+
+
+def test_rotation_is_switched_off_and_on_again(connection: Connect) -> None:
+    at, handler = connection(), Key()
+    made = handler.create(at, key(at))
+    for on in (False, True):
+        before = handler.read(at, made)
+        assert before
+        change = change_to(handler, at, made, before.properties, {"EnableKeyRotation": on})
+        handler.update(at, made, change)
+        found = handler.read(at, made)
+        assert found and found.properties["EnableKeyRotation"] is on

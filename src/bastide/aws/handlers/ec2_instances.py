@@ -125,6 +125,7 @@ class LaunchTemplate(Handler):
     type = "AWS::EC2::LaunchTemplate"
     service = "ec2"
     identified_by = ("LaunchTemplateName",)
+    readable = ("LaunchTemplateData",)
     actions = actions(
         read=("ec2:DescribeLaunchTemplateVersions",),
         write=("ec2:CreateLaunchTemplate", "ec2:CreateLaunchTemplateVersion", "ec2:ModifyLaunchTemplate"),

@@ -83,6 +83,7 @@ class Key(Handler):
     service = "kms"
     identified_by = (f"Tags.{NAME_TAG}",)
     create_only = ("KeySpec", "KeyUsage", "MultiRegion", "Origin")
+    readable = ("RotationPeriodInDays",)
     data_bearing = True
     actions = actions(
         read=("kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"),

@@ -1,4 +1,7 @@
-"""A customer key is not about to be deleted, and with it all that it encrypted."""
+"""A customer key is not about to be deleted, and with it all that it encrypted.
+
+A key whose deletion is scheduled is observed as a type of its own: for a plan it is gone already.
+"""
 
 from bastide.controls.control import control
 from bastide.model import PASS, Resource, Unknown, Verdict, fail, unknown
@@ -6,7 +9,7 @@ from bastide.model import PASS, Resource, Unknown, Verdict, fail, unknown
 
 @control(
     title="Customer keys are not pending deletion",
-    resource_type="AWS::KMS::Key",
+    resource_type="Bastide::KMS::PendingKey",
     severity="critical",
     maps_to=("FSBP:KMS.3", "NIST-800-53r5:SC-12"),
     source="AWS KMS Developer Guide, Delete an AWS KMS key",
