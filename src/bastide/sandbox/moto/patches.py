@@ -15,7 +15,7 @@ import moto.kms.models as _kms
 import moto.organizations.models as _organizations
 from moto.core.common_models import BaseModel
 from moto.core.serialize import XFormedAttributePicker
-from moto.core.utils import method_names_from_class
+from moto.core.utils import camelcase_to_underscores, method_names_from_class
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.moto_api._internal import mock_random
 
@@ -51,6 +51,16 @@ BaseModel.__new__ = _new  # type: ignore[method-assign]
 
 # moto: lists a class's methods by reflection on every request (9 % of a GetRole).
 vars(_core_responses)["method_names_from_class"] = cache(method_names_from_class)
+vars(_core_responses)["camelcase_to_underscores"] = cache(camelcase_to_underscores)
+
+
+def _stamp(headers: dict[str, str]) -> str:
+    headers["x-amzn-requestid"] = str(mock_random.uuid4())
+    return headers["x-amzn-requestid"]
+
+
+# moto: draws a request id letter by letter, 52 times.
+vars(_core_responses)["gen_amzn_requestid_long"] = _stamp
 
 # ── KMS: no RSA key (0.17 s) behind a symmetric one, and the same key material after a replay ──────────────────────
 
