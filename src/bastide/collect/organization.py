@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from bastide.aws.failure import refusal
+from bastide.aws.failure import ClientError, refusal
 from bastide.aws.handler import error_code, pages
 from bastide.aws.session import Target
 from bastide.errors import InputError, TargetError
