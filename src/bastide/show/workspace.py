@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bastide.errors import InputError
-from bastide.model import GLOBAL, Estate, Organization, Origin, Plan, Resource
+from bastide.model import GLOBAL, Account, Estate, Organization, Origin, Plan, Resource, ResourceKey
 
 if TYPE_CHECKING:
     from bastide.apply import Outcome
@@ -109,14 +109,20 @@ class Workspace:
         return read_organization(self.target)
 
     def declared(
-        self, organization: Organization | None, networks: Mapping[tuple[str, str], str] | None = None
+        self,
+        organization: Organization | None,
+        networks: Mapping[tuple[str, str], str] | None = None,
+        former: Sequence[Account] = (),
     ) -> Estate:
-        """The estate that the file declares, with the identifiers and the ``networks`` that there are already."""
+        """The estate that the file declares, with the identifiers and the ``networks`` that there are already.
+
+        ``former``: accounts of ours that the file no longer names.
+        """
         from bastide.declare.expand import expand
 
         return expand(
             self.declaration.architecture,
-            replace(known(self.target, organization), networks=networks or {}),
+            replace(known(self.target, organization), networks=networks or {}, former=tuple(former)),
             file=str(self.settings.file),
             places=self.declaration.place,
             today=self.target.clock().date().isoformat(),
@@ -156,17 +162,21 @@ class Workspace:
 
         organization = self.organization()
         declared = self.declared(organization)
-        name = self.target.name
         owned = self.store.owned(self.target.label)
+        former = former_accounts(organization, declared, owned)
+        # What lies in an account that left the file stays as it is: quarantine keeps evidence.
+        owned -= {key for key in owned if key.account in {account.id for account in former}}
         types = {resource.type for resource in declared.resources} | {key.type for key in owned}
         if heal:
             types |= assessed_types()
-        observed = self.observed(organization, types, declared.regions, progress)
+        regions = sorted({*declared.regions, *(key.region for key in owned)} - {GLOBAL})
+        observed = self.observed(organization, types, regions, progress)
         networks = networks_in(observed)
-        if not networks.items() <= networks_in(declared).items():
-            declared = self.declared(organization, networks)  # what runs keeps its addresses
+        if former or not networks.items() <= networks_in(declared).items():
+            declared = self.declared(organization, networks, former)  # what runs keeps its addresses
         desired = with_healed(declared, observed) if heal else declared
-        return diff(desired, observed, kinds(), owned=owned, pins=self.store.bindings(self.target.label), target=name)
+        pins = self.store.bindings(self.target.label)
+        return diff(desired, observed, kinds(), owned=owned, pins=pins, target=self.target.name)
 
     def applied(
         self,
@@ -283,6 +293,17 @@ def known(target: Target, organization: Organization | None) -> Known:
         accounts=ids,
         partition=target.partition,
     )
+
+
+def former_accounts(
+    organization: Organization | None, declared: Estate, owned: Iterable[ResourceKey]
+) -> tuple[Account, ...]:
+    """Active accounts that Bastide created and the file no longer names."""
+    if organization is None or declared.organization is None:
+        return ()
+    ours = {key.id for key in owned if key.type == "AWS::Organizations::Account"}
+    left = ours - set(declared.organization.accounts_by_id)
+    return tuple(account for account in organization.accounts if account.id in left and account.status == "ACTIVE")
 
 
 def assessed_types() -> set[str]:

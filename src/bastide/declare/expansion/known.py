@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bastide.model import provisional
+from bastide.model import Account, provisional
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,7 @@ class Known:
     """Identifiers from AWS. ``accounts`` maps account names and root e-mails (lower case) to their 12 digits.
 
     ``networks``: ranges of networks that exist, by (account name, region): they are kept (``addresses.networks_in``).
+    ``former``: accounts that Bastide created and the file no longer names; they go to the quarantine unit.
     """
 
     management_account: str
@@ -24,6 +25,7 @@ class Known:
     identity_center: str = provisional.identity_center()  # ARN of the instance
     identity_store: str = provisional.identity_store()
     networks: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    former: tuple[Account, ...] = ()
 
     def account(self, name: str, email: str) -> str:
         """The account's digits, by its e-mail (which never changes hands) or its name; else provisional."""

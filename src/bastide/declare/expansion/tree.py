@@ -8,8 +8,9 @@ Source: AWS Organizations User Guide, "Using AWS Organizations with other AWS se
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from bastide.declare.expansion.survey import Survey
+from bastide.declare.expansion.survey import QUARANTINE, Survey
 from bastide.model import GLOBAL, Account, Organization, OrganizationPolicy, Resource, Unit
 
 POLICY_TYPES = ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY")
@@ -59,6 +60,7 @@ def tree(survey: Survey) -> Iterator[Resource]:
         yield service_access(survey, principal, said, organization)
     yield from _units(survey, organization)
     yield from _accounts(survey)
+    yield from _former(survey)
     yield from _administrators(survey)
     yield survey.make(
         "Bastide::IAM::OrganizationsFeatures",
@@ -129,6 +131,24 @@ def _accounts(survey: Survey) -> Iterator[Resource]:
         )
 
 
+def _former(survey: Survey) -> Iterator[Resource]:
+    """Accounts that left the file: kept, in the quarantine unit, where nothing can be done. They are never closed."""
+    for account in former(survey):
+        yield survey.make(
+            "AWS::Organizations::Account",
+            (survey.management, GLOBAL),
+            account.id,
+            {"AccountName": account.name, "Email": account.email, "ParentIds": [account.parent_id]},
+            "ous",
+        )
+
+
+def former(survey: Survey) -> tuple[Account, ...]:
+    """Accounts that left the file, in the unit where they belong now."""
+    quarantine = next(branch.id for branch in survey.branches if branch.path == QUARANTINE)
+    return tuple(replace(account, parent_id=quarantine) for account in survey.known.former)
+
+
 def _administrators(survey: Survey) -> Iterator[Resource]:
     asked = services(survey)
     for principal in REGISTERED:
@@ -155,7 +175,10 @@ def organization(survey: Survey, policies: tuple[OrganizationPolicy, ...]) -> Or
         id=survey.known.organization_id,
         root_id=survey.known.root_id,
         management_account=survey.management.id,
-        accounts=tuple(Account(member.id, member.name, member.email, member.parent_id) for member in survey.everyone),
+        accounts=(
+            *(Account(member.id, member.name, member.email, member.parent_id) for member in survey.everyone),
+            *former(survey),
+        ),
         units=tuple(Unit(branch.id, branch.name, branch.parent_id, branch.path) for branch in survey.branches),
         policies=policies,
     )
