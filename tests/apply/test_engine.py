@@ -4,36 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from bastide.apply import Outcome, ResultStatus, apply
+from bastide.apply import ResultStatus
 from bastide.errors import InputError, StalePlanError
-from bastide.model import GLOBAL, Change, Difference, Estate, Plan, Resource, ResourceKey
+from bastide.model import GLOBAL, Change, Difference, Plan, Resource, ResourceKey
 from bastide.model.provisional import account_id, short_id
-from bastide.plan import diff, plan_digest
-from bastide.store import Owned, Phase, RunStatus, Store
-from tests.apply.world import MANAGEMENT, FakeTarget, World, box, kinds, make, refused
+from bastide.plan import plan_digest
+from bastide.store import Owned, Phase, RunStatus
+from tests.apply.bench import Bench
+from tests.apply.world import MANAGEMENT, box, refused
 
 OTHER = "222233334444"
-
-
-class Bench:
-    def __init__(self, path: Path) -> None:
-        self.world, self.target, self.store = World(), FakeTarget(), Store.open(path)
-        self.handlers = make(self.world)
-        self.slept: list[float] = []
-
-    def plan(self, *resources: Resource) -> Plan:
-        owned = self.store.owned(self.target.label)
-        return diff(Estate(resources), self.world.observed(self.handlers), kinds(self.handlers), owned=owned)
-
-    def apply(self, plan: Plan, run: str = "r1", **options: Any) -> Outcome:
-        return apply(
-            plan, self.target, self.store, run_id=run, now=self.target.clock, handlers=self.handlers,
-            sleep=self.slept.append, **options,
-        )  # fmt: skip
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from bastide.apply import Outcome, plan_undo, undo
 from bastide.errors import InputError, StalePlanError
 from bastide.model import GLOBAL, Resource
 from bastide.model.provisional import short_id
-from tests.apply.test_engine import Bench
+from tests.apply.bench import Bench
 from tests.apply.world import MANAGEMENT, box
 
 

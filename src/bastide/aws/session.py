@@ -30,6 +30,7 @@ from bastide.aws.credentials import (
     entered,
 )
 from bastide.aws.handler import error_code
+from bastide.aws.models import Models
 from bastide.aws.throttle import Throttle
 from bastide.errors import TargetError
 from bastide.model import GLOBAL, Arn
@@ -234,6 +235,7 @@ class Target:
         return self._session.client(service, region_name=region, endpoint_url=url, config=self._config)
 
     def _share(self, session: botocore.session.Session) -> boto3.Session:
+        session.register_component("data_loader", Models())
         session.register_component("credential_provider", CredentialProvider(SharedCredentials(self._keyring)))
         Throttle(current_account).register(session.get_component("event_emitter"))
         return boto3.Session(botocore_session=session)
@@ -278,6 +280,8 @@ def _config(name: str, endpoint_url: str | None) -> Config:
         retries={"mode": "standard", "total_max_attempts": 1 if sandbox else ATTEMPTS},
         # One client serves many accounts, so no account may be written into its endpoint.
         account_id_endpoint_mode="disabled",
+        # botocore composes its own anew for every request, which is a tenth of what a call to the sandbox costs.
+        user_agent="bastide-sandbox" if sandbox else None,
         ignore_configured_endpoint_urls=sandbox,
         # 123456789012.127.0.0.1 does not resolve.
         inject_host_prefix=endpoint_url is None,

@@ -14,7 +14,20 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, create_engine, delete, event, insert, inspect, select, update
+from sqlalchemy import (
+    Connection,
+    Delete,
+    Engine,
+    Table,
+    bindparam,
+    create_engine,
+    delete,
+    event,
+    insert,
+    inspect,
+    select,
+    update,
+)
 from sqlalchemy.exc import DatabaseError
 
 from bastide.errors import InputError
@@ -144,7 +157,7 @@ class Store:
         with self._transaction() as connection:
             ledger.append(connection, entry)
             if disown:
-                connection.execute(delete(OWNED).where(*_same(target, disown)))
+                _disown(connection, target, disown)
             if own:
                 _own(connection, target, own)
             if bindings:
@@ -184,7 +197,7 @@ class Store:
     def disown(self, target: str, key: ResourceKey) -> None:
         """Forget a resource that is gone."""
         with self._transaction() as connection:
-            connection.execute(delete(OWNED).where(*_same(target, key)))
+            _disown(connection, target, key)
 
     def owned(self, target: str) -> frozenset[ResourceKey]:
         """Keys of all that Bastide created on a target and has not deleted."""
@@ -278,21 +291,30 @@ def _row(run: Run) -> dict[str, str]:
     return {name: str(getattr(run, name)) for name in Run.__dataclass_fields__}
 
 
-def _same(target: str, key: ResourceKey) -> tuple[Any, ...]:
-    columns = (OWNED.c.type, OWNED.c.account, OWNED.c.region, OWNED.c.id)
-    return (OWNED.c.target == target, *(column == value for column, value in zip(columns, key, strict=True)))
+def _same(table: Table, *names: str) -> Delete:
+    """A deletion of the row whose columns of these names equal the parameters ``same_NAME``."""
+    return delete(table).where(*(table.c[name] == bindparam(f"same_{name}") for name in names))
+
+
+# Made once: building a statement costs more than running it.
+_OWN, _DISOWN = insert(OWNED), _same(OWNED, "target", "type", "account", "region", "id")
+_BIND, _UNBIND = insert(BINDINGS), _same(BINDINGS, "target", "provisional")
 
 
 def _own(connection: Connection, target: str, owned: Owned) -> None:
-    connection.execute(delete(OWNED).where(*_same(target, owned.key)))
-    values = owned.key._asdict() | {"provisional_id": owned.provisional_id, "run": owned.run}
-    connection.execute(insert(OWNED).values(target=target, **values))
+    _disown(connection, target, owned.key)
+    more = {"target": target, "provisional_id": owned.provisional_id, "run": owned.run}
+    connection.execute(_OWN, owned.key._asdict() | more)
+
+
+def _disown(connection: Connection, target: str, key: ResourceKey) -> None:
+    connection.execute(_DISOWN, {f"same_{name}": value for name, value in [*key._asdict().items(), ("target", target)]})
 
 
 def _bind(connection: Connection, target: str, bindings: Mapping[str, str]) -> None:
     for name, real in sorted(bindings.items()):
-        connection.execute(delete(BINDINGS).where(BINDINGS.c.target == target, BINDINGS.c.provisional == name))
-        connection.execute(insert(BINDINGS).values(target=target, provisional=name, real=real))
+        connection.execute(_UNBIND, {"same_target": target, "same_provisional": name})
+        connection.execute(_BIND, {"target": target, "provisional": name, "real": real})
 
 
 def _encode(finding: Finding) -> str:
