@@ -17,12 +17,13 @@ from bastide.declare.expansion.identity import identity
 from bastide.declare.expansion.known import Known
 from bastide.declare.expansion.network import network
 from bastide.declare.expansion.recording import recording
+from bastide.declare.expansion.standing import Standing, standings
 from bastide.declare.expansion.survey import Places, survey
 from bastide.declare.expansion.tree import organization, tree
-from bastide.errors import InputError
+from bastide.errors import InputError, Problem
 from bastide.model import Estate
 
-__all__ = ["Known", "Places", "expand"]
+__all__ = ["Known", "Places", "Standing", "expand", "guardrails_in_force"]
 
 SUBJECTS = (tree, archive, recording, detection, baseline, identity, network)
 
@@ -51,3 +52,17 @@ def expand(
         regions=found.regions,
         basis="model",
     )
+
+
+def guardrails_in_force(architecture: Architecture, known: Known, *, today: str = "") -> dict[str, Standing]:
+    """What stands at the root (an empty path), at each unit and at each account that has words of its own.
+
+    Raises:
+        InputError: as ``expand`` does.
+    """
+    found = survey(architecture, known, "", None)
+    problems: list[Problem] = check(found, today)
+    standing = standings(found, today, problems)
+    if problems:
+        raise InputError.of(problems)
+    return {path: one for path, one in standing.items() if one is not standing.get(path.rpartition("/")[0]) or not path}

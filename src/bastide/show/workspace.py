@@ -237,6 +237,20 @@ class Workspace:
         estate = self.modelled()
         return run(estate, all_controls(), include_passes=include_passes), estate
 
+    def guardrails(self) -> dict[str, tuple[str, ...]]:
+        """Names of the guardrails that the file puts in force, by unit where they differ from the unit above."""
+        from bastide.declare.expand import Known, guardrails_in_force
+
+        standing = guardrails_in_force(
+            self.declaration.architecture, Known(management_account=MODEL_ACCOUNT), today=now().date().isoformat()
+        )
+        return {
+            path or "Root": tuple(
+                f"{name} (warn only)" if choice.warn else name for name, choice in sorted(one.choices.items())
+            )
+            for path, one in standing.items()
+        }
+
     def report(
         self, assessment: Assessment, estate: Estate, *, baseline: Baseline | None = None, **more: Any
     ) -> Report:
@@ -250,6 +264,7 @@ class Workspace:
             estate=estate,
             controls={control.id: control for control in all_controls()},
             counts=assessment.by_status,
+            guardrails=self.guardrails(),
             generated_at=estate.read_at or now().isoformat(timespec="seconds").replace("+00:00", "Z"),
             **more,
         )

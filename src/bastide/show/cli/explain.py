@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -38,15 +39,16 @@ def command(
 
 
 def _file(path: Path, everything: bool, output: str) -> None:
-    """Settings of an architecture file."""
+    """Settings of an architecture file, and the guardrails that it puts in force."""
     from bastide.declare.explain import explain
-    from bastide.declare.read import read_architecture
+    from bastide.show.workspace import Settings, Workspace
 
-    settings = [setting for setting in explain(read_architecture(path)) if everything or not setting.stated]
+    workspace = Workspace(Settings(path))
+    settings = [setting for setting in explain(workspace.declaration) if everything or not setting.stated]
+    guardrails = workspace.guardrails()
     if output == "json":
-        typer.echo(
-            json.dumps({"schema": "bastide.explain/1", "settings": [vars(setting) for setting in settings]}, indent=2)
-        )
+        document = {"settings": [asdict(setting) for setting in settings], "guardrails": guardrails}
+        typer.echo(json.dumps({"schema": "bastide.explain/1", **document}, indent=2))
         return
     for setting in settings:
         value = json.dumps(setting.value)
@@ -56,6 +58,9 @@ def _file(path: Path, everything: bool, output: str) -> None:
             typer.echo(f"    why: {setting.why}")
         if setting.asked_by:
             typer.echo(f"    asked by: {', '.join(setting.asked_by)}")
+    for place, names in guardrails.items():
+        typer.echo(f"guardrails at {place}: {', '.join(names) or 'none'}")
+    typer.echo("    bastide explain NAME tells what a guardrail denies, why, and who asks for it")
 
 
 def _rule(name: str, output: str) -> None:
