@@ -1,10 +1,12 @@
 """Whether the condition block of a statement holds for a request.
 
 Operators must all hold, keys within one must all hold, one value of a key is enough; a negated operator holds when no
-value matches. An absent key fails a positive operator, satisfies a negated one and every ``IfExists``.
+value matches. An absent key fails a positive operator, satisfies a negated one and every ``IfExists``. A variable
+without a value equals nothing: a positive operator fails, a negated one holds.
 
 A key with several values under an operator without a set prefix is not documented by AWS: here one matching value is
-enough for a positive operator, and a negated one needs all of them to differ.
+enough for a positive operator, and a negated one needs all of them to differ. ``holds`` is the definition; ``test`` is
+the same, made ready once.
 
 Source: IAM User Guide, "IAM JSON policy elements: Condition operators" and "Set operators for multi-valued keys".
 """
@@ -13,34 +15,51 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
-from functools import cache
-from ipaddress import ip_address, ip_network
+from decimal import Decimal
+from functools import cache, lru_cache, partial
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
-from bastide.iam.variables import literal, marked, resolve
+from bastide.iam.variables import Keys, Template, fill, has_variables, plain, template
 from bastide.iam.vocabulary import NULL, SETS, operator
-from bastide.iam.wildcards import arn_like, like
+from bastide.iam.wildcards import ARN_PARTS, Item, Wild, items, match_items, matcher_of
 from bastide.model.policy import Condition
 
 Values = tuple[str, ...]
-Matcher = Callable[[str, str], bool]  # (value in the policy, value in the request)
+Pattern = tuple[Item, ...]  # a value in the policy, its variables filled in
+Matcher = Callable[[Pattern, str], bool]  # (value in the policy, value in the request)
+Test = Callable[[Keys], bool]
+EVERY = SETS[0].lower()
 
 
 @dataclass(frozen=True, slots=True)
-class _Operator:
+class Operator:
     """An operator taken apart: set prefix, whether negated, whether an absent key is enough, and how values match."""
 
+    name: str  # without prefix, negation and IfExists, in lower case
     prefix: str
     negated: bool
     if_exists: bool
     matcher: Matcher
     variables: bool
 
+    @property
+    def holds_without_key(self) -> bool:
+        """Whether an absent key satisfies it."""
+        if self.if_exists or self.prefix == EVERY:
+            return True
+        return self.negated and not self.prefix
 
-def holds(condition: Condition, keys: Mapping[str, Values], *, variables: bool = True) -> bool:
+    @property
+    def needs_every_value(self) -> bool:
+        """Whether all values of the request have to satisfy it, or one is enough."""
+        return self.prefix == EVERY or (not self.prefix and self.negated)
+
+
+def holds(condition: Condition, keys: Keys, *, variables: bool = True) -> bool:
     """Whether every test holds; ``keys`` are in lower case, ``variables`` is off for policies before 2012-10-17."""
     return all(
         satisfied(name, values, keys.get(key.lower(), ()), keys, variables=variables)
@@ -49,101 +68,233 @@ def holds(condition: Condition, keys: Mapping[str, Values], *, variables: bool =
     )
 
 
-def satisfied(name: str, wanted: Values, found: Values, keys: Mapping[str, Values], *, variables: bool = True) -> bool:
+def satisfied(name: str, wanted: Values, found: Values, keys: Keys, *, variables: bool = True) -> bool:
     """Whether one operator holds for one key: ``wanted`` stands in the policy, ``found`` in the request."""
-    if name.lower() == NULL.lower():
+    if _is_null(name):
         return any(value.lower() == ("false" if found else "true") for value in wanted)
-    how = _operator(name)
+    how = operator_named(name)
     if not found:
-        return _absent(how)
-    patterns: list[str | None] = [resolve(one, keys) for one in wanted] if how.variables and variables else [*wanted]
+        return how.holds_without_key
+    patterns = [fill(one, keys) for one in _templates(how, wanted, variables)]
     known = [one for one in patterns if one is not None]  # a variable without a value equals nothing
 
     def satisfies(value: str) -> bool:
         return any(how.matcher(one, value) for one in known) != how.negated
 
-    every = how.prefix == SETS[0].lower() or (not how.prefix and how.negated)
-    return all(map(satisfies, found)) if every else any(map(satisfies, found))
+    return all(map(satisfies, found)) if how.needs_every_value else any(map(satisfies, found))
 
 
-def _absent(how: _Operator) -> bool:
-    if how.if_exists or how.prefix == SETS[0].lower():
-        return True
-    return how.negated and not how.prefix
+def test(condition: Condition, *, variables: bool = True) -> Test | None:
+    """``holds`` as a function of the keys alone; None for a condition that always holds.
+
+    Raises:
+        InputError: a value holds a variable that is none.
+    """
+    tests = [
+        _test(name, key.lower(), values, variables)
+        for name, tests in condition.items()
+        for key, values in tests.items()
+    ]
+    if not tests:
+        return None
+    if len(tests) == 1:
+        return tests[0]
+    if len(tests) == 2:
+        first, second = tests
+        return lambda keys: first(keys) and second(keys)
+    return lambda keys: all(one(keys) for one in tests)
+
+
+def imprecise(condition: Condition, keys: Keys) -> list[str]:
+    """Keys with several values under an operator without set prefix: what AWS does then is not documented."""
+    return sorted({
+        key
+        for name, tests in condition.items()
+        if not name.lower().startswith(tuple(one.lower() for one in SETS)) and not _is_null(name)
+        for key in tests
+        if len(keys.get(key.lower(), ())) > 1
+    })  # fmt: skip
+
+
+def _test(name: str, key: str, wanted: Values, variables: bool) -> Test:
+    if _is_null(name):
+        when = {value.lower() for value in wanted}
+        absent, present = "true" in when, "false" in when
+        return lambda keys: present if keys.get(key) else absent
+    how = operator_named(name)
+    templates = _templates(how, wanted, variables)
+    if any(map(has_variables, templates)):
+        return lambda keys: satisfied(name, wanted, keys.get(key, ()), keys)
+    return _static(how, key, [fill(one, {}) or () for one in templates])
+
+
+def _static(how: Operator, key: str, patterns: Sequence[Pattern]) -> Test:
+    """A test whose policy values never change: one look-up, and one call for each value of the request."""
+    matches = _any_of(how, patterns)
+    negated, without, every = how.negated, how.holds_without_key, how.needs_every_value
+
+    def hold(keys: Keys) -> bool:
+        found = keys.get(key)
+        if not found:
+            return without
+        if len(found) == 1:
+            return matches(found[0]) != negated
+        satisfied_by = (matches(value) != negated for value in found)
+        return all(satisfied_by) if every else any(satisfied_by)
+
+    return hold
+
+
+def _any_of(how: Operator, patterns: Sequence[Pattern]) -> Callable[[str], bool]:
+    if how.name == "stringequals" or (how.name == "stringlike" and not any(map(_is_wild, patterns))):
+        return frozenset(map(plain, patterns)).__contains__
+    ready = _ready(how, patterns)
+    if len(ready) == 1:
+        return ready[0]
+    return lambda value: any(match(value) for match in ready)
+
+
+def _ready(how: Operator, patterns: Sequence[Pattern]) -> list[Callable[[str], bool]]:
+    if how.name == "stringlike":
+        return list(map(matcher_of, patterns))
+    if how.name.startswith("arn"):
+        return list(map(_arn_matcher, patterns))
+    return [partial(how.matcher, pattern) for pattern in patterns]
+
+
+def _arn_matcher(pattern: Pattern) -> Callable[[str], bool]:
+    """``_arn`` for one pattern: the parts that hold a wildcard made ready, the others compared."""
+    patterns = _split(pattern)
+    if len(patterns) != ARN_PARTS:
+        return partial(_arn, pattern)
+    matchers = tuple(map(matcher_of, patterns))
+
+    def match(value: str) -> bool:
+        parts = value.split(":", ARN_PARTS - 1)
+        if len(parts) != ARN_PARTS:
+            return _arn(pattern, value)
+        return all(match(part) for match, part in zip(matchers, parts, strict=True))
+
+    return match
+
+
+def _is_wild(pattern: Pattern) -> bool:
+    return any(isinstance(item, Wild) for item in pattern)
+
+
+def _is_null(name: str) -> bool:
+    return name.lower().rpartition(":")[2] == NULL.lower()
+
+
+def _templates(how: Operator, wanted: Iterable[str], variables: bool) -> list[Template]:
+    return [template(one) if how.variables and variables else items(one) for one in wanted]
 
 
 @cache
-def _operator(name: str) -> _Operator:
+def operator_named(name: str) -> Operator:
+    """The operator taken apart.
+
+    Raises:
+        KeyError: there is no such operator, or it is ``Null``, which compares nothing.
+    """
     known = operator(name)
     if known is None:
         raise KeyError(name)
     prefix, colon, rest = known.lower().rpartition(":")
     if_exists = rest.endswith("ifexists")
-    plain = rest.removesuffix("ifexists")
-    positive = plain.replace("not", "", 1) if "not" in plain else plain
-    family = positive[:6] if positive.startswith("string") else positive[:3]
-    return _Operator(prefix + colon, "not" in plain, if_exists, MATCHERS[positive], family in ("string", "arn"))
+    base = rest.removesuffix("ifexists")
+    positive = base.replace("not", "", 1) if "not" in base else base
+    variables = positive.startswith(("string", "arn"))
+    return Operator(positive, prefix + colon, "not" in base, if_exists, MATCHERS[positive], variables)
 
 
-def _equals(wanted: str, found: str) -> bool:
-    return literal(wanted) == literal(found)
+def _equals(wanted: Pattern, found: str) -> bool:
+    return plain(wanted) == found
 
 
-def _equals_ignoring_case(wanted: str, found: str) -> bool:
-    return literal(wanted).lower() == literal(found).lower()
+def _equals_ignoring_case(wanted: Pattern, found: str) -> bool:
+    return plain(wanted).lower() == found.lower()
 
 
-def _like(wanted: str, found: str) -> bool:
-    return like(wanted, marked(wanted, found))
+def _like(wanted: Pattern, found: str) -> bool:
+    return match_items(wanted, found)
 
 
-def _arn(wanted: str, found: str) -> bool:
-    return arn_like(wanted, marked(wanted, found))
+def _arn(wanted: Pattern, found: str) -> bool:
+    """Part by part; what is no ARN matches itself and ``*`` alone."""
+    patterns, parts = _split(wanted), found.split(":", ARN_PARTS - 1)
+    if len(patterns) != ARN_PARTS or len(parts) != ARN_PARTS:
+        return wanted == (Wild.ANY,) or (plain(wanted) == found and not _is_wild(wanted))
+    return all(map(match_items, patterns, parts))
 
 
-def _bool(wanted: str, found: str) -> bool:
-    return wanted.lower() == found.lower()
+def _split(pattern: Pattern) -> list[list[Item]]:
+    """The pattern at its first five colons."""
+    parts: list[list[Item]] = [[]]
+    for item in pattern:
+        if isinstance(item, Wild):
+            parts[-1].append(item)
+            continue
+        first, *others = item.split(":", ARN_PARTS - len(parts)) if len(parts) < ARN_PARTS else [item]
+        parts[-1].append(first)
+        parts += [[other] for other in others]
+    return parts
 
 
-def _binary(wanted: str, found: str) -> bool:
+def _bool(wanted: Pattern, found: str) -> bool:
+    return plain(wanted).lower() == found.lower() and found.lower() in ("true", "false")
+
+
+def _binary(wanted: Pattern, found: str) -> bool:
     try:
-        return base64.b64decode(wanted, validate=True) == base64.b64decode(found, validate=True)
+        return base64.b64decode(plain(wanted), validate=True) == base64.b64decode(found, validate=True)
     except (binascii.Error, ValueError):
         return False
 
 
-def _address(wanted: str, found: str) -> bool:
+def _address(wanted: Pattern, found: str) -> bool:
+    network = _network(plain(wanted))
     try:
-        return ip_address(found) in ip_network(wanted, strict=False)
+        return network is not None and ip_address(found) in network
     except ValueError:
         return False
+
+
+@lru_cache(maxsize=4_096)
+def _network(text: str) -> IPv4Network | IPv6Network | None:
+    try:
+        return ip_network(text, strict=False)
+    except ValueError:
+        return None
 
 
 def _ordered(parse: Callable[[str], Decimal | None], compare: Callable[[Decimal, Decimal], bool]) -> Matcher:
     """A matcher of numbers: what is no number matches nothing."""
 
-    def match(wanted: str, found: str) -> bool:
-        right, left = parse(wanted), parse(found)
+    def match(wanted: Pattern, found: str) -> bool:
+        right, left = parse(plain(wanted)), parse(found)
         return right is not None and left is not None and compare(left, right)
 
     return match
 
 
+NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?")
+MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+
+
+@lru_cache(maxsize=4_096)
 def _number(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
+    return Decimal(text) if NUMBER.fullmatch(text) else None
 
 
+@lru_cache(maxsize=4_096)
 def _time(text: str) -> Decimal | None:
     """Seconds since 1970; a date without a zone is UTC."""
     seconds = _number(text)
     if seconds is not None:
         return seconds
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(f"{text}-01" if MONTH.fullmatch(text) else text)
     except ValueError:
         return None
     return Decimal(str((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()))

@@ -1,32 +1,30 @@
-"""What one statement, one policy and one layer of policies say about one request.
+"""What one statement, one policy and one layer of policies say about one request: the definition.
 
-The one idea: a short definition that can be read beside AWS's, and against which everything cleverer is tested. Layers
-so far: service control and resource control policies at each level of the organization, and one resource policy. What
-it does not do yet: identity policies, boundaries, sessions and the order among all layers.
+The one idea: short functions that can be read beside AWS's pages, and against which everything cleverer is tested.
+Here are single layers (SCPs and RCPs at each level of the organization, the policies at one point); all layers in
+their order are ``evaluator``.
 
 Source: IAM User Guide, "Policy evaluation logic"; AWS Organizations User Guide, "SCP evaluation", "RCP evaluation".
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bastide.iam.canonical import ACCOUNT_ROOT
 from bastide.iam.conditions import holds
+from bastide.iam.principals import caller_of, naming
 from bastide.iam.request import Principal, Request
-from bastide.iam.variables import marked, resolve
-from bastide.iam.wildcards import action_like, like
+from bastide.iam.services import has_rcps
+from bastide.iam.variables import Keys, fill, resource_template
+from bastide.iam.wildcards import action_like, like, match_items
 from bastide.model import PolicyDocument, Statement
-from bastide.model.policy import Principals
 
 Levels = Sequence[Sequence[PolicyDocument]]  # from the root to the account
-# Source: AWS Organizations User Guide, "Resource control policies", services that support RCPs; as of 2025-06.
-RCP_SERVICES = frozenset({"s3", "sts", "kms", "sqs", "secretsmanager", "ecr", "aoss"})
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class LayerDecision:
     """Whether a layer lets a request pass; ``statement`` is the one that decided, ``reason`` is in words."""
 
     allowed: bool
@@ -54,47 +52,47 @@ def find(documents: Iterable[PolicyDocument], request: Request, effect: str) -> 
     return None
 
 
-def decide_policy(documents: Sequence[PolicyDocument], request: Request) -> Decision:
+def decide_policy(documents: Sequence[PolicyDocument], request: Request) -> LayerDecision:
     """What policies at one point say together: a deny wins, then an allow; silence denies."""
     denied = find(documents, request, "Deny")
     if denied:
-        return Decision(False, "an explicit deny", denied)
+        return LayerDecision(False, "an explicit deny", denied)
     allowed = find(documents, request, "Allow")
-    return Decision(True, "allowed", allowed) if allowed else Decision(False, "nothing allows it")
+    return LayerDecision(True, "allowed", allowed) if allowed else LayerDecision(False, "nothing allows it")
 
 
-def decide_scp(levels: Levels, request: Request, *, management_account: str = "") -> Decision:
+def decide_scp(levels: Levels, request: Request, *, management_account: str = "") -> LayerDecision:
     """What service control policies say; ``levels`` of the caller's account, from the root down.
 
     They bind no service, no service-linked role and nobody in the management account.
     """
     caller = request.principal
     if not caller.arn or caller.is_service_linked or caller.account == management_account:
-        return Decision(True, "service control policies do not bind this caller")
+        return LayerDecision(True, "service control policies do not bind this caller")
     return _decide_levels(levels, request, "service control policy")
 
 
-def decide_rcp(levels: Levels, request: Request, *, management_account: str = "", owner: str = "") -> Decision:
+def decide_rcp(levels: Levels, request: Request, *, management_account: str = "", owner: str = "") -> LayerDecision:
     """What resource control policies say; ``levels`` of the account ``owner`` of the resource, from the root down.
 
-    They bind no service-linked role, no resource of the management account, and only ``RCP_SERVICES``.
+    They bind no service-linked role, no resource of the management account, and only ``services.RCP_SERVICES``.
     """
     owner = owner or request.resource_account
     if request.principal.is_service_linked or (owner and owner == management_account):
-        return Decision(True, "resource control policies do not bind this request")
-    if request.action.partition(":")[0].lower() not in RCP_SERVICES:
-        return Decision(True, "the service knows no resource control policies")
+        return LayerDecision(True, "resource control policies do not bind this request")
+    if not has_rcps(request.action.lower()):
+        return LayerDecision(True, "the service knows no resource control policies")
     return _decide_levels(levels, request, "resource control policy")
 
 
-def _decide_levels(levels: Levels, request: Request, kind: str) -> Decision:
+def _decide_levels(levels: Levels, request: Request, kind: str) -> LayerDecision:
     denied = find((document for level in levels for document in level), request, "Deny")
     if denied:
-        return Decision(False, f"an explicit deny in a {kind}", denied)
+        return LayerDecision(False, f"an explicit deny in a {kind}", denied)
     for depth, level in enumerate(levels):
         if find(level, request, "Allow") is None:
-            return Decision(False, f"no {kind} allows it at level {depth} below the root")
-    return Decision(True, f"every level has a {kind} that allows it")
+            return LayerDecision(False, f"no {kind} allows it at level {depth} below the root")
+    return LayerDecision(True, f"every level has a {kind} that allows it")
 
 
 def _action(statement: Statement, request: Request) -> bool:
@@ -112,35 +110,19 @@ def _resource(statement: Statement, request: Request, variables: bool) -> bool:
     return True
 
 
-def _listed(patterns: Iterable[str], resource: str, keys: Mapping[str, tuple[str, ...]], variables: bool) -> bool:
+def _listed(patterns: Iterable[str], resource: str, keys: Keys, variables: bool) -> bool:
     for text in patterns:
-        found = resolve(text, keys) if variables else text
-        if found is not None and like(found, marked(found, resource)):
+        if not variables or "${" not in text:
+            if like(text, resource):
+                return True
+            continue
+        filled = fill(resource_template(text), keys)
+        if filled is not None and match_items(filled, resource):
             return True
     return False
 
 
 def _principal(statement: Statement, caller: Principal) -> bool:
     """Whether the caller is meant; a statement without the element (identity policy, SCP) means its own principal."""
-    if statement.principal is not None:
-        return _named(statement.principal, caller)
-    return statement.not_principal is None or not _named(statement.not_principal, caller)
-
-
-def _named(principals: Principals, caller: Principal) -> bool:
-    if "*" in principals:
-        return True
-    return (
-        any(_identity(one, caller) for one in principals.get("AWS", ()))
-        or (bool(caller.service) and caller.service in principals.get("Service", ()))
-        or (bool(caller.federated) and caller.federated in principals.get("Federated", ()))
-    )
-
-
-def _identity(text: str, caller: Principal) -> bool:
-    if text == "*":
-        return True
-    if not caller.arn:
-        return False
-    account = ACCOUNT_ROOT.fullmatch(text)
-    return (account[1] if account else text) in (caller.account, caller.arn, caller.session)
+    named = naming(statement)
+    return named is None or bool(named(caller_of(caller)))

@@ -1,6 +1,8 @@
 """Policy variables: ``${aws:PrincipalAccount}``, ``${key, 'default'}``, and ``${*}`` ``${?}`` ``${$}`` for themselves.
 
-A variable's value is literal text: its own ``*`` is no wildcard. Only keys with one value can be variables.
+The one idea: a text with variables is a *template*, taken apart once into literal runs, wildcards and variables. A
+variable's value is literal text: its own ``*`` is no wildcard. Only keys with one value can be variables; a key with
+several leaves the template without a value, whatever its default.
 
 Source: IAM User Guide, "IAM policy elements: Variables and tags".
 """
@@ -9,37 +11,89 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-VARIABLE = re.compile(r"\$\{\s*(?:(?P<literal>[*?$])|(?P<key>[^,}\s]+)\s*(?:,\s*'(?P<default>[^']*)')?)\s*\}")
-# Stand-ins for literal * and ? while a pattern is matched; no ARN or condition value holds them.
-LITERALS = {"*": "\ue000", "?": "\ue001"}
+from bastide.errors import InputError
+from bastide.iam.wildcards import Item, items
 
-
-def resolve(text: str, keys: Mapping[str, tuple[str, ...]]) -> str | None:
-    """``text`` with its variables filled in and literal wildcards marked; None when one has no value."""
-    if "${" not in text:
-        return text
-    missing = False
-
-    def fill(match: re.Match[str]) -> str:
-        nonlocal missing
-        if match["literal"]:
-            return literal(match["literal"])
-        values = keys.get(match["key"].lower(), ())
-        if len(values) == 1:
-            return literal(values[0])
-        missing = missing or match["default"] is None
-        return literal(match["default"] or "")
-
-    filled = VARIABLE.sub(fill, text)
-    return None if missing else filled
+Keys = Mapping[str, tuple[str, ...]]
+VARIABLE = re.compile(r"\$\{\s*(?:(?P<literal>[*?$])|(?P<key>[^,{}'$]+?)\s*(?:,\s*'(?P<default>[^']*)'\s*)?)\s*\}")
 
 
-def literal(value: str) -> str:
-    """A value in which no character is a wildcard any more."""
-    return value.replace("*", LITERALS["*"]).replace("?", LITERALS["?"])
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A condition key (lower case) to be filled in, and what stands in its place when the request lacks it."""
+
+    key: str
+    default: str | None = None
 
 
-def marked(pattern: str, value: str) -> str:
-    """``value`` with the marks of ``pattern``: where a pattern holds literal wildcards, so must the value."""
-    return literal(value) if LITERALS["*"] in pattern or LITERALS["?"] in pattern else value
+Template = tuple[Item | Variable, ...]
+
+
+def template(text: str) -> Template:
+    """``text`` taken apart.
+
+    Raises:
+        InputError: ``${`` begins something that is no variable: unclosed, nested or empty.
+    """
+    found: list[Item | Variable] = []
+    position = 0
+    while (start := text.find("${", position)) >= 0:
+        found += items(text[position:start])
+        match = VARIABLE.match(text, start)
+        if match is None:
+            raise InputError(f"not a policy variable: {text[start : start + 40]!r}", fix="write ${key}; ${$} for a $")
+        found.append(match["literal"] or Variable(match["key"].strip().lower(), match["default"]))
+        position = match.end()
+    return (*found, *items(text[position:]))
+
+
+def resource_template(text: str) -> Template:
+    """A resource pattern taken apart: variables count only behind the fifth colon, before it they are literal text.
+
+    Raises:
+        InputError: as ``template``.
+    """
+    head, tail = split_arn(text)
+    return (*items(head), *template(tail))
+
+
+def split_arn(text: str) -> tuple[str, str]:
+    """The first five parts with their colons, and the rest; colons inside ``${…}`` do not count."""
+    colons = depth = 0
+    for index, letter in enumerate(text):
+        if letter == "{" and index and text[index - 1] == "$":
+            depth += 1
+        elif letter == "}" and depth:
+            depth -= 1
+        elif letter == ":" and not depth:
+            colons += 1
+            if colons == 5:
+                return text[: index + 1], text[index + 1 :]
+    return text, ""
+
+
+def fill(parts: Template, keys: Keys) -> tuple[Item, ...] | None:
+    """The template with its variables filled in; None when one has no value."""
+    found: list[Item] = []
+    for part in parts:
+        if not isinstance(part, Variable):
+            found.append(part)
+            continue
+        values = keys.get(part.key, ())
+        value = values[0] if len(values) == 1 else None if values else part.default
+        if value is None:
+            return None
+        found.append(value)
+    return tuple(found)
+
+
+def has_variables(parts: Template) -> bool:
+    """Whether anything is left to fill in."""
+    return any(isinstance(part, Variable) for part in parts)
+
+
+def plain(parts: tuple[Item, ...]) -> str:
+    """The parts as text in which wildcards are ordinary characters, as ``StringEquals`` reads them."""
+    return "".join(part if isinstance(part, str) else part.value for part in parts)

@@ -1,4 +1,4 @@
-"""``bastide iam``: the IAM policies that Bastide itself needs, generated from its handlers."""
+"""``bastide iam``: decide requests, and print the IAM policies that Bastide itself needs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from typing import Annotated
 
 import typer
 
+from bastide.show.cli.iam_evaluate import evaluate
+
 command = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, help=__doc__)
+
+command.command("evaluate")(evaluate)
 
 SplitOption = Annotated[
     bool, typer.Option("--split", help="As managed policies of at most 6,144 characters, one JSON document a line.")

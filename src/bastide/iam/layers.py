@@ -1,0 +1,176 @@
+"""Statements made ready, and the documents of one place as a layer that knows which of them speak of an action.
+
+The one idea: what depends on the policy alone is done once (patterns, conditions, names), and what depends on the
+action alone is done once per action. A decision then only asks the statements that are left about resource, caller and
+condition keys. ``decide.matches`` is the definition that this is tested against.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from bastide.errors import InputError
+from bastide.iam.conditions import Test, test
+from bastide.iam.principals import DIRECT, NONE, Caller, Names, naming
+from bastide.iam.variables import Keys, Template, fill, has_variables, resource_template
+from bastide.iam.wildcards import Matcher, items, match_items, matcher, matcher_of
+from bastide.model import PolicyDocument, Statement
+
+ResourceTest = Callable[[str, Keys], bool]
+REMEMBERED_ACTIONS = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One statement made ready. None stands for a test that always holds."""
+
+    statement: Statement
+    document: int  # which document of the layer, from 0
+    index: int  # which statement of the document, from 0
+    variables: bool
+    action: Matcher
+    resource: ResourceTest | None
+    condition: Test | None
+    names: Names | None
+
+    def applies(self, resource: str, keys: Keys, caller: Caller) -> int:
+        """How strongly the statement speaks about a request whose action it covers; 0 when it does not."""
+        if self.resource is not None and not self.resource(resource, keys):
+            return NONE
+        strength = DIRECT if self.names is None else self.names(caller)
+        if strength and self.condition is not None and not self.condition(keys):
+            return NONE
+        return strength
+
+
+class Layer:
+    """The documents at one place: one level of SCPs, all identity policies, a boundary, a resource policy …"""
+
+    __slots__ = ("_by_action", "kind", "level", "rules")
+
+    def __init__(self, kind: str, rules: Sequence[Rule], level: int | None = None) -> None:
+        """A layer of ``kind``; ``level`` counts from the root of the organization, None where there are no levels."""
+        self.kind = kind
+        self.level = level
+        self.rules = tuple(rules)
+        self._by_action: dict[str, tuple[tuple[Rule, ...], tuple[Rule, ...]]] = {}
+
+    def about(self, action: str) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+        """The Deny and the Allow statements that cover an action (in lower case), unconditional ones first."""
+        known = self._by_action.get(action)
+        if known is None:
+            known = self._look_up(action)
+        return known
+
+    def _look_up(self, action: str) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+        covering = [rule for rule in self.rules if rule.action(action)]
+        covering.sort(key=lambda rule: (rule.condition is not None, rule.resource is not None))
+        denies = tuple(rule for rule in covering if rule.statement.effect == "Deny")
+        allows = tuple(rule for rule in covering if rule.statement.effect == "Allow")
+        if len(self._by_action) >= REMEMBERED_ACTIONS:
+            self._by_action.clear()
+        self._by_action[action] = denies, allows
+        return denies, allows
+
+    def denies(self, action: str, resource: str, keys: Keys, caller: Caller) -> Rule | None:
+        """A Deny that applies; None when there is none."""
+        for rule in self.about(action)[0]:
+            if rule.applies(resource, keys, caller):
+                return rule
+        return None
+
+    def allows(self, action: str, resource: str, keys: Keys, caller: Caller) -> int:
+        """The strength of the strongest Allow that applies; 0 when there is none."""
+        strongest = NONE
+        for rule in self.about(action)[1]:
+            strength = rule.applies(resource, keys, caller)
+            if strength == DIRECT:
+                return DIRECT
+            strongest = max(strength, strongest)
+        return strongest
+
+
+def layer(kind: str, documents: Iterable[PolicyDocument], *, level: int | None = None, bounded: bool = False) -> Layer:
+    """The documents of one place made ready; ``bounded`` as in ``principals.naming``.
+
+    Raises:
+        InputError: a resource or condition value holds a variable that is none.
+    """
+    rules = [
+        _rule(statement, number, index, document.version >= "2012-10-17", bounded)
+        for number, document in enumerate(documents)
+        for index, statement in enumerate(document.statements)
+    ]
+    return Layer(kind, rules, level)
+
+
+def _rule(statement: Statement, document: int, index: int, variables: bool, bounded: bool) -> Rule:
+    try:
+        resource = _resource(statement, variables)
+        condition = test(statement.condition, variables=variables)
+    except InputError as error:
+        raise InputError(error.what, str(statement.position) or f"statement {index}", error.problems[0].fix) from error
+    return Rule(
+        statement, document, index, variables, _action(statement), resource, condition,
+        naming(statement, bounded=bounded),
+    )  # fmt: skip
+
+
+def _action(statement: Statement) -> Matcher:
+    """A test of actions in lower case."""
+    listed = statement.action if statement.action is not None else statement.not_action or ()
+    within = _within([text.lower() for text in listed])
+    if statement.action is not None:
+        return within
+    return lambda action: not within(action)
+
+
+def _within(patterns: Sequence[str]) -> Matcher:
+    if "*" in patterns:
+        return lambda value: True
+    exact = frozenset(text for text in patterns if "*" not in text and "?" not in text)
+    wild = [matcher(text) for text in patterns if text not in exact]
+    if not wild:
+        return exact.__contains__
+    if len(wild) == 1 and not exact:
+        return wild[0]
+    return lambda value: value in exact or any(match(value) for match in wild)
+
+
+def _resource(statement: Statement, variables: bool) -> ResourceTest | None:
+    """None for a statement without the element (a trust policy's), or one that lists ``*``."""
+    listed = statement.resource if statement.resource is not None else statement.not_resource
+    if listed is None:
+        return None
+    templates = [resource_template(text) if variables else items(text) for text in listed]
+    negated = statement.resource is None
+    if "*" in listed:
+        return (lambda resource, keys: False) if negated else None
+    dynamic = [parts for parts in templates if has_variables(parts)]
+    within = _within_items([parts for parts in templates if not has_variables(parts)])
+    if dynamic:
+        return _dynamic(within, dynamic, negated)
+    if negated:
+        return lambda resource, keys: not within(resource)
+    return lambda resource, keys: within(resource)
+
+
+def _within_items(templates: Sequence[Template]) -> Matcher:
+    ready = [matcher_of(fill(parts, {}) or ()) for parts in templates]
+    if len(ready) == 1:
+        return ready[0]
+    return lambda value: any(match(value) for match in ready)
+
+
+def _dynamic(within: Matcher, templates: Sequence[Template], negated: bool) -> ResourceTest:
+    def speaks(resource: str, keys: Keys) -> bool:
+        if within(resource):
+            return not negated
+        for parts in templates:
+            filled = fill(parts, keys)
+            if filled is not None and match_items(filled, resource):
+                return not negated
+        return negated
+
+    return speaks

@@ -1,0 +1,34 @@
+"""One request made ready for asking: who calls under which names, on whose resource, with which keys.
+
+Source: IAM User Guide, "Cross-account policy evaluation logic" (whose account is whose).
+"""
+
+from __future__ import annotations
+
+from bastide.iam.principals import Caller, caller_of
+from bastide.iam.request import Request
+from bastide.iam.variables import Keys
+
+
+class Question:
+    """What a decision asks about, worked out once: ``action`` in lower case, ``owner`` of the resource, ``cross``."""
+
+    __slots__ = ("action", "caller", "cross", "keys", "owner", "request", "resource")
+
+    def __init__(self, request: Request, resource_account: str = "") -> None:
+        """``resource_account``: the owner of the resource, where neither the request nor its ARN says."""
+        if resource_account and not request.owner:
+            request = Request(request.principal, request.action, request.resource, request.context, resource_account)
+        self.request = request
+        self.keys: Keys = request.keys
+        user_id = request.context.get("aws:userid", "")
+        self.caller: Caller = caller_of(request.principal, user_id if isinstance(user_id, str) else "")
+        self.action = request.action.lower()
+        self.resource = request.resource
+        self.owner = request.owner_account
+        self.cross = bool(self.caller.account and self.owner and self.caller.account != self.owner)
+
+    @property
+    def on_object(self) -> bool:
+        """Whether the resource is an object in a bucket, not the bucket."""
+        return "/" in self.resource.rpartition(":")[2]
