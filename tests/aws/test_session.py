@@ -1,0 +1,157 @@
+"""One session for all accounts: who signs, what is remembered, and when keys are renewed."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.credentials import Credentials, ReadOnlyCredentials
+from botocore.exceptions import ClientError
+
+from bastide.aws.credentials import Keyring, Keys
+from bastide.aws.session import Target
+from bastide.errors import TargetError
+from bastide.model import GLOBAL
+from bastide.sandbox import Sandbox
+
+START = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Any:
+    made = Sandbox()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def target(sandbox: Sandbox) -> Target:
+    return Target.sandbox(sandbox)
+
+
+@pytest.fixture(scope="module")
+def members(target: Target) -> list[str]:
+    client = target.connection(target.management_account, GLOBAL).client("organizations")
+    client.create_organization(FeatureSet="ALL")
+    for number in range(3):
+        client.create_account(AccountName=f"m{number}", Email=f"m{number}@bastide.example")
+    accounts = client.get_paginator("list_accounts").paginate().build_full_result()["Accounts"]
+    return sorted(account["Id"] for account in accounts if account["Id"] != target.management_account)
+
+
+def test_the_home_account_and_partition_are_those_of_the_credentials(target: Target, sandbox: Sandbox) -> None:
+    assert (target.home_account, target.management_account) == (sandbox.management_account,) * 2
+    assert (target.name, target.basis, target.partition) == ("sandbox", "sandbox", "aws")
+    assert target.label == f"sandbox/{sandbox.management_account}"
+
+
+def test_one_client_serves_every_account_with_its_own_keys(target: Target, members: list[str]) -> None:
+    places = [target.connection(account, "eu-west-1") for account in members]
+    for at in places:
+        at.client("s3").create_bucket(
+            Bucket=f"b-{at.account}", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+        )
+    for at in places:
+        assert at.client("sts").get_caller_identity()["Account"] == at.account
+        assert [bucket["Name"] for bucket in at.client("s3").list_buckets()["Buckets"]] == [f"b-{at.account}"]
+        at.client("s3control").put_public_access_block(
+            AccountId=at.account, PublicAccessBlockConfiguration={"BlockPublicAcls": True}
+        )
+    assert len({id(at.client("s3")._client) for at in places}) == 1
+
+
+def test_pages_waits_and_threads_keep_to_their_account(target: Target, members: list[str]) -> None:
+    def roles(account: str) -> set[str]:
+        pages = target.connection(account, GLOBAL).client("iam").get_paginator("list_roles").paginate()
+        return {role["Arn"].split(":")[4] for page in pages for role in page["Roles"]}
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(roles, members * 8)) == [{account} for account in members * 8]
+    # Two paginations of two accounts, turn about.
+    first, second = (
+        iter(target.connection(account, GLOBAL).client("iam").get_paginator("list_roles").paginate())
+        for account in members[:2]
+    )
+    for page, account in ((next(first), members[0]), (next(second), members[1])):
+        assert page["Roles"][0]["Arn"].split(":")[4] == account
+    waiter = target.connection(members[0], GLOBAL).client("iam").get_waiter("role_exists")
+    waiter.wait(RoleName="OrganizationAccountAccessRole")
+
+
+def test_global_services_are_asked_in_the_partition_s_own_region(target: Target) -> None:
+    at = target.connection(target.management_account, GLOBAL)
+    assert at.client("ec2").meta.region_name == "us-east-1"
+    assert at.client("ec2", "eu-west-1").meta.region_name == "eu-west-1"
+    assert at.client("iam").exceptions.NoSuchEntityException is not None
+
+
+def test_an_account_that_cannot_be_entered_says_so(target: Target) -> None:
+    with pytest.raises(ClientError, match="AssumeRole"):
+        target.enter("999999999999")
+
+
+def test_credentials_that_do_not_work_are_refused_with_a_way_out(sandbox: Sandbox) -> None:
+    import botocore.session
+
+    session = botocore.session.Session()
+    sandbox.attach(session)
+    with pytest.raises(TargetError, match="the credentials for sandbox do not work"):
+        Target("sandbox", session, Credentials("AKIANOBODY", "x"))
+
+
+def test_once_asks_once_for_each_connection_even_under_threads(target: Target) -> None:
+    at, asked, gate = target.connection(target.home_account, GLOBAL), [], threading.Barrier(4)
+
+    def ask() -> int:
+        gate.wait()
+        return at.once("n", lambda: asked.append(1) or len(asked))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert [future.result() for future in [pool.submit(ask) for _ in range(4)]] == [1] * 4
+    assert target.connection(target.home_account, GLOBAL).once("n", lambda: 7) == 7
+
+
+def test_once_remembers_a_refusal_too(target: Target) -> None:
+    at, asked = target.connection(target.home_account, GLOBAL), []
+
+    def read() -> None:
+        asked.append(1)
+        raise ClientError({"Error": {"Code": "AccessDenied"}}, "ListRoles")
+
+    for _ in range(2):
+        with pytest.raises(ClientError):
+            at.once("r", read)
+    assert asked == [1]
+
+
+def keyring(clock: list[datetime], assumed: list[str]) -> Keyring:
+    def assume(account: str) -> Keys:
+        assumed.append(account)
+        return Keys(ReadOnlyCredentials(f"key-{len(assumed)}", "s", "t", None), clock[0] + timedelta(hours=1))
+
+    made = Keyring(Credentials("home", "s"), assume, lambda: clock[0])
+    made.home_account = "111122223333"
+    return made
+
+
+def test_keys_are_kept_and_renewed_five_minutes_before_they_end() -> None:
+    clock, assumed = [START], []
+    ring = keyring(clock, assumed)
+    assert ring.read("111122223333").access_key == "home"
+    assert ring.read("222233334444").access_key == "key-1"
+    clock[0] += timedelta(minutes=54)
+    assert ring.read("222233334444").access_key == "key-1"
+    clock[0] += timedelta(minutes=1)
+    assert ring.read("222233334444").access_key == "key-2"
+    assert assumed == ["222233334444"] * 2
+
+
+def test_many_threads_assume_a_role_once() -> None:
+    assumed: list[str] = []
+    ring = keyring([START], assumed)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: ring.read("222233334444"), range(50)))
+    assert assumed == ["222233334444"]
