@@ -14,10 +14,8 @@ from bastide.collect.organization import _document
 from bastide.model import GLOBAL
 from bastide.sandbox import Sandbox
 
-DENY = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Deny", "Action": "organizations:LeaveOrganization", "Resource": "*"}],
-}
+LEAVE = "organizations:LeaveOrganization"
+DENY = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": LEAVE, "Resource": "*"}]}
 
 
 @pytest.fixture
