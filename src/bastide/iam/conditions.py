@@ -146,20 +146,25 @@ def _static(how: Operator, key: str, patterns: Sequence[Pattern]) -> Test:
 
 
 def _any_of(how: Operator, patterns: Sequence[Pattern]) -> Callable[[str], bool]:
+    """Whether one value of the request matches any of the policy's, all that can be done before being done."""
     if how.name == "stringequals" or (how.name == "stringlike" and not any(map(_is_wild, patterns))):
         return frozenset(map(plain, patterns)).__contains__
-    ready = _ready(how, patterns)
+    if how.name in ("bool", "stringequalsignorecase"):
+        wanted = frozenset(plain(pattern).lower() for pattern in patterns)
+        known = wanted & {"true", "false"} if how.name == "bool" else wanted
+        return lambda value: value.lower() in known
+    ready = [_ready(how, pattern) for pattern in patterns]
     if len(ready) == 1:
         return ready[0]
     return lambda value: any(match(value) for match in ready)
 
 
-def _ready(how: Operator, patterns: Sequence[Pattern]) -> list[Callable[[str], bool]]:
+def _ready(how: Operator, pattern: Pattern) -> Callable[[str], bool]:
     if how.name == "stringlike":
-        return list(map(matcher_of, patterns))
+        return matcher_of(pattern)
     if how.name.startswith("arn"):
-        return list(map(_arn_matcher, patterns))
-    return [partial(how.matcher, pattern) for pattern in patterns]
+        return _arn_matcher(pattern)
+    return partial(how.matcher, (plain(pattern),))
 
 
 def _arn_matcher(pattern: Pattern) -> Callable[[str], bool]:

@@ -9,12 +9,12 @@ policy evaluation logic"; AWS KMS Developer Guide, "Determining access"; AWS Org
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
 from bastide.iam import reasons
 from bastide.iam.hearing import Hearing, Layers
-from bastide.iam.layers import Rule
+from bastide.iam.layers import REMEMBERED_ACTIONS, Layer, Rule
+from bastide.iam.policy_set import PolicySet
 from bastide.iam.principals import ENTITY
 from bastide.iam.reasons import NO_PERMISSION, ROOT_USER
 from bastide.iam.request import ROOT, Request
@@ -22,8 +22,7 @@ from bastide.iam.request import ROOT, Request
 ALLOWED, EXPLICIT, IMPLICIT = "allowed", "explicit_deny", "implicit_deny"
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     """The outcome; ``cause`` names what decided: a layer, or a rule of AWS's own. Reasons are worked out when asked."""
 
     decision: str
@@ -31,14 +30,14 @@ class Decision:
     compiled: Compiled
     request: Request
     level: int | None = None
-    rule: Rule | None = None
+    rule: Rule | None = None  # the Deny, of an explicit one
 
     @property
     def allowed(self) -> bool:
         """Whether the request is allowed."""
         return self.decision == ALLOWED
 
-    @cached_property
+    @property
     def reasons(self) -> tuple[reasons.Reason, ...]:
         """What each layer said, in AWS's order, the deciding one marked; with the smallest change that would allow."""
         hearing = Hearing(self.compiled, self.request)
@@ -51,41 +50,72 @@ class Decision:
 
 
 class Compiled(Layers):
-    """A policy set made ready for decisions."""
+    """A policy set made ready for decisions. What it learns of an action it keeps."""
 
-    __slots__ = ()
+    __slots__ = ("_courses",)
+
+    def __init__(self, policies: PolicySet) -> None:
+        """Make every policy ready.
+
+        Raises:
+            InputError: a policy holds a variable that is none.
+        """
+        super().__init__(policies)
+        self._courses: dict[tuple[object, ...], Course] = {}
 
     def decide(self, request: Request) -> Decision:
         """The decision on one request: AWS's own rules, then explicit denies, then what has to allow."""
         hearing = Hearing(self, request)
-        if hearing.needs_no_permission:
-            return Decision(ALLOWED, NO_PERMISSION, self, request)
-        for one in hearing.binding():
-            rule = one.denies(hearing.action, hearing.resource, hearing.keys, hearing.caller)
+        action, resource, keys, caller = hearing.action, hearing.resource, hearing.keys, hearing.caller
+        course = self._courses.get(hearing.course)
+        if course is None:
+            course = self._plan(hearing)
+        if course.settled:
+            return Decision(course.settled, course.cause, self, request)
+        for one in course.denying:
+            rule = one.denies(action, resource, keys, caller)
             if rule is not None:
                 return Decision(EXPLICIT, one.kind, self, request, one.level, rule)
-        cause, level = _missing(hearing)
-        if cause:
-            return Decision(IMPLICIT, cause, self, request, level)
-        return Decision(ALLOWED, _granting(hearing), self, request)
+        if course.cause:
+            return Decision(IMPLICIT, course.cause, self, request)
+        for one in course.demanding:
+            if not one.allows(action, resource, keys, caller):
+                return Decision(IMPLICIT, one.kind, self, request, one.level)
+        strength = hearing.strength()
+        for missing in hearing.missing_grants(strength):
+            return Decision(IMPLICIT, missing, self, request)
+        return Decision(ALLOWED, _granting(hearing, strength), self, request)
+
+    def _plan(self, hearing: Hearing) -> Course:
+        """What all requests like this one have in common, kept for the next."""
+        if len(self._courses) >= REMEMBERED_ACTIONS:
+            self._courses.clear()
+        found = self._courses[hearing.course] = _course(hearing)
+        return found
 
 
-def _missing(hearing: Hearing) -> tuple[str, int | None]:
-    """The first layer that has to allow and does not, with its level; empty when all do."""
-    if hearing.root_may_not:
-        return ROOT_USER, None
-    layers = hearing.layers
-    if layers.scp and hearing.scp_binds():
-        for one in layers.scp:
-            if not hearing.allows(one):
-                return "scp", one.level
-    if not hearing.allows(layers.endpoint):
-        return "endpoint", None
-    return next(hearing.missing_grants(), ""), None
+class Course(NamedTuple):
+    """What is the same for every request of one action by one kind of caller."""
+
+    settled: str = ""  # the decision, where a rule of AWS's own makes it
+    cause: str = ""  # that rule; or the one that refuses what no policy denied
+    denying: tuple[Layer, ...] = ()  # layers with a Deny that covers the action
+    demanding: tuple[Layer, ...] = ()  # layers that have to allow and do not do so for every request
 
 
-def _granting(hearing: Hearing) -> str:
+def _course(hearing: Hearing) -> Course:
+    if hearing.needs_no_permission:
+        return Course(ALLOWED, NO_PERMISSION)
+    action, layers = hearing.action, hearing.layers
+    denying = tuple(one for one in hearing.binding() if one.about(action).denies)
+    demanding = [*layers.scp] if hearing.scp_binds() else []
+    demanding += [layers.endpoint] if layers.endpoint is not None else []
+    cause = ROOT_USER if hearing.root_may_not else ""
+    return Course("", cause, denying, tuple(one for one in demanding if not one.about(action).always))
+
+
+def _granting(hearing: Hearing, strength: int) -> str:
     """The layer that granted an allowed request."""
-    if not hearing.caller.has_identity or (not hearing.cross and hearing.strength() >= ENTITY):
+    if not hearing.caller.has_identity or (not hearing.cross and strength >= ENTITY):
         return "resource"
     return ROOT_USER if hearing.caller.kind == ROOT else "identity"

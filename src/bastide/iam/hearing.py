@@ -57,6 +57,15 @@ class Hearing(Question):
         super().__init__(request, layers.policies.resource_account)
         self.layers = layers
 
+    @property
+    def course(self) -> tuple[object, ...]:
+        """What tells which layers bind: requests that agree in it are bound by the same."""
+        caller, management = self.caller, self.layers.policies.management_account
+        return (
+            self.action, caller.kind, caller.service_linked, LINKED in self.resource,
+            management and caller.account == management, management and self.owner == management,
+        )  # fmt: skip
+
     def binding(self) -> Iterator[Layer]:
         """The layers that bind this request, in the order in which AWS names them."""
         layers, caller = self.layers, self.caller
@@ -125,9 +134,11 @@ class Hearing(Question):
         """Whether the action is one that AWS refuses to every root user."""
         return self.caller.kind == ROOT and self.action in services.NEVER_ALLOWED_TO_ROOT
 
-    def missing_grants(self) -> Iterator[str]:
-        """Which of resource, identity, boundary and session policy would have to allow and do not, in AWS's order."""
-        strength = self.strength()
+    def missing_grants(self, strength: int) -> Iterator[str]:
+        """Which of resource, identity, boundary and session policy would have to allow and do not, in AWS's order.
+
+        ``strength``: how strongly the resource's side grants.
+        """
         if not self.caller.has_identity:
             yield from () if strength else ("resource",)
             return

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bastide.errors import InputError
 from bastide.iam.conditions import Test, test
@@ -44,6 +45,14 @@ class Rule:
         return strength
 
 
+class About(NamedTuple):
+    """The statements of a layer that cover one action; ``always``: one of them allows it whatever the request is."""
+
+    denies: tuple[Rule, ...]
+    allows: tuple[Rule, ...]
+    always: bool
+
+
 class Layer:
     """The documents at one place: one level of SCPs, all identity policies, a boundary, a resource policy …"""
 
@@ -54,40 +63,43 @@ class Layer:
         self.kind = kind
         self.level = level
         self.rules = tuple(rules)
-        self._by_action: dict[str, tuple[tuple[Rule, ...], tuple[Rule, ...]]] = {}
+        self._by_action: dict[str, About] = {}
 
-    def about(self, action: str) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
-        """The Deny and the Allow statements that cover an action (in lower case), unconditional ones first."""
+    def about(self, action: str) -> About:
+        """The statements that cover an action (in lower case)."""
         known = self._by_action.get(action)
         if known is None:
-            known = self._look_up(action)
+            if len(self._by_action) >= REMEMBERED_ACTIONS:
+                self._by_action.clear()
+            known = self._by_action[action] = self._look_up(action)
         return known
 
-    def _look_up(self, action: str) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    def _look_up(self, action: str) -> About:
         covering = [rule for rule in self.rules if rule.action(action)]
-        covering.sort(key=lambda rule: (rule.condition is not None, rule.resource is not None))
         denies = tuple(rule for rule in covering if rule.statement.effect == "Deny")
         allows = tuple(rule for rule in covering if rule.statement.effect == "Allow")
-        if len(self._by_action) >= REMEMBERED_ACTIONS:
-            self._by_action.clear()
-        self._by_action[action] = denies, allows
-        return denies, allows
+        always = any(rule.resource is None and rule.condition is None and rule.names is None for rule in allows)
+        return About(denies, allows, always)
 
     def denies(self, action: str, resource: str, keys: Keys, caller: Caller) -> Rule | None:
         """A Deny that applies; None when there is none."""
-        for rule in self.about(action)[0]:
+        for rule in self.about(action).denies:
             if rule.applies(resource, keys, caller):
                 return rule
         return None
 
     def allows(self, action: str, resource: str, keys: Keys, caller: Caller) -> int:
         """The strength of the strongest Allow that applies; 0 when there is none."""
+        _, allows, always = self.about(action)
+        if always:
+            return DIRECT
         strongest = NONE
-        for rule in self.about(action)[1]:
+        for rule in allows:
             strength = rule.applies(resource, keys, caller)
-            if strength == DIRECT:
-                return DIRECT
-            strongest = max(strength, strongest)
+            if strength > strongest:
+                if strength == DIRECT:
+                    return DIRECT
+                strongest = strength
         return strongest
 
 

@@ -35,6 +35,7 @@ class Caller:
     required: tuple[frozenset[str], ...]  # a NotPrincipal of a Deny has to list one name of each to leave it out
     has_identity: bool
     service_linked: bool
+    keys: dict[str, tuple[str, ...]]  # condition keys that follow from the principal
 
 
 Names = Callable[[Caller], int]
@@ -50,7 +51,7 @@ def caller_of(principal: Principal, user_id: str = "") -> Caller:
     if unique and kind in (USER, ROLE, SESSION):
         own[unique] = names[unique] = DIRECT if kind == USER else ENTITY
     return Caller(kind, account, names, _required(kind, account_names, own), kind in IDENTITIES,
-                  principal.is_service_linked)  # fmt: skip
+                  principal.is_service_linked, principal.keys())  # fmt: skip
 
 
 def _account_names(principal: Principal) -> tuple[str, ...]:

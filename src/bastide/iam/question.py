@@ -6,7 +6,7 @@ Source: IAM User Guide, "Cross-account policy evaluation logic" (whose account i
 from __future__ import annotations
 
 from bastide.iam.principals import Caller, caller_of
-from bastide.iam.request import Request
+from bastide.iam.request import Request, keys_of
 from bastide.iam.variables import Keys
 
 
@@ -19,14 +19,14 @@ class Question:
         """``resource_account``: the owner of the resource, where neither the request nor its ARN says."""
         if resource_account and not request.owner:
             request = Request(request.principal, request.action, request.resource, request.context, resource_account)
+        user_id = request.context.get("aws:userid", "") if request.context else ""
         self.request = request
-        self.keys: Keys = request.keys
-        user_id = request.context.get("aws:userid", "")
-        self.caller: Caller = caller_of(request.principal, user_id if isinstance(user_id, str) else "")
+        self.caller: Caller = caller_of(request.principal, user_id if type(user_id) is str else "")
         self.action = request.action.lower()
         self.resource = request.resource
-        self.owner = request.owner_account
+        self.owner = request.owner or request.resource_account or self.caller.account
         self.cross = bool(self.caller.account and self.owner and self.caller.account != self.owner)
+        self.keys: Keys = keys_of(request, self.caller.keys, self.owner)
 
     @property
     def on_object(self) -> bool:

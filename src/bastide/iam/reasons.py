@@ -167,7 +167,7 @@ def _blocking(hearing: Hearing) -> set[tuple[str, int | None]]:
         found |= {("scp", one.level) for one in layers.scp if not hearing.allows(one)}
     if not hearing.allows(layers.endpoint):
         found.add(("endpoint", None))
-    return found | {(kind, None) for kind in hearing.missing_grants()}
+    return found | {(kind, None) for kind in hearing.missing_grants(hearing.strength())}
 
 
 def _fix(kind: str, level: int | None, denies: list[Rule], question: Question) -> str:

@@ -141,20 +141,7 @@ class Request:
     @cached_property
     def keys(self) -> Mapping[str, tuple[str, ...]]:
         """All condition keys in lower case, each with its values; what ``context`` says wins."""
-        given = {
-            key.lower(): (value,) if isinstance(value, str) else tuple(value) for key, value in self.context.items()
-        }
-        return {**self.principal.keys(), **self._resource_keys(), **given}
-
-    def _resource_keys(self) -> dict[str, tuple[str, ...]]:
-        owner, caller = self.owner_account, self.principal.account
-        service = self.action.partition(":")[0].lower()
-        found: dict[str, tuple[str, ...]] = {"aws:resourceaccount": (owner,)} if owner else {}
-        if service == "s3" and owner:
-            found["s3:resourceaccount"] = (owner,)
-        if service == "kms" and caller:
-            found["kms:calleraccount"] = (caller,)
-        return found
+        return keys_of(self, self.principal.keys(), self.owner_account)
 
     @property
     def resource_account(self) -> str:
@@ -166,3 +153,18 @@ class Request:
     def owner_account(self) -> str:
         """The account that owns the resource: as given, else as its ARN says, else the caller's own."""
         return self.owner or self.resource_account or self.principal.account
+
+
+def keys_of(request: Request, caller: Mapping[str, tuple[str, ...]], owner: str) -> dict[str, tuple[str, ...]]:
+    """All condition keys: those of the caller, of the resource of ``owner``, and of the context, which win."""
+    found = dict(caller)
+    if owner:
+        found["aws:resourceaccount"] = (owner,)
+    service = request.action[:4].lower()
+    if service.startswith("s3:") and owner:
+        found["s3:resourceaccount"] = (owner,)
+    elif service == "kms:" and "aws:principalaccount" in found:
+        found["kms:calleraccount"] = found["aws:principalaccount"]
+    for key, value in request.context.items():
+        found[key.lower()] = (value,) if type(value) is str else tuple(value)
+    return found

@@ -96,4 +96,6 @@ def has_variables(parts: Template) -> bool:
 
 def plain(parts: tuple[Item, ...]) -> str:
     """The parts as text in which wildcards are ordinary characters, as ``StringEquals`` reads them."""
+    if len(parts) == 1 and isinstance(parts[0], str):
+        return parts[0]
     return "".join(part if isinstance(part, str) else part.value for part in parts)
