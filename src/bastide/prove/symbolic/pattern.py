@@ -1,0 +1,237 @@
+"""Patterns of the policy language as little automata: one bit for each position between two tokens.
+
+A pattern is a sequence of tokens: some characters, any one character, any number of characters. Its automaton has one
+state for each position, held as bits of an integer, so that hundreds of patterns step together in a few integer
+operations (``search``). ``ArnLike`` is such a pattern whose wildcards cross no colon before the sixth part; an operator
+without case is one whose characters stand for both cases. No pattern is ever determinized.
+
+Source: IAM User Guide, "IAM JSON policy elements: Resource", "Condition operators".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from bastide.iam.variables import VARIABLE
+
+ARN_PARTS = 6
+ONE, ANY, STAR = "one", "any", "star"
+COLON = ":"
+
+
+class Token(NamedTuple):
+    """``one`` of ``chars``, ``any`` one character, or ``star``: any number; ``colon``: is a colon among them."""
+
+    kind: str
+    chars: frozenset[str] = frozenset()
+    colon: bool = True
+
+
+WILD = Token(STAR)
+SINGLE = Token(ANY)
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A pattern; equal when its tokens are. ``text`` is what stands in the policy, for people."""
+
+    tokens: tuple[Token, ...]
+    text: str = ""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Pattern) and self.tokens == other.tokens
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self.tokens)
+
+    @cached_property
+    def expression(self) -> re.Pattern[str]:
+        """The same language as a regular expression."""
+        return re.compile("".join(map(_expression, self.tokens)), re.DOTALL)
+
+    def matches(self, value: str) -> bool:
+        """Whether a value matches.
+
+        >>> glob("a*c").matches("abc"), glob("a.c").matches("abc")
+        (True, False)
+        """
+        return self.expression.fullmatch(value) is not None
+
+    @cached_property
+    def is_everything(self) -> bool:
+        """Whether it matches every value."""
+        return self.tokens == (WILD,)
+
+    @cached_property
+    def is_literal(self) -> bool:
+        """Whether it matches one value only."""
+        return all(token.kind == ONE and len(token.chars) == 1 for token in self.tokens)
+
+    @cached_property
+    def prefix(self) -> str:
+        """The characters, in lower case, that every match starts with."""
+        found = []
+        for token in self.tokens:
+            if token.kind != ONE:
+                break
+            found.append(min(token.chars).lower())
+        return "".join(found)
+
+    @cached_property
+    def alphabet(self) -> frozenset[str]:
+        """All characters that stand in it."""
+        return frozenset().union(*(token.chars for token in self.tokens))
+
+    def instance(self, filling: str) -> str:
+        """A value that matches, each star replaced by ``filling`` (without a colon)."""
+        return "".join(_instance(token, filling) for token in self.tokens)
+
+    @cached_property
+    def table(self) -> Table:
+        """Its automaton."""
+        return _table(self.tokens)
+
+
+class Table(NamedTuple):
+    """An automaton as masks over positions: which may step on, or stay, on a character."""
+
+    size: int
+    ones: Mapping[str, int]  # character → positions that step over it
+    any: int  # positions that step over any character
+    any_but_colon: int
+    stay: int  # stars
+    stay_but_colon: int
+    stars: int  # both kinds: their end is reached without a character
+    start: int
+    final: int
+    absorbing: int  # the last position but one where it is an unlimited star: everything matches from here
+
+
+def _table(tokens: tuple[Token, ...]) -> Table:
+    ones: dict[str, int] = {}
+    masks = {(ANY, True): 0, (ANY, False): 0, (STAR, True): 0, (STAR, False): 0}
+    for index, token in enumerate(tokens):
+        bit = 1 << index
+        if token.kind == ONE:
+            for char in token.chars:
+                ones[char] = ones.get(char, 0) | bit
+        else:
+            masks[token.kind, token.colon] |= bit
+    stars = masks[STAR, True] | masks[STAR, False]
+    absorbing = 1 << (len(tokens) - 1) if tokens and tokens[-1] == WILD else 0
+    return Table(
+        len(tokens) + 1, ones, masks[ANY, True], masks[ANY, False], masks[STAR, True], masks[STAR, False], stars,
+        1 | ((1 & stars) << 1), 1 << len(tokens), absorbing,
+    )  # fmt: skip
+
+
+def _expression(token: Token) -> str:
+    if token.kind == ONE:
+        return re.escape(min(token.chars)) if len(token.chars) == 1 else f"[{re.escape(''.join(sorted(token.chars)))}]"
+    one = "." if token.colon else "[^:]"
+    return one if token.kind == ANY else f"{one}*"
+
+
+def _instance(token: Token, filling: str) -> str:
+    if token.kind == ONE:
+        return min(token.chars, key=lambda char: (char.isupper(), char))
+    return filling if token.kind == STAR else "x"
+
+
+@lru_cache(maxsize=65_536)
+def glob(text: str, *, fold: bool = False) -> Pattern:
+    """The pattern of ``Resource`` and ``StringLike``; with ``fold``, of ``Action``, upper or lower case alike."""
+    return Pattern(joined(_wild(text, fold, colon=True)), text)
+
+
+@lru_cache(maxsize=65_536)
+def exact(text: str, *, fold: bool = False) -> Pattern:
+    """The value itself: ``StringEquals``, or with ``fold`` ``StringEqualsIgnoreCase``."""
+    return Pattern(tuple(_one(char, fold) for char in text), text)
+
+
+@lru_cache(maxsize=65_536)
+def arn(text: str) -> Pattern:
+    """The pattern of ``ArnLike`` and ``ArnEquals``: part by part, a star crosses no colon but in the last one."""
+    parts = text.split(COLON, ARN_PARTS - 1)
+    if len(parts) != ARN_PARTS:
+        return glob("*") if text == "*" else exact(text)
+    tokens: list[Token] = []
+    for part in parts[:-1]:
+        tokens += [*_wild(part, False, colon=False), Token(ONE, frozenset(COLON))]
+    return Pattern(joined([*tokens, *_wild(parts[-1], False, colon=True)]), text)
+
+
+def with_variables(text: str, kind: str, values: Mapping[str, str | None], *, fold: bool = False) -> Pattern | None:
+    """The pattern of a text that holds policy variables; a value is literal, whatever characters it has.
+
+    ``kind`` is ``glob``, ``exact`` or ``arn``; ``values``: key in lower case → its one value, or None when absent.
+    None when a variable is absent and has no default: such a text equals nothing.
+    """
+    marks: dict[str, str] = {}
+
+    def mark(value: str) -> str:
+        return "".join(marks.setdefault(char, chr(0xE000 + len(marks))) for char in value)
+
+    missing = False
+
+    def fill(match: re.Match[str]) -> str:
+        nonlocal missing
+        if match["literal"]:
+            return mark(match["literal"])
+        value = values.get(match["key"].lower())
+        if value is None:
+            missing = missing or match["default"] is None
+            value = match["default"] or ""
+        return mark(value)
+
+    filled = VARIABLE.sub(fill, text)
+    if missing:
+        return None
+    found = {"glob": glob, "exact": exact}[kind](filled, fold=fold) if kind != "arn" else arn(filled)
+    back = {mark: char for char, mark in marks.items()}
+    return Pattern(tuple(_unmarked(token, back, fold) for token in found.tokens), text)
+
+
+def _unmarked(token: Token, back: Mapping[str, str], fold: bool) -> Token:
+    marked = [back[char] for char in token.chars if char in back]
+    return _one(marked[0], fold) if marked else token
+
+
+def _wild(text: str, fold: bool, *, colon: bool) -> list[Token]:
+    return [_token(char, fold, colon) for char in text]
+
+
+def _token(char: str, fold: bool, colon: bool) -> Token:
+    if char == "*":
+        return WILD if colon else Token(STAR, colon=False)
+    if char == "?":
+        return SINGLE if colon else Token(ANY, colon=False)
+    return _one(char, fold)
+
+
+@lru_cache(maxsize=4096)
+def _one(char: str, fold: bool) -> Token:
+    both = {each for each in (char, char.lower(), char.upper()) if len(each) == 1} if fold else {char}
+    return Token(ONE, frozenset(both))
+
+
+def joined(tokens: Iterable[Token]) -> tuple[Token, ...]:
+    """The tokens with a run of wildcards in one order, ``?`` before one ``*``: equal languages, equal patterns."""
+    found: list[Token] = []
+    for token in tokens:
+        if token.kind == STAR and found and found[-1] == token:
+            continue
+        if token.kind == ANY and found and found[-1].kind == STAR and found[-1].colon == token.colon:
+            found.insert(len(found) - 1, token)
+            continue
+        found.append(token)
+    return tuple(found)

@@ -1,0 +1,204 @@
+"""A statement as a Rule: a set of actions, and alternatives of Tests one of which must hold whole.
+
+The principal element becomes tests of pseudo keys (``@service``, ``@session`` …) and of the keys that follow from the
+caller, so that a rule knows one kind of thing only. A statement with policy variables has no form of its own: it gets
+one for a ``Scope``, and where the scope does not know the variable, two, from above and from below.
+
+Approximated: a Deny with NotPrincipal takes in fewer callers than AWS (which wants the account, the role and the
+session all listed); unique ids (AIDA…) and canonical users in a principal match nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from bastide.iam.canonical import ACCOUNT_ROOT
+from bastide.iam.variables import VARIABLE
+from bastide.model import PolicyDocument, Statement
+from bastide.model.policy import Principals
+from bastide.prove.symbolic.actions import Actions
+from bastide.prove.symbolic.conditions import Scope, pattern_bounds, tests_of, variables_of
+from bastide.prove.symbolic.constraint import RESOURCE, Strings, Test
+from bastide.prove.symbolic.pattern import Pattern, exact, glob, joined
+
+SERVICE, SESSION, FEDERATED = "@service", "@session", "@federated"
+ACCOUNT, PRINCIPAL_ARN = "aws:principalaccount", "aws:principalarn"
+ARN_HEAD = 5  # colons before which a resource holds no variables
+NO_SCOPE: Scope = {}
+
+Alternative = tuple[Test, ...]
+
+
+@dataclass(frozen=True)
+class Form:
+    """A rule's tests from above and from below: alternatives, each a conjunction. No alternative: it never holds."""
+
+    upper: tuple[Alternative, ...]
+    lower: tuple[Alternative, ...]
+
+    @cached_property
+    def exact(self) -> bool:
+        """Whether both sides are the same."""
+        return self.upper == self.lower
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """One statement, ready for questions; ``origin`` names the policy that it stands in, for people."""
+
+    statement: Statement
+    version: str = "2012-10-17"
+    origin: str = ""
+
+    @cached_property
+    def allows(self) -> bool:
+        """Whether its effect is Allow."""
+        return self.statement.effect == "Allow"
+
+    @cached_property
+    def actions(self) -> Actions:
+        """The actions that it speaks about."""
+        one = self.statement
+        return Actions(one.action) if one.action is not None else Actions(one.not_action or (), negated=True)
+
+    @cached_property
+    def variables(self) -> frozenset[str]:
+        """Keys, in lower case, that it uses as policy variables."""
+        if self.version < "2012-10-17":
+            return frozenset()
+        one = self.statement
+        values = (text for tests in one.condition.values() for texts in tests.values() for text in texts)
+        return variables_of((*(one.resource or ()), *(one.not_resource or ()), *values))
+
+    @cached_property
+    def _plain(self) -> Form:
+        return _form(self.statement, NO_SCOPE, self.version)
+
+    def form(self, scope: Scope) -> Form:
+        """Its tests where the keys of ``scope`` are known."""
+        if not self.variables:
+            return self._plain
+        return _form(self.statement, {key: scope[key] for key in sorted(self.variables & scope.keys())}, self.version)
+
+    @cached_property
+    def is_everything(self) -> bool:
+        """Whether it matches every request."""
+        return self.actions.is_everything and any(not one for one in self._plain.lower)
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """Every text of its principals, resources and conditions, in which accounts may be named."""
+        one = self.statement
+        principals = [*(one.principal or {}).values(), *(one.not_principal or {}).values()]
+        conditions = [texts for tests in one.condition.values() for texts in tests.values()]
+        return tuple(
+            text for texts in (*principals, *conditions, one.resource or (), one.not_resource or ()) for text in texts
+        )
+
+    def __str__(self) -> str:
+        """Policy, statement id or place."""
+        where = self.statement.sid or str(self.statement.position)
+        return f"{self.origin} {where}".strip()
+
+
+def rules(document: PolicyDocument, effect: str = "", origin: str = "") -> tuple[Rule, ...]:
+    """The statements of a document, those of one effect where one is named."""
+    return tuple(
+        Rule(statement, document.version, origin)
+        for statement in document.statements
+        if effect in ("", statement.effect)
+    )
+
+
+def _form(statement: Statement, scope: Scope, version: str) -> Form:
+    variables = version >= "2012-10-17"
+    bounds = tests_of(statement.condition, scope, variables=variables)
+    resource = _resource_tests(statement, scope, variables)
+    principals = _principals(statement)
+    upper = (*resource[0], *(one.upper for one in bounds))
+    lower = (*resource[1], *(one.lower for one in bounds))
+    return Form(_alternatives(principals, upper), _alternatives(principals, lower))
+
+
+def _alternatives(principals: Iterable[Alternative], tests: Alternative) -> tuple[Alternative, ...]:
+    return tuple(tuple(test for test in (*one, *tests) if not _says_nothing(test)) for one in principals)
+
+
+def _says_nothing(test: Test) -> bool:
+    """Whether a test always holds: any resource, for one."""
+    values = test.values
+    if not (test.absent or test.key == RESOURCE) or not isinstance(values, Strings):
+        return False
+    if not values.inside:
+        return not values.patterns
+    return any(pattern.is_everything for pattern in values.patterns)
+
+
+def _resource_tests(statement: Statement, scope: Scope, variables: bool) -> tuple[Alternative, Alternative]:
+    texts = statement.resource if statement.resource is not None else statement.not_resource
+    if texts is None:
+        return (), ()
+    bounds = [_resource_bounds(text, scope, variables) for text in texts]
+    wide = Strings(tuple(one for upper, _ in bounds for one in upper))
+    narrow = Strings(tuple(one for _, lower in bounds for one in lower))
+    if statement.resource is None:
+        wide, narrow = narrow.negated(), wide.negated()
+    return (Test(RESOURCE, wide),), (Test(RESOURCE, narrow),)
+
+
+def _resource_bounds(text: str, scope: Scope, variables: bool) -> tuple[list[Pattern], list[Pattern]]:
+    """A resource: a variable counts only behind the fifth colon (``*`` and other short forms hold none)."""
+    if "${" not in text or not variables:
+        return [glob(text)], [glob(text)]
+    head, tail = _split(text)
+    start = glob(head).tokens
+    upper, lower = pattern_bounds(tail, "glob", scope)
+    return (
+        [Pattern(joined([*start, *one.tokens]), text) for one in upper],
+        [Pattern(joined([*start, *one.tokens]), text) for one in lower],
+    )
+
+
+def _split(text: str) -> tuple[str, str]:
+    """The five parts before the fifth colon, that included, and the rest; colons in a variable do not count."""
+    hidden = VARIABLE.sub(lambda match: "x" * len(match[0]), text)
+    position = -1
+    for _ in range(ARN_HEAD):
+        position = hidden.find(":", position + 1)
+        if position < 0:
+            return text, ""
+    return text[: position + 1], text[position + 1 :]
+
+
+def _principals(statement: Statement) -> tuple[Alternative, ...]:
+    """Alternatives for who is meant; one that asks nothing where the statement has no such element."""
+    if statement.principal is not None:
+        return tuple((test,) if test else () for test in _named(statement.principal))
+    if statement.not_principal is not None:
+        named = _named(statement.not_principal)
+        return () if None in named else (tuple(test.negated for test in named if test),)
+    return ((),)
+
+
+def _named(principals: Principals) -> tuple[Test | None, ...]:
+    """One test for each kind of name; None for everybody."""
+    aws = principals.get("AWS", ())
+    if "*" in principals or "*" in aws:
+        return (None,)
+    accounts = [match[1] if (match := ACCOUNT_ROOT.fullmatch(one)) else one for one in aws if _is_account(one)]
+    sessions = [one for one in aws if ":assumed-role/" in one]
+    identities = [one for one in aws if not _is_account(one) and one not in sessions]
+    found = {
+        ACCOUNT: accounts,
+        SESSION: sessions,
+        PRINCIPAL_ARN: identities,
+        SERVICE: principals.get("Service", ()),
+        FEDERATED: principals.get("Federated", ()),
+    }
+    return tuple(Test(key, Strings(tuple(map(exact, names)))) for key, names in found.items() if names)
+
+
+def _is_account(text: str) -> bool:
+    return (len(text) == 12 and text.isdigit()) or ACCOUNT_ROOT.fullmatch(text) is not None

@@ -1,0 +1,396 @@
+"""Is there a request that one rule of every required layer matches, and no forbidden rule?
+
+The tiers, cheapest first, each exact:
+1. **Actions**: sets of documented actions are integers; a choice of one rule a layer without a common action is over.
+2. **Whole denies**: a forbidden rule whose tests follow from the chosen rules takes its actions away at once.
+3. **Classes**: the actions left are grouped by the forbidden rules that speak about them. A class that meets fewer
+   rules is easier to get through, so only the least classes matter.
+4. **Fields**: within a class a request is a value for each field, and fields do not touch one another: to escape a
+   forbidden rule one of its tests must fail. Choosing which one is a small search (unit propagation, then cases), and
+   whether the tests of one field can hold together is for ``constraint`` and ``search``.
+5. **Actions of tomorrow**: the same once more for actions that no list holds, by their patterns.
+
+A search larger than ``CASES`` ends as ``Undecided``; so does an answer that needs the value of a policy variable which
+nothing fixes, unless one of a few values confirms it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice, product
+
+from bastide.prove.symbolic.actions import Actions, ActionSet, action_list, resource_patterns
+from bastide.prove.symbolic.conditions import Scope
+from bastide.prove.symbolic.constraint import RESOURCE, Strings, Test, literals, pinned, solution
+from bastide.prove.symbolic.constraint import absent as absent_key
+from bastide.prove.symbolic.pattern import Pattern
+from bastide.prove.symbolic.rule import Rule
+from bastide.prove.symbolic.search import NotDecided
+from bastide.prove.symbolic.unlisted import least_signatures
+
+CASES = 20_000  # choices in the search for one class of actions
+CHOICES = 50_000  # ways to choose one rule of each layer
+TRIED_ACTIONS = 40  # of one class, when an ARN is sought that such an action really names
+TRIED_VALUES = 24  # guesses for policy variables
+
+EVERY_ACTION = Actions(("*",))
+
+Fields = Mapping[str, frozenset[Test]]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Layers of which one rule each must match, rules of which none may, and tests that hold anyway (``given``)."""
+
+    required: tuple[tuple[Rule, ...], ...]
+    forbidden: tuple[Rule, ...] = ()
+    given: tuple[Test, ...] = ()
+    actions: Actions = EVERY_ACTION
+    documented_only: bool = False  # ask about documented actions only
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A request: every field that is not in ``keys`` is absent. ``by`` are the rules that admit it.
+
+    ``documented``: the action is in AWS's list; ``plausible``: the resource has the form of an ARN that it may name.
+    """
+
+    action: str
+    resource: str
+    keys: Mapping[str, tuple[str, ...]]
+    by: tuple[Rule, ...] = ()
+    documented: bool = True
+    plausible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """There is no such request; ``by`` are forbidden rules that shut it out, () where the layers share no request."""
+
+    by: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Neither was shown, and why. ``example`` is a request that may be one."""
+
+    why: str
+    example: Example | None = None
+
+
+Answer = Example | Covered | Undecided
+
+
+def solve(question: Question) -> Answer:
+    """The answer: a request, or why there is none, or why that is not known."""
+    scope = _scope(question.given)
+    try:
+        found = _Search(question, scope).run()
+    except NotDecided as limit:
+        return Undecided(str(limit))
+    unknown = _unknown_variables(question, scope)
+    if not isinstance(found, Example) or not unknown:
+        return found
+    return _with_guesses(question, scope, sorted(unknown), found)
+
+
+def _unknown_variables(question: Question, scope: Scope) -> frozenset[str]:
+    rules = [rule for layer in question.required for rule in layer] + list(question.forbidden)
+    return frozenset().union(*(rule.variables for rule in rules)) - scope.keys()
+
+
+def _scope(given: Iterable[Test]) -> dict[str, str | None]:
+    """Keys with one known value, or known to be absent."""
+    found: dict[str, str | None] = {}
+    for test in given:
+        values = test.values
+        if isinstance(values, Strings) and values.inside:
+            known = literals(values.patterns)
+            if test.absent and not values.patterns:
+                found[test.key] = None
+            elif not test.absent and len(known) == len(values.patterns) == 1:
+                found[test.key] = known[0]
+    return found
+
+
+def _with_guesses(question: Question, scope: Scope, unknown: Sequence[str], approximate: Example) -> Answer:
+    """Try values for the variables that nothing fixes: with a value the question is exact."""
+    guesses = [_guesses(question, key, approximate) for key in unknown]
+    for values in islice(product(*guesses), TRIED_VALUES):
+        fixed = [
+            absent_key(key) if value is None else pinned(key, value) for key, value in zip(unknown, values, strict=True)
+        ]
+        narrower = replace(question, given=(*question.given, *fixed))
+        try:
+            found = _Search(narrower, _scope(narrower.given)).run()
+        except NotDecided:
+            continue
+        if isinstance(found, Example):
+            return found
+    names = ", ".join(f"${{{key}}}" for key in unknown)
+    return Undecided(f"it depends on the value of {names}", approximate)
+
+
+def _guesses(question: Question, key: str, approximate: Example) -> list[str | None]:
+    rules = [rule for layer in question.required for rule in layer] + list(question.forbidden)
+    tests = [test for rule in rules for one in rule.form({}).upper for test in one if test.key == key]
+    told = [text for test in tests if isinstance(test.values, Strings) for text in literals(test.values.patterns)]
+    own = list(approximate.keys.get(key, ()))[:1]
+    return list(dict.fromkeys([*own, *told[:4], "example", None]))
+
+
+@dataclass
+class _Search:
+    """One run over a question in which the values of variables are as ``scope`` says."""
+
+    question: Question
+    scope: Scope
+    covering: dict[Rule, None] = field(default_factory=dict)
+    cases: int = 0
+    doubtful: Example | None = None  # a request whose resource no such action names
+    undecided: str = ""
+
+    def run(self) -> Answer:
+        given = _added({}, self.question.given)
+        if given is None:
+            return Covered()
+        layers = [layer for layer in self.question.required if not any(rule.is_everything for rule in layer)]
+        start = ActionSet((self.question.actions,))
+        chosen = list(islice(self._choices(sorted(layers, key=len), start, given, ()), CHOICES + 1))
+        if len(chosen) > CHOICES:
+            raise NotDecided(f"more than {CHOICES:,} ways to choose rules")
+        for listed in (True,) if self.question.documented_only else (True, False):
+            for actions, fields, by in chosen:
+                found = self._listed(actions, fields, by) if listed else self._unlisted(actions, fields, by)
+                if found is not None:
+                    return found
+        if self.doubtful:
+            return self.doubtful
+        return Undecided(self.undecided) if self.undecided else Covered(tuple(self.covering))
+
+    def _choices(
+        self, layers: Sequence[tuple[Rule, ...]], actions: ActionSet, fields: Fields, by: tuple[Rule, ...]
+    ) -> Iterator[tuple[ActionSet, Fields, tuple[Rule, ...]]]:
+        """Ways to choose one rule of each layer that have a request in common."""
+        if not layers:
+            yield actions, fields, by
+            return
+        for rule in layers[0]:
+            narrower = actions if rule.actions.is_everything else actions & rule.actions
+            if narrower is not actions and not narrower.bits() and narrower.witness() is None:
+                continue
+            for alternative in rule.form(self.scope).upper:
+                added = _added(fields, alternative)
+                if added is not None:
+                    yield from self._choices(layers[1:], narrower, added, (*by, rule))
+
+    def _listed(self, actions: ActionSet, fields: Fields, by: tuple[Rule, ...]) -> Example | None:
+        """A request with a documented action."""
+        left = actions.bits()
+        partial: list[tuple[int, Rule, tuple[Test, ...]]] = []
+        for rule in self.question.forbidden:
+            bits = rule.actions.bits() & left
+            if not bits:
+                continue
+            for escapes in self._escapes(rule, fields):
+                if escapes:
+                    partial.append((bits, rule, escapes))
+                else:
+                    left &= ~bits
+                    self.covering[rule] = None
+        if not left:
+            return None
+        for bits, met in _classes(left, [(bits & left, index) for index, (bits, _, _) in enumerate(partial)]):
+            clauses = [partial[index][2] for index in met]
+            found = self._fields(fields, clauses)
+            if found is None:
+                self.covering |= dict.fromkeys(partial[index][1] for index in met)
+            elif example := self._example(bits, found, clauses, by):
+                return example
+        return None
+
+    def _escapes(self, rule: Rule, fields: Fields) -> Iterator[tuple[Test, ...]]:
+        """For each alternative of a forbidden rule: tests of which one must hold to escape it; () where none can."""
+        for alternative in rule.form(self.scope).lower:
+            escapes: list[Test] = []
+            for test in alternative:
+                held = fields.get(test.key, frozenset())
+                if test in held:
+                    continue
+                if solution(held | {test}) is None:
+                    break  # it never matches
+                if solution(held | {test.negated}) is not None:
+                    escapes.append(test.negated)
+            else:
+                yield tuple(escapes)
+
+    def _fields(self, fields: Fields, clauses: Sequence[tuple[Test, ...]]) -> Fields | None:
+        """Fields that hold one test of every clause; None when there are none."""
+        self.cases += 1
+        if self.cases > CASES:
+            raise NotDecided(f"more than {CASES:,} cases of conditions")
+        units = [clause[0] for clause in clauses if len(clause) == 1]
+        added = _added(fields, units)
+        if added is None:
+            return None
+        open_ = _reduced(added, [clause for clause in clauses if len(clause) > 1]) if units or len(clauses) else []
+        if open_ is None:
+            return None
+        if not open_:
+            return added
+        if any(len(clause) == 1 for clause in open_):
+            return self._fields(added, open_)
+        return self._split(added, open_)
+
+    def _split(self, fields: Fields, clauses: Sequence[tuple[Test, ...]]) -> Fields | None:
+        """Cases: a test of the shortest clause holds, that which helps most clauses first; or it does not."""
+        counts: dict[Test, int] = {}
+        for clause in clauses:
+            for test in clause:
+                counts[test] = counts.get(test, 0) + 1
+        shortest = min(clauses, key=len)
+        test = max(shortest, key=lambda one: counts[one])
+        holds = _added(fields, (test,))
+        if holds is not None:
+            found = self._fields(holds, [clause for clause in clauses if test not in clause])
+            if found is not None:
+                return found
+        fails = _added(fields, (test.negated,))
+        if fails is None:
+            return None
+        return self._fields(fails, [tuple(one for one in clause if one != test) for clause in clauses])
+
+    def _example(
+        self, bits: int, fields: Fields, clauses: Sequence[tuple[Test, ...]], by: tuple[Rule, ...]
+    ) -> Example | None:
+        """A request with an ARN that one of the actions really names; else it is kept as doubtful, once."""
+        for action in islice(action_list().listed(bits), TRIED_ACTIONS):
+            shaped = _added(fields, (Test(RESOURCE, Strings(resource_patterns(action))),))
+            if shaped is not None:
+                return _written(action, shaped, by)
+            # The fields were settled without the shape of the ARN in mind: settle them again with it.
+            again = self._again(action, clauses, by)
+            if again is not None:
+                return again
+        first = next(action_list().listed(bits))
+        self.doubtful = self.doubtful or replace(_written(first, fields, by), plausible=False)
+        return None
+
+    def _again(self, action: str, clauses: Sequence[tuple[Test, ...]], by: tuple[Rule, ...]) -> Example | None:
+        if not clauses:
+            return None
+        shape = Test(RESOURCE, Strings(resource_patterns(action)))
+        for alternatives in product(*(rule.form(self.scope).upper for rule in by)):
+            tests = [test for one in alternatives for test in one]
+            fields = _added({}, (*self.question.given, *tests, shape))
+            found = self._fields(fields, clauses) if fields is not None else None
+            if found is not None:
+                return _written(action, found, by)
+        return None
+
+    def _unlisted(self, actions: ActionSet, fields: Fields, by: tuple[Rule, ...]) -> Example | None:
+        """A request with an action that no list holds."""
+        whole: list[Actions] = []
+        partial: list[tuple[Rule, tuple[Test, ...]]] = []
+        for rule in self.question.forbidden:
+            for escapes in self._escapes(rule, fields):
+                if escapes:
+                    partial.append((rule, escapes))
+                else:
+                    whole.append(rule.actions)
+                    self.covering[rule] = None
+        left = actions
+        for one in whole:
+            left -= one
+        if left.witness() is None:
+            return None
+        for action, met in least_signatures(left, [rule.actions for rule, _ in partial]):
+            found = self._fields(fields, [partial[index][1] for index in met])
+            if found is not None:
+                return replace(_written(action, found, by), documented=False)
+            self.covering |= dict.fromkeys(partial[index][0] for index in met)
+        return None
+
+
+def _added(fields: Fields, tests: Iterable[Test]) -> dict[str, frozenset[Test]] | None:
+    """The fields with more tests; None when one of them then has no value."""
+    found = dict(fields)
+    touched = set()
+    for test in tests:
+        held = found.get(test.key, frozenset())
+        if test not in held:
+            found[test.key] = held | {test}
+            touched.add(test.key)
+    return None if any(solution(found[key]) is None for key in sorted(touched)) else found
+
+
+def _reduced(fields: Fields, clauses: Iterable[tuple[Test, ...]]) -> list[tuple[Test, ...]] | None:
+    """The clauses that do not hold yet, without tests that cannot; None when one has none left."""
+    found = []
+    for clause in clauses:
+        left = []
+        for test in clause:
+            held = fields.get(test.key, frozenset())
+            if test in held or solution(held | {test.negated}) is None:
+                break
+            if solution(held | {test}) is not None:
+                left.append(test)
+        else:
+            if not left:
+                return None
+            found.append(tuple(left))
+    return found
+
+
+def _classes(left: int, met: Sequence[tuple[int, int]]) -> list[tuple[int, tuple[int, ...]]]:
+    """Actions grouped by the rules that speak about them, fewest first; those that meet more than another are left out.
+
+    ``met``: (actions, number of the rule).
+    """
+    low = (left & -left).bit_length() - 1  # services lie together: shorter integers are faster
+    classes: list[tuple[int, tuple[int, ...]]] = [(left >> low, ())]
+    for bits, index in met:
+        if not bits:
+            continue
+        near = bits >> low
+        split: list[tuple[int, tuple[int, ...]]] = []
+        for members, numbers in classes:
+            inside = members & near
+            if not inside:
+                split.append((members, numbers))
+                continue
+            if members != inside:
+                split.append((members & ~near, numbers))
+            split.append((inside, (*numbers, index)))
+        classes = split
+    classes.sort(key=lambda one: len(one[1]))
+    return [(members << low, numbers) for members, numbers in _least(classes)]
+
+
+def _least(classes: Sequence[tuple[int, tuple[int, ...]]]) -> Iterator[tuple[int, tuple[int, ...]]]:
+    seen: list[frozenset[int]] = []
+    for members, numbers in classes:
+        own = frozenset(numbers)
+        if not any(other <= own for other in seen):
+            seen.append(own)
+            yield members, numbers
+
+
+def _written(action: str, fields: Fields, by: tuple[Rule, ...]) -> Example:
+    values = {key: solution(tests) or () for key, tests in fields.items()}
+    resource = values.pop(RESOURCE, ("*",))
+    return Example(action, resource[0] if resource else "*", {key: one for key, one in values.items() if one}, by)
+
+
+def patterns_of(rules: Iterable[Rule]) -> tuple[Pattern, ...]:
+    """Every pattern of resources in some rules."""
+    return tuple(
+        pattern
+        for rule in rules
+        for one in rule.form({}).upper
+        for test in one
+        if test.key == RESOURCE and isinstance(test.values, Strings)
+        for pattern in test.values.patterns
+    )
