@@ -1,0 +1,1 @@
+"""What IAM refuses, and what is written but says nothing."""
