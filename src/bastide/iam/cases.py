@@ -11,6 +11,8 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from bastide.errors import InputError
@@ -225,11 +227,24 @@ def _short(text: str, pointer: str) -> str:
 
 
 def _add_time(context: dict[str, tuple[str, ...]], moment: str) -> None:
-    """The two keys that AWS always gives; one follows from the other where a case tells it."""
+    """The two keys of time that every request has; a case that tells one of them is left as it is."""
     told = {key.lower() for key in context}
-    if told & {"aws:currenttime", "aws:epochtime"}:
-        return
-    context |= {"aws:CurrentTime": (moment,), "aws:EpochTime": (moment,)}
+    if not told & {"aws:currenttime", "aws:epochtime"}:
+        context |= {"aws:CurrentTime": (moment,), "aws:EpochTime": (epoch(moment),)}
+
+
+@lru_cache(maxsize=16)
+def epoch(moment: str) -> str:
+    """A moment (ISO 8601) as seconds since 1970.
+
+    Raises:
+        InputError: not a moment.
+    """
+    try:
+        found = datetime.fromisoformat(moment)
+    except ValueError as error:
+        raise InputError(f"not a moment: {moment!r}", fix="write 2026-01-31T12:00:00Z") from error
+    return str(int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()))
 
 
 def _check(document: PolicyDocument, kind: str, pointer: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bastide.iam.policy_set import Grant
-from bastide.iam.principals import DELEGATED
+from bastide.iam.principals import DELEGATED, statement_names
 from bastide.iam.question import Question
 
 CONTEXT = "kms:encryptioncontext:"
@@ -26,7 +26,8 @@ def granted(grants: Iterable[Grant], question: Question) -> bool:
 def _names(grant: Grant, question: Question) -> bool:
     """A grant names one identity; an account's ARN there is that account as a whole and delegates nothing."""
     names = question.caller.names
-    return names.get(grant.grantee, 0) > DELEGATED or f"Service {grant.grantee}" in names
+    listed = statement_names({"AWS": (grant.grantee,), "Service": (grant.grantee,)})
+    return any(strength > DELEGATED and name in listed for name, strength in names.items())
 
 
 def _holds(grant: Grant, question: Question) -> bool:

@@ -19,14 +19,17 @@ class Question:
         """``resource_account``: the owner of the resource, where neither the request nor its ARN says."""
         if resource_account and not request.owner:
             request = Request(request.principal, request.action, request.resource, request.context, resource_account)
-        user_id = request.context.get("aws:userid", "") if request.context else ""
+        caller = caller_of(request.principal)
         self.request = request
-        self.caller: Caller = caller_of(request.principal, user_id if type(user_id) is str else "")
         self.action = request.action.lower()
         self.resource = request.resource
-        self.owner = request.owner or request.resource_account or self.caller.account
-        self.cross = bool(self.caller.account and self.owner and self.caller.account != self.owner)
-        self.keys: Keys = keys_of(request, self.caller.keys, self.owner)
+        self.owner = request.owner or request.resource_account or caller.account
+        self.cross = bool(caller.account and self.owner and caller.account != self.owner)
+        self.keys: Keys = keys_of(request, caller.keys, self.owner)
+        told = self.keys.get("aws:userid")
+        if told is not None and told != caller.keys.get("aws:userid") and len(told) == 1:
+            caller = caller_of(request.principal, told[0])  # policies may name the caller by this id
+        self.caller: Caller = caller
 
     @property
     def on_object(self) -> bool:

@@ -7,14 +7,16 @@ for those that nearly did (one test failed), and each layer that stands in the w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bastide.iam import services
 from bastide.iam.conditions import imprecise, satisfied
 from bastide.iam.hearing import Hearing
+from bastide.iam.kms import granted
 from bastide.iam.layers import Layer, Rule
 from bastide.iam.question import Question
+from bastide.iam.s3 import acl_allows
 
 NO_PERMISSION, ROOT_USER = "needs no permission", "root user"  # causes that are no layer
 
@@ -79,9 +81,19 @@ def explain(hearing: Hearing, allowed: bool, cause: str, level: int | None = Non
     found = list(_exemptions(hearing))
     for layer in hearing.binding():
         place = (layer.kind, layer.level)
-        found.append(_layer(layer, hearing, decisive=place == (cause, level), blocks=place in blocking))
+        said = _layer(layer, hearing, decisive=place == (cause, level), blocks=place in blocking)
+        found.append(said if not allowed or said.outcome == "allow" else replace(said, decisive=False))
     found += _absent(hearing, allowed, cause, blocking, {reason.policy for reason in found})
-    return tuple(found)
+    return (*found, *_other_grants(hearing, decisive=allowed and not any(reason.decisive for reason in found)))
+
+
+def _other_grants(hearing: Hearing, *, decisive: bool) -> Iterator[Reason]:
+    """What grants on the resource's side beside its policy."""
+    policies = hearing.layers.policies
+    if policies.grants and granted(policies.grants, hearing):
+        yield Reason("grant", "allow", "a grant of the key allows it", decisive)
+    if policies.bucket is not None and acl_allows(policies.bucket, hearing):
+        yield Reason("acl", "allow", "the access control list allows it", decisive)
 
 
 def _layer(layer: Layer, hearing: Hearing, *, decisive: bool, blocks: bool) -> Reason:
