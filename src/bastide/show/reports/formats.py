@@ -86,4 +86,5 @@ def write_text(text: str, path: Path | None) -> None:
         part.write_text(text, encoding="utf-8")
         part.replace(path)
     except OSError as error:
+        part.unlink(missing_ok=True)
         raise InputError(f"{path} cannot be written: {error.strerror}") from error
