@@ -2,6 +2,7 @@
 
 from bastide.controls.cloudtrail.coverage import TRAIL
 from bastide.controls.control import ACCOUNT, control
+from bastide.controls.switches import is_on
 from bastide.model import PASS, Estate, Resource, Unknown, Verdict, fail, not_applicable, unknown
 
 MEMBER = not_applicable("asked of the management account only")
@@ -23,9 +24,9 @@ def cloudtrail_organization_trail(account: Resource, estate: Estate) -> Verdict:
     answer = fail("no trail is of the organization")
     for trail in estate.of_type(TRAIL):
         value = trail.get("IsOrganizationTrail")
-        if value is True:
-            return PASS
         if isinstance(value, Unknown):
             answer = unknown(value)
+        elif is_on(value):
+            return PASS
     gaps = [gap for gap in estate.gaps if gap.type == TRAIL]
     return unknown(gaps[0].reason) if gaps else answer

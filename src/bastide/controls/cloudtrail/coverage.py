@@ -13,12 +13,14 @@ from bastide.model.unknown import unknowns_in
 
 TRAIL = "AWS::CloudTrail::Trail"
 BOTH = frozenset({"ReadOnly", "WriteOnly"})
+KINDS = {"true": "ReadOnly", "false": "WriteOnly"}  # by the value of readOnly
+NEGATED = {"true": "false", "false": "true"}
 
 
 def trails_for(account: str, estate: Estate) -> tuple[Resource, ...]:
     """The account's own trails, and the trails of the organization."""
     return tuple(
-        trail for trail in estate.of_type(TRAIL) if trail.account == account or trail.get("IsOrganizationTrail") is True
+        trail for trail in estate.of_type(TRAIL) if trail.account == account or is_on(trail.get("IsOrganizationTrail"))
     )
 
 
@@ -52,19 +54,24 @@ def judge_management_events(trail: Resource) -> Verdict:
 
 
 def _basic(selector: Mapping[str, Value]) -> frozenset[str]:
-    if not is_on(selector.get("IncludeManagementEvents", True)):
+    """What a basic selector takes in; one that leaves out a source of management events takes in nothing whole."""
+    if not is_on(selector.get("IncludeManagementEvents", True)) or selector.get("ExcludeManagementEventSources"):
         return frozenset()
     kind = selector.get("ReadWriteType", "All")
     return BOTH if kind == "All" else frozenset({str(kind)})
 
 
 def _advanced(selector: Mapping[str, Value]) -> frozenset[str]:
-    """What an advanced selector takes in; one with a narrower field than ``readOnly`` takes in nothing whole."""
+    """What an advanced selector takes in; one with a field beside ``readOnly`` takes in nothing whole.
+
+    Any operator on any other field narrows: ``eventSource NotEquals kms.amazonaws.com`` leaves the keys' events out.
+    """
     fields = {str(field["Field"]): field for field in selector.get("FieldSelectors", ())}
-    if "Management" not in fields.get("eventCategory", {}).get("Equals", ()):
+    if "Management" not in fields.pop("eventCategory", {}).get("Equals", ()):
         return frozenset()
-    narrow = [name for name, field in fields.items() if name not in ("eventCategory", "readOnly") and "Equals" in field]
-    if narrow:
+    read_only = fields.pop("readOnly", {})
+    if fields:
         return frozenset()
-    said = [str(value).lower() for value in fields.get("readOnly", {}).get("Equals", ())]
-    return BOTH if not said else frozenset("ReadOnly" if value == "true" else "WriteOnly" for value in said)
+    said = {str(value).lower() for value in read_only.get("Equals", ())}
+    said |= {NEGATED.get(str(value).lower(), "") for value in read_only.get("NotEquals", ())}
+    return frozenset(KINDS[value] for value in said if value in KINDS) if read_only else BOTH

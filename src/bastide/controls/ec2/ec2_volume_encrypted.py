@@ -1,8 +1,10 @@
 """An EBS volume is encrypted."""
 
 from bastide.controls.control import control
-from bastide.controls.switches import require_on
-from bastide.model import Resource, Verdict
+from bastide.controls.switches import is_on, require_on
+from bastide.model import PASS, Estate, Resource, Unknown, Verdict
+
+DEFAULT = "Bastide::EC2::EbsEncryptionByDefault"
 
 
 @control(
@@ -12,9 +14,14 @@ from bastide.model import Resource, Verdict
     maps_to=("FSBP:EC2.3", "CIS-AWS-3.0:2.2.1", "CIS-AWS-5.0:5.1.1", "NIST-800-53r5:SC-28(1)", "NIST-800-53r5:SC-13"),
     source="Amazon EBS User Guide, Amazon EBS encryption",
     remediation="Copy the volume through an encrypted snapshot and attach the copy instead.",
+    reads=(DEFAULT,),
     heal={"Encrypted": True},
     config_rule="encrypted-volumes",
 )
-def ec2_volume_encrypted(volume: Resource) -> Verdict:
-    """FAIL when the volume is not encrypted, attached or not."""
+def ec2_volume_encrypted(volume: Resource, estate: Estate) -> Verdict:
+    """FAIL when the volume is not encrypted, attached or not; one that does not say follows its region's default."""
+    if volume.get("Encrypted") is None:
+        defaults = estate.listed(DEFAULT, volume.account, volume.region)
+        if not isinstance(defaults, Unknown) and any(is_on(one.get("Enabled")) for one in defaults):
+            return PASS
     return require_on(volume, "Encrypted", "the volume is not encrypted")

@@ -35,7 +35,19 @@ def template_requires_v2(instance: Resource, estate: Estate) -> bool | Unknown |
     here = [one for one in found if (one.account, one.region) == (instance.account, instance.region)]
     if not here:
         return Unknown(f"launch template {key or name} is not in the estate")
+    if not is_read_version(named.get("Version"), here[0]):
+        return Unknown(f"version {named.get('Version')} of launch template {key or name} was not read")
     return requires_v2(here[0].get("LaunchTemplateData.MetadataOptions"))
+
+
+def is_read_version(version: Value, template: Resource) -> bool:
+    """Whether the data in the estate, those of the default version, are those of ``version``."""
+    if isinstance(version, Unknown):
+        return False
+    default, latest = template.get("DefaultVersionNumber"), template.get("LatestVersionNumber")
+    if default is None:  # a declared template has one version
+        return version in (None, "$Default", "$Latest", "1", 1)
+    return version in (None, "$Default") or str(version) == str(default) or (version == "$Latest" and default == latest)
 
 
 def region_requires_v2(instance: Resource, estate: Estate) -> bool | Unknown:
