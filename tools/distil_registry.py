@@ -74,8 +74,22 @@ def needed(action: str, text: str) -> str:
         return ""
     spelled = f"{prefix.lower()}:{known}"
     operations = [known, *(operation for (_, operation), names in EXCEPTIONS.items() if spelled in names)]
-    called = any(re.search(rf"\b{xform_name(operation)}\b", text) for operation in operations)
+    called = any(calls(xform_name(operation), text) for operation in operations)
     return spelled if called or spelled in IMPLIED else ""
+
+
+def calls(operation: str, text: str) -> bool:
+    """Whether a source names an operation, wholly or as a formatted string like ``f"attach_{kind}_policy"``."""
+    if re.search(rf"\b{operation}\b", text):
+        return True
+    return any(re.fullmatch(pattern, operation) for pattern in patterns(text))
+
+
+@cache
+def patterns(text: str) -> frozenset[str]:
+    """The formatted strings of a source that may name an operation, as regular expressions."""
+    found = re.findall(r'f"([a-z]+_(?:[a-z_]|\{\w+\})*\{\w+\}(?:[a-z_]|\{\w+\})*)"', text)
+    return frozenset(re.sub(r"\{\w+\}", "[a-z]+", one) for one in found)
 
 
 @cache

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from botocore.credentials import Credentials, ReadOnlyCredentials
 from botocore.exceptions import ClientError
+from botocore.utils import parse_timestamp as slow
 
 from bastide.aws.credentials import Keyring, Keys
+from bastide.aws.models import parse_timestamp
 from bastide.aws.session import Target
 from bastide.errors import TargetError
 from bastide.model import GLOBAL
@@ -155,3 +157,20 @@ def test_many_threads_assume_a_role_once() -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: ring.read("222233334444"), range(50)))
     assert assumed == ["222233334444"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-11-24T08:00:00Z", datetime(2026, 11, 24, 8, tzinfo=UTC)),
+        ("2026-11-24T08:00:00.123+01:00", datetime(2026, 11, 24, 7, 0, 0, 123000, tzinfo=UTC)),
+        ("2026-11-24T08:00:00", datetime(2026, 11, 24, 8, tzinfo=UTC)),
+        ("Tue, 24 Nov 2026 08:00:00 GMT", datetime(2026, 11, 24, 8, tzinfo=UTC)),
+        (1795507200, datetime(2026, 11, 24, 8, tzinfo=UTC)),
+        (1795507200.5, datetime(2026, 11, 24, 8, 0, 0, 500000, tzinfo=UTC)),
+    ],
+)
+def test_times_are_read_as_botocore_reads_them(text: Any, expected: datetime) -> None:
+    assert parse_timestamp(text) == expected
+    if text != "2026-11-24T08:00:00":  # botocore leaves a time without a zone as it is
+        assert slow(text) == expected

@@ -1,4 +1,4 @@
-"""botocore's service models, read faster.
+"""botocore's service models and times, read faster.
 
 One idea: the models are JSON files of up to 3 MB each, and reading them is much of what a first call costs. msgspec
 decodes them five times as fast as botocore's own loader, and which services exist is told from folder names instead of
@@ -8,11 +8,24 @@ a look at every file. Measured, 50 clients of 25 services in two regions: 0.9 s 
 from __future__ import annotations
 
 import gzip
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from botocore.loaders import JSONFileLoader, Loader, instance_cache
+from botocore.utils import parse_timestamp as slow_parse_timestamp
+
+
+def parse_timestamp(value: Any) -> datetime:
+    """The time in an answer. ISO 8601 in 1 µs instead of dateutil's 100: a list of roles holds thousands of them."""
+    if isinstance(value, str):
+        try:
+            found = datetime.fromisoformat(value)
+        except ValueError:
+            return slow_parse_timestamp(value)  # type: ignore[no-any-return]
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return slow_parse_timestamp(value)  # type: ignore[no-any-return]
 
 
 class ModelFiles(JSONFileLoader):  # type: ignore[misc]  # botocore has no types

@@ -30,7 +30,7 @@ from bastide.aws.credentials import (
     entered,
 )
 from bastide.aws.handler import error_code
-from bastide.aws.models import Models
+from bastide.aws.models import Models, parse_timestamp
 from bastide.aws.throttle import Throttle
 from bastide.errors import TargetError
 from bastide.model import GLOBAL, Arn
@@ -87,6 +87,10 @@ class PlaceConnection:
         with self._lock:
             answer = self._answers.setdefault(name, _Answer())
         return answer.ask(read)  # type: ignore[no-any-return]
+
+    def of(self, account: str) -> PlaceConnection:
+        """The same region of another account of the target, with nothing remembered yet."""
+        return self._target.connection(account, self.region)
 
 
 class _Answer:
@@ -236,6 +240,7 @@ class Target:
 
     def _share(self, session: botocore.session.Session) -> boto3.Session:
         session.register_component("data_loader", Models())
+        session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=parse_timestamp)
         session.register_component("credential_provider", CredentialProvider(SharedCredentials(self._keyring)))
         Throttle(current_account).register(session.get_component("event_emitter"))
         return boto3.Session(botocore_session=session)
