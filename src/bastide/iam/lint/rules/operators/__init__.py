@@ -1,0 +1,1 @@
+"""Operators that do not fit their key, and values that do not fit their operator."""

@@ -1,0 +1,1 @@
+"""Actions, services and condition keys that AWS does not have."""
