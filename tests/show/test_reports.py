@@ -128,6 +128,9 @@ class TestJson:
         assert document["counts"] == {"FAIL": 1, "NOT_APPLICABLE": 1, "PASS": 1, "UNKNOWN": 1}
         assert document["gaps"][0]["action"] == "kms:ListKeys"
 
+    def test_what_a_person_can_read_is_not_escaped(self) -> None:
+        assert '"name": "Zürich → ✓"' in FORMATS["json"](report(finding(text="Zürich → ✓")))
+
     def test_hostile_text_comes_back_as_it_was(self) -> None:
         document = json.loads(FORMATS["json"](HOSTILE_REPORT))
         assert [one["resource"]["name"] for one in document["findings"]] == list(HOSTILE)

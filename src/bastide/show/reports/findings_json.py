@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from bastide.model import Finding
 from bastide.model.serialize import to_json_value
+from bastide.show.reports.json_text import json_text
 from bastide.show.reports.report import Report
 
 SCHEMA = "bastide.findings/1"
@@ -26,7 +26,7 @@ def render(report: Report) -> str:
         "findings": [finding_json(finding, report) for finding in report.findings],
         "healed": [finding_json(finding, report) for finding in report.healed],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    return json_text(document, 2)
 
 
 def finding_json(finding: Finding, report: Report) -> dict[str, Any]:

@@ -5,12 +5,12 @@ Source: Open Cybersecurity Schema Framework, "Compliance Finding [2003]".
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Any
 
 from bastide import __version__
 from bastide.model import Finding, Severity, Status
+from bastide.show.reports.json_text import json_text
 from bastide.show.reports.report import Report
 
 CLASS = 2003
@@ -30,7 +30,7 @@ OTHER = (99, "Other")
 def render(report: Report) -> str:
     """The findings as OCSF events."""
     moment = int(datetime.fromisoformat(report.generated_at.replace("Z", "+00:00")).timestamp() * 1000)
-    return json.dumps([_event(finding, moment) for finding in report.findings], indent=1, ensure_ascii=False)
+    return json_text([_event(finding, moment) for finding in report.findings], 1)
 
 
 def _event(finding: Finding, moment: int) -> dict[str, Any]:

@@ -5,13 +5,13 @@ Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from urllib.parse import quote
 
 from bastide import __version__
 from bastide.controls import Control
 from bastide.model import Finding, Severity, Status
+from bastide.show.reports.json_text import json_text
 from bastide.show.reports.report import Report, shown
 
 KINDS = {Status.FAIL: "fail", Status.UNKNOWN: "review", Status.PASS: "pass", Status.NOT_APPLICABLE: "notApplicable"}
@@ -32,7 +32,7 @@ def render(report: Report) -> str:
     }
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     document = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    return json_text(document, 2)
 
 
 def _rule(name: str, control: Control | None) -> dict[str, Any]:
