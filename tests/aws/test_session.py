@@ -174,3 +174,28 @@ def test_times_are_read_as_botocore_reads_them(text: Any, expected: datetime) ->
     assert parse_timestamp(text) == expected
     if text != "2026-11-24T08:00:00":  # botocore leaves a time without a zone as it is
         assert slow(text) == expected
+
+
+def test_a_role_is_assumed_by_its_configured_name_with_the_external_id(sandbox: Sandbox, members: list[str]) -> None:
+    target = Target.sandbox(sandbox, external_id="shared-secret", role_session_name="audit")
+    seen: list[dict[str, Any]] = []
+
+    def note(params: dict[str, Any], **_: Any) -> None:
+        seen.append(params)
+
+    target._session.events.register("provide-client-params.sts.AssumeRole", note)
+    target._clients.clear()
+    target.enter(members[0])
+    assert seen == [
+        {
+            "RoleArn": f"arn:aws:iam::{members[0]}:role/OrganizationAccountAccessRole",
+            "RoleSessionName": "audit",
+            "DurationSeconds": 3600,
+            "ExternalId": "shared-secret",
+        }
+    ]
+
+
+def test_a_profile_that_does_not_exist_is_refused_by_name() -> None:
+    with pytest.raises(TargetError, match="cannot use the AWS profile 'nobody'"):
+        Target.aws("nobody")
