@@ -1,0 +1,1 @@
+"""Who a policy is about: principals that are malformed, too many, or left out."""

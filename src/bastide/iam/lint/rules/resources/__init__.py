@@ -1,0 +1,1 @@
+"""ARNs that are malformed, and actions and resources that never meet."""
