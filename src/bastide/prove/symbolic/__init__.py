@@ -3,10 +3,10 @@
 A request is a value for each of its fields: the action, the resource, the caller, every condition key (or its absence).
 A statement is a set of requests, and a product of sets of fields. So the engine needs three things only:
 
-- sets of one field that can be met, left out and asked for a member, exactly: actions as bits over the documented list
-  and patterns for the rest (``actions``, ``unlisted``); strings as patterns that step together (``pattern``,
-  ``search``); numbers, times and addresses as intervals (``intervals``); presence, and the two quantifiers of keys with many values
-  (``constraint``);
+- sets of one field that can be met, left out and asked for a member, exactly: actions as bits over the documented
+  list and patterns for the rest (``actions``, ``unlisted``); strings as patterns that step together (``pattern``,
+  ``search``); numbers, times and addresses as intervals (``intervals``); presence, and the two quantifiers of keys
+  with many values (``constraint``);
 - a statement in that form (``conditions``, ``rule``), from above and from below where a policy variable leaves it open;
 - the question *is there a request that one rule of each layer admits and no rule forbids* (``solve``): answered by an
   example, by the rules that shut everything out, or by *undecided* with the reason. Never by a guess.

@@ -97,7 +97,7 @@ def _bits(pattern: str) -> int:
     service, colon, _ = pattern.partition(":")
     wild = "*" in service or "?" in service or not colon
     start, end = (0, len(known.names)) if wild else known.services.get(service, (0, 0))
-    matches = glob(pattern).expression.fullmatch
+    matches = glob(pattern).matches
     found = 0
     for place, name in enumerate(known.lower[start:end]):
         if matches(name):
@@ -122,8 +122,13 @@ class Actions:
 
     @property
     def globs(self) -> Union:
-        """Their patterns, without case."""
-        return tuple(glob(pattern, fold=True) for pattern in self.patterns)
+        """Their patterns, in lower case as actions are compared."""
+        return _globs(self.patterns)
+
+    @property
+    def services(self) -> frozenset[str]:
+        """The services, in lower case, that its actions belong to; empty where any may be among them."""
+        return frozenset() if self.negated else _services(self.patterns)
 
     @property
     def is_everything(self) -> bool:
@@ -131,13 +136,24 @@ class Actions:
         return any(pattern in ("*", "*:*") for pattern in self.patterns) if not self.negated else not self.patterns
 
     def __contains__(self, action: str) -> bool:
-        return any(pattern.matches(action) for pattern in self.globs) != self.negated
+        return any(pattern.matches(action.lower()) for pattern in self.globs) != self.negated
 
     def __and__(self, other: Actions) -> ActionSet:
         return ActionSet((self, other))
 
     def __invert__(self) -> Actions:
         return Actions(self.patterns, not self.negated)
+
+
+@lru_cache(maxsize=65_536)
+def _globs(patterns: tuple[str, ...]) -> Union:
+    return tuple(glob(pattern.lower()) for pattern in patterns)
+
+
+@lru_cache(maxsize=65_536)
+def _services(patterns: tuple[str, ...]) -> frozenset[str]:
+    found = frozenset(pattern.lower().partition(":")[0] for pattern in patterns)
+    return frozenset() if any("*" in service or "?" in service for service in found) else found
 
 
 @lru_cache(maxsize=65_536)
@@ -164,6 +180,14 @@ class ActionSet:
 
     def __sub__(self, other: Actions) -> ActionSet:
         return self & ~other
+
+    @property
+    def services(self) -> frozenset[str]:
+        """The services that its actions belong to; empty where any may be among them."""
+        found: frozenset[str] = frozenset()
+        for part in self.parts:
+            found = (found & part.services or part.services) if part.services else found
+        return found
 
     def witness(self) -> str | None:
         """An action of the set, a documented one where there is one; None when not even an unknown one is in it.

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import takewhile
 from typing import NamedTuple
 
 from bastide.iam.variables import VARIABLE
@@ -21,6 +22,7 @@ from bastide.iam.variables import VARIABLE
 ARN_PARTS = 6
 ONE, ANY, STAR = "one", "any", "star"
 COLON = ":"
+FILLINGS = ("example", "x", "")
 
 
 class Token(NamedTuple):
@@ -63,7 +65,27 @@ class Pattern:
         >>> glob("a*c").matches("abc"), glob("a.c").matches("abc")
         (True, False)
         """
-        return self.expression.fullmatch(value) is not None
+        head, rest, folded = self._head
+        if not (value.lower() if folded and value.isascii() else value).startswith(head):
+            return False
+        if not rest:
+            return len(value) == len(head)
+        return rest == (WILD,) or self.expression.fullmatch(value) is not None
+
+    @cached_property
+    def _head(self) -> tuple[str, tuple[Token, ...], bool]:
+        """The characters that every match starts with, the tokens behind them, whether case does not count.
+
+        Most questions end here, and an expression need not be compiled for them.
+        """
+        folded = any(len(token.chars) > 1 for token in self.tokens)
+        head = [next(iter(token.chars)) for token in takewhile(lambda token: token.kind == ONE, self.tokens)]
+        text = "".join(head).lower() if folded else "".join(head)
+        return (
+            (text, self.tokens[len(head) :], folded)
+            if text.isascii() or not folded
+            else ("", (WILD, *self.tokens), False)
+        )
 
     @cached_property
     def is_everything(self) -> bool:
@@ -89,6 +111,11 @@ class Pattern:
     def alphabet(self) -> frozenset[str]:
         """All characters that stand in it."""
         return frozenset().union(*(token.chars for token in self.tokens))
+
+    @cached_property
+    def instances(self) -> tuple[str, ...]:
+        """A few values that match, the likelier first."""
+        return tuple(dict.fromkeys(map(self.instance, FILLINGS)))
 
     def instance(self, filling: str) -> str:
         """A value that matches, each star replaced by ``filling`` (without a colon)."""

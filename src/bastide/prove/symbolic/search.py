@@ -16,15 +16,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from bastide.prove.symbolic.pattern import COLON, Pattern, glob
+from bastide.prove.symbolic.pattern import ANY, COLON, ONE, STAR, Pattern, Token, glob
 
 LIMIT = 50_000  # states of one search
 OTHER = "\0"  # stands for a character that no pattern names, until the value is written down
 LETTERS = "xyzwvutsrqponmlkjihgfedcba0123456789-_XYZWVUTSRQPONMLKJIHGFEDCBA.+=@,~!#%&;<>|^`'\"()[]{}"
-FILLINGS = ("example", "x", "")
+
+GUESSED = 8  # patterns of a set whose likeliest values are tried first
 
 Union = tuple[Pattern, ...]
 _EVERYTHING: Union = (glob("*"),)
@@ -76,26 +77,53 @@ def _branches(unions: Sequence[Union]) -> Iterator[tuple[Union, ...]]:
             yield ((pattern,), *left)
 
 
+def may_meet(left: Union, right: Union) -> bool:
+    """Whether two sets may have a value in common, as far as the beginnings of their patterns say."""
+    return any(_meet(one, other) for one in left for other in right)
+
+
 def _meet(one: Pattern, other: Pattern) -> bool:
-    """Whether two patterns may have a value in common, as far as their beginnings say."""
-    return one.prefix.startswith(other.prefix) or other.prefix.startswith(one.prefix)
+    """Whether two patterns may have a value in common: no where that is plain to see."""
+    if not (one.prefix.startswith(other.prefix) or other.prefix.startswith(one.prefix)):
+        return False
+    return one.is_everything or other.is_everything or _overlap(one, other)
+
+
+@lru_cache(maxsize=262_144)
+def _overlap(one: Pattern, other: Pattern) -> bool:
+    """Whether two patterns have a value in common; exact but for stars without colon, which are taken for others."""
+    table = other.table
+    single = table.any | table.any_but_colon
+    stay = table.stay | table.stay_but_colon
+    at = table.start
+    for token in one.tokens:
+        if token.kind == STAR:
+            at = table.final * 2 - (at & -at)  # every position from the first on
+            continue
+        over = single
+        for char in token.chars:
+            over |= table.ones.get(char, 0)
+        after = ((at & (over if token.kind == ONE else ~table.stars)) << 1) | (at & stay)
+        at = (after | ((after & table.stars) << 1)) & (table.final * 2 - 1)
+        if not at:
+            return False
+    return bool(at & table.final)
 
 
 @lru_cache(maxsize=262_144)
 def _find(unions: tuple[Union, ...], excluded: frozenset[Pattern]) -> str | None:
-    for union in unions:
-        for pattern in union[:8]:
-            for filling in FILLINGS:
-                value = pattern.instance(filling)
-                if all(any(one.matches(value) for one in each) for each in unions) and not any(
-                    one.matches(value) for one in excluded
-                ):
-                    return value
-            if pattern.is_literal:
-                break
-    if len(unions) == 1 and any(union_[0] in excluded for union_ in unions if len(union_) == 1):
+    against = Machine(sorted(excluded, key=lambda pattern: pattern.text))
+    if any(len(union) == 1 and against.covers(union[0]) for union in unions):
         return None
-    return _explore(unions, excluded)
+    for union in unions:
+        for value in (value for pattern in union[:GUESSED] for value in pattern.instances):
+            if all(any(one.matches(value) for one in each) for each in unions) and not any(
+                one.matches(value) for one in excluded
+            ):
+                return value
+    if len(unions) == 1 and all(pattern.is_literal for pattern in unions[0][:GUESSED]) and len(unions[0]) <= GUESSED:
+        return None  # every value there is was tried
+    return _explore(unions, excluded, against)
 
 
 class Machine:
@@ -121,7 +149,20 @@ class Machine:
             self.finals.append(table.final << offset)
             self.absorbing |= table.absorbing << offset
             offset += table.size
+        self.wild = self.any | self.any_but_colon | self.stay | self.stay_but_colon
         self.by_colon = bool(self.any_but_colon or self.stay_but_colon)
+
+    @cached_property
+    def waiting(self) -> dict[int, list[str]]:
+        """Characters that a single position waits for."""
+        found: dict[int, list[str]] = {}
+        for char, mask in sorted(self.ones.items()):
+            left = mask
+            while left:
+                lowest = left & -left
+                found.setdefault(lowest, []).append(char)
+                left ^= lowest
+        return found
 
     def step(self, at: int, char: str) -> int:
         """Positions after one more character."""
@@ -133,8 +174,37 @@ class Machine:
         after = ((at & over) << 1) | (at & stay)
         return after | ((after & self.stars) << 1)
 
+    def covers(self, pattern: Pattern) -> bool:
+        """Whether one of the patterns alone matches everything that ``pattern`` does; False where that is not seen.
+
+        The tokens of ``pattern`` are walked as if they were characters: its wildcards are taken by wildcards only.
+        """
+        at = self.start
+        for token in pattern.tokens:
+            at = self._over(at, token)
+            if not at:
+                return False
+        return bool(at & self.final)
+
+    def _over(self, at: int, token: Token) -> int:
+        stay = self.stay if token.colon or token.kind == ONE else self.stay | self.stay_but_colon
+        if token.kind == STAR:
+            after = at & stay
+        elif token.kind == ANY:
+            over = self.any if token.colon else self.any | self.any_but_colon
+            after = ((at & over) << 1) | (at & stay)
+        else:
+            afters = [self.step(at, char) for char in token.chars]
+            after = afters[0]
+            for other in afters[1:]:
+                after &= other
+            return after
+        return after | ((after & self.stars) << 1)
+
     def awaited(self, at: int) -> list[str]:
         """Characters that some position waits for, sorted."""
+        if at & (at - 1) == 0:
+            return self.waiting.get(at, [])
         return sorted(char for char, mask in self.ones.items() if at & mask)
 
 
@@ -145,10 +215,9 @@ class _State(NamedTuple):
     char: str
 
 
-def _explore(unions: tuple[Union, ...], excluded: frozenset[Pattern]) -> str | None:
+def _explore(unions: tuple[Union, ...], excluded: frozenset[Pattern], against: Machine) -> str | None:
     """The shortest value, or None; breadth first with the antichain."""
     machines = [Machine(union) for union in unions]
-    against = Machine(sorted(excluded, key=lambda pattern: pattern.text))
     colon = against.by_colon or any(machine.by_colon for machine in machines)
     states = [_State(tuple(machine.start for machine in machines), against.start, -1, "")]
     seen: dict[tuple[int, ...], list[int]] = {}
@@ -179,6 +248,10 @@ def _explore(unions: tuple[Union, ...], excluded: frozenset[Pattern]) -> str | N
 
 def _characters(machines: Sequence[Machine], at: tuple[int, ...], colon: bool) -> Iterator[str]:
     """Characters to try: those that a required pattern waits for, and one that none names."""
+    for machine, mask in zip(machines, at, strict=True):
+        if mask & (mask - 1) == 0 and not mask & machine.wild:
+            yield from machine.awaited(mask)  # one position, which waits for a character: no other leads on
+            return
     yield OTHER
     named = {char for machine, mask in zip(machines, at, strict=True) for char in machine.awaited(mask)}
     if colon:

@@ -47,6 +47,7 @@ class Question:
     forbidden: tuple[Rule, ...] = ()
     given: tuple[Test, ...] = ()
     actions: Actions = EVERY_ACTION
+    without: tuple[str, ...] = ()  # patterns of actions that are not asked about
     documented_only: bool = False  # ask about documented actions only
 
 
@@ -142,6 +143,16 @@ def _guesses(question: Question, key: str, approximate: Example) -> list[str | N
 
 
 @dataclass
+class _Way:
+    """One rule of each layer: what they have in common, and how forbidden rules can be escaped there."""
+
+    actions: ActionSet
+    fields: Fields
+    by: tuple[Rule, ...]
+    escapes: dict[Rule, tuple[tuple[Test, ...], ...]] = field(default_factory=dict)
+
+
+@dataclass
 class _Search:
     """One run over a question in which the values of variables are as ``scope`` says."""
 
@@ -150,25 +161,24 @@ class _Search:
     covering: dict[Rule, None] = field(default_factory=dict)
     cases: int = 0
     doubtful: Example | None = None  # a request whose resource no such action names
-    undecided: str = ""
 
     def run(self) -> Answer:
         given = _added({}, self.question.given)
         if given is None:
             return Covered()
         layers = [layer for layer in self.question.required if not any(rule.is_everything for rule in layer)]
-        start = ActionSet((self.question.actions,))
-        chosen = list(islice(self._choices(sorted(layers, key=len), start, given, ()), CHOICES + 1))
-        if len(chosen) > CHOICES:
-            raise NotDecided(f"more than {CHOICES:,} ways to choose rules")
-        for listed in (True,) if self.question.documented_only else (True, False):
-            for actions, fields, by in chosen:
-                found = self._listed(actions, fields, by) if listed else self._unlisted(actions, fields, by)
-                if found is not None:
-                    return found
-        if self.doubtful:
-            return self.doubtful
-        return Undecided(self.undecided) if self.undecided else Covered(tuple(self.covering))
+        start = ActionSet((self.question.actions, ~Actions(self.question.without)))
+        ways: list[_Way] = []
+        for actions, fields, by in self._choices(sorted(layers, key=len), start, given, ()):
+            ways.append(_Way(actions, fields, by))
+            if found := self._listed(ways[-1]):
+                return found
+            if len(ways) > CHOICES:
+                raise NotDecided(f"more than {CHOICES:,} ways to choose rules")
+        for way in ways if not self.question.documented_only else ():
+            if found := self._unlisted(way):
+                return found
+        return self.doubtful or Covered(tuple(self.covering))
 
     def _choices(
         self, layers: Sequence[tuple[Rule, ...]], actions: ActionSet, fields: Fields, by: tuple[Rule, ...]
@@ -186,15 +196,15 @@ class _Search:
                 if added is not None:
                     yield from self._choices(layers[1:], narrower, added, (*by, rule))
 
-    def _listed(self, actions: ActionSet, fields: Fields, by: tuple[Rule, ...]) -> Example | None:
+    def _listed(self, way: _Way) -> Example | None:
         """A request with a documented action."""
-        left = actions.bits()
+        left = way.actions.bits()
         partial: list[tuple[int, Rule, tuple[Test, ...]]] = []
         for rule in self.question.forbidden:
             bits = rule.actions.bits() & left
             if not bits:
                 continue
-            for escapes in self._escapes(rule, fields):
+            for escapes in self._escapes(rule, way):
                 if escapes:
                     partial.append((bits, rule, escapes))
                 else:
@@ -204,15 +214,20 @@ class _Search:
             return None
         for bits, met in _classes(left, [(bits & left, index) for index, (bits, _, _) in enumerate(partial)]):
             clauses = [partial[index][2] for index in met]
-            found = self._fields(fields, clauses)
+            found = self._fields(way.fields, clauses)
             if found is None:
                 self.covering |= dict.fromkeys(partial[index][1] for index in met)
-            elif example := self._example(bits, found, clauses, by):
+            elif example := self._example(bits, found, clauses, way.by):
                 return example
         return None
 
-    def _escapes(self, rule: Rule, fields: Fields) -> Iterator[tuple[Test, ...]]:
+    def _escapes(self, rule: Rule, way: _Way) -> tuple[tuple[Test, ...], ...]:
         """For each alternative of a forbidden rule: tests of which one must hold to escape it; () where none can."""
+        if rule not in way.escapes:
+            way.escapes[rule] = tuple(self._escaping(rule, way.fields))
+        return way.escapes[rule]
+
+    def _escaping(self, rule: Rule, fields: Fields) -> Iterator[tuple[Test, ...]]:
         for alternative in rule.form(self.scope).lower:
             escapes: list[Test] = []
             for test in alternative:
@@ -290,26 +305,30 @@ class _Search:
                 return _written(action, found, by)
         return None
 
-    def _unlisted(self, actions: ActionSet, fields: Fields, by: tuple[Rule, ...]) -> Example | None:
+    def _unlisted(self, way: _Way) -> Example | None:
         """A request with an action that no list holds."""
         whole: list[Actions] = []
         partial: list[tuple[Rule, tuple[Test, ...]]] = []
+        near = way.actions.services
         for rule in self.question.forbidden:
-            for escapes in self._escapes(rule, fields):
+            theirs = rule.actions.services
+            if near and theirs and near.isdisjoint(theirs):
+                continue
+            for escapes in self._escapes(rule, way):
                 if escapes:
                     partial.append((rule, escapes))
                 else:
                     whole.append(rule.actions)
                     self.covering[rule] = None
-        left = actions
+        left = way.actions
         for one in whole:
             left -= one
         if left.witness() is None:
             return None
         for action, met in least_signatures(left, [rule.actions for rule, _ in partial]):
-            found = self._fields(fields, [partial[index][1] for index in met])
+            found = self._fields(way.fields, [partial[index][1] for index in met])
             if found is not None:
-                return replace(_written(action, found, by), documented=False)
+                return replace(_written(action, found, way.by), documented=False)
             self.covering |= dict.fromkeys(partial[index][0] for index in met)
         return None
 

@@ -1,7 +1,8 @@
 """Actions that no list holds, grouped by the rules that would speak about them.
 
 The same walk as ``search``: all patterns step together, and the ways that meet fewer rules push the others out. Only
-the least groups come out, each with an action as an example; a rule of NotAction is met where its patterns do *not* match.
+the least groups come out, each with an action as an example; a rule of NotAction is met where its patterns do *not*
+match.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from bastide.prove.symbolic.actions import Actions, ActionSet
 from bastide.prove.symbolic.pattern import COLON, Pattern
-from bastide.prove.symbolic.search import LETTERS, LIMIT, OTHER, Machine, NotDecided, Union
+from bastide.prove.symbolic.search import LETTERS, LIMIT, OTHER, Machine, NotDecided, Union, may_meet
 
 Signature = tuple[int, ...]
 
@@ -28,7 +29,8 @@ def least_signatures(actions: ActionSet, rules: Sequence[Actions]) -> Iterator[t
             yield action, ()
         return
     required, excluded = actions.terms()
-    found = _Walk(required, tuple(excluded), rules).run()
+    near = tuple(one for one in excluded if all(may_meet((one,), union) for union in required))
+    found = _Walk(required, near, rules).run()
     kept: list[frozenset[int]] = []
     for action, numbers in sorted(found, key=lambda one: (len(one[1]), one[1])):
         own = frozenset(numbers)
