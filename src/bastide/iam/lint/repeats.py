@@ -1,11 +1,32 @@
-"""Statement ids that occur again, for the two rules that judge them by kind of policy."""
+"""What occurs again within one policy or one list, for the rules that judge it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bastide.iam.lint.globs import within
 from bastide.iam.lint.rule import Hit
 from bastide.iam.lint.subject import Subject
+
+MOST = 300  # patterns with a wildcard that the values of a list are compared with
+
+
+def covered(values: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+    """(index, index of the other) of values that another of the list covers; of two equal ones the later."""
+    first = {value: index for index, value in reversed(list(enumerate(values)))}
+    wide = [(value, index) for value, index in first.items() if "*" in value or "?" in value][:MOST]
+    for index, value in enumerate(values):
+        if first[value] != index:
+            yield index, first[value]
+            continue
+        outer = next((other for pattern, other in wide if other != index and _inside(value, pattern)), None)
+        if outer is not None:
+            yield index, outer
+
+
+def _inside(value: str, pattern: str) -> bool:
+    stem = pattern.partition("*")[0].partition("?")[0]
+    return value.startswith(stem) and within(value, pattern)
 
 
 def repeated_sids(subject: Subject) -> Iterator[Hit]:

@@ -1,0 +1,1 @@
+"""Statements that allow more than they seem to."""

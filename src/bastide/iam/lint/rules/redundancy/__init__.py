@@ -1,0 +1,1 @@
+"""What another part of the same policy says already, or takes away again."""

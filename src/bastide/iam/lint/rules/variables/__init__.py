@@ -1,0 +1,1 @@
+"""Policy variables where they are not replaced, and such as are malformed."""
