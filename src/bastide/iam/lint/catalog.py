@@ -30,7 +30,7 @@ class Action:
 
     service: str
     name: str
-    level: str
+    levels: frozenset[str]  # Read | List | Write | Tagging | Permissions management; a write may be one of the last two too
     resource_types: tuple[str, ...]
     keys: frozenset[str]
 
@@ -65,7 +65,7 @@ def _action(service: str, row: dict[str, Any], types: dict[str, Any]) -> Action:
     for use in row["resourceTypes"]:
         names.append(use["name"].lower())
         keys |= {*use["conditionKeys"], *types.get(use["name"].lower(), {}).get("conditionKeys", ())}
-    return Action(service, row["name"], row["accessLevel"], tuple(names), frozenset(key.lower() for key in keys))
+    return Action(service, row["name"], frozenset(row["accessLevel"].split(", ")), tuple(names), frozenset(key.lower() for key in keys))
 
 
 @lru_cache(maxsize=65_536)

@@ -27,7 +27,7 @@ aws:PrincipalAccount String one principal
 aws:PrincipalOrgPaths String many sometimes
 aws:PrincipalOrgID String one sometimes
 aws:PrincipalTag/ String one sometimes
-aws:PrincipalIsAWSService Bool one always
+aws:PrincipalIsAWSService Bool one principal
 aws:PrincipalServiceName String one sometimes
 aws:PrincipalServiceNamesList String many sometimes
 aws:PrincipalType String one always
@@ -92,6 +92,8 @@ GLOBAL_KEYS: dict[str, Key] = {
 }
 TAG_KEYS = ("aws:resourcetag/", "aws:requesttag/")  # present only where the service says so
 BY_ACTION = frozenset({*TAG_KEYS, "aws:tagkeys"})
+# Prefixes of condition keys that no action has. Source: Amazon Cognito Developer Guide, unauthenticated identities.
+KEY_PREFIXES = frozenset({"cognito-identity-unauth"})
 DEPRECATED = {"aws:sourceowner": "aws:SourceAccount"}
 
 

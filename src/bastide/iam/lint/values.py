@@ -55,6 +55,22 @@ def network(value: str) -> IPv4Network | IPv6Network | None:
         return None
 
 
+PRIVATE = tuple(
+    ip_network(one)
+    for one in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
+                "fc00::/7", "fe80::/10", "::1/128")
+)  # fmt: skip
+
+
+def is_private(found: IPv4Network | IPv6Network | None) -> bool:
+    """A range within those that no caller on the internet has (RFC 1918, 4193, 6598, loopback, link-local)."""
+    return found is not None and any(
+        int(found.network_address) & int(one.netmask) == int(one.network_address) and found.prefixlen >= one.prefixlen
+        for one in PRIVATE
+        if one.version == found.version
+    )
+
+
 def is_range(value: str) -> bool:
     """An address or a CIDR range."""
     return network(value) is not None

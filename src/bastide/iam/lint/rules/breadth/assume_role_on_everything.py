@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bastide.iam.lint.granted import on_everything, reaches
+from bastide.iam.lint.granted import on_all_roles, reaches
 from bastide.iam.lint.rule import Hit, lint_rule
 from bastide.iam.lint.subject import Subject
 from bastide.model import Statement
@@ -18,6 +18,6 @@ from bastide.model import Statement
 def assume_role_on_everything(statement: Statement, subject: Subject) -> Iterator[Hit]:
     """AssumeRole on all roles without any condition; full access is another rule's."""
     full = statement.not_action is not None or any(one in ("*", "*:*") for one in statement.action or ())
-    if statement.effect == "Allow" and not full and not statement.condition and on_everything(statement):
+    if statement.effect == "Allow" and not full and not statement.condition and on_all_roles(statement):
         if reaches(statement, "sts:AssumeRole"):
             yield Hit("the statement allows to take every role that trusts the account", "/Action")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bastide.iam.lint.granted import on_everything, reaches
+from bastide.iam.lint.granted import on_all_roles, reaches
 from bastide.iam.lint.presence import needs_key
 from bastide.iam.lint.rule import Hit, lint_rule
 from bastide.iam.lint.subject import Subject, tests
@@ -22,7 +22,7 @@ KEYS = ("iam:passedtoservice", "iam:associatedresourcearn")
 )
 def pass_role_on_everything(statement: Statement, subject: Subject) -> Iterator[Hit]:
     """PassRole, by name, wildcard or NotAction, on all roles and to any service."""
-    if statement.effect != "Allow" or not reaches(statement, ACTION) or not on_everything(statement):
+    if statement.effect != "Allow" or not reaches(statement, ACTION) or not on_all_roles(statement):
         return
     if not any(test.key.lower() in KEYS and needs_key(test) for test in tests(statement)):
         name = "NotAction" if statement.not_action is not None else "Action"

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from bastide.iam.lint.catalog import HOLE, Action, arn_templates
 from bastide.iam.lint.granted import on_everything
 from bastide.iam.lint.rule import Hit, lint_rule
 from bastide.iam.lint.subject import Subject, listed, opaque
 from bastide.model import Statement
 
-LEVELS = ("Write", "Permissions management")
 
 
 @lint_rule(
@@ -19,16 +19,24 @@ LEVELS = ("Write", "Permissions management")
 )
 def writes_on_everything(statement: Statement, subject: Subject) -> Iterator[Hit]:
     """Action patterns with a write or grant that takes resources, on ``*`` and without condition; full access aside."""
-    if statement.effect != "Allow" or statement.condition or statement.not_resource or not on_everything(statement):
+    if statement.effect != "Allow" or statement.condition or statement.not_resource or not statement.resource:
         return
+    star = on_everything(statement)
     for pointer, pattern in listed(statement, "Action"):
         if pattern in ("*", "*:*") or opaque(pattern):
             continue
         found = [
             action
             for action in subject.matching(pattern) or ()
-            if action.level in LEVELS and action.resource_types and action.name not in ("PassRole", "AssumeRole")
+            if "Write" in action.levels and action.resource_types and action.name not in ("PassRole", "AssumeRole")
+            and (star or _all_of_its_kind(action, statement))
         ]
         if found:
             shown = ", ".join(str(action) for action in found[:2]) + (", …" if len(found) > 2 else "")
             yield Hit(f"{pattern} ({shown}) on every resource", pointer)
+
+
+def _all_of_its_kind(action: Action, statement: Statement) -> bool:
+    """Patterns that leave region, account and name open for every type of the action."""
+    arns = {name.lower(): HOLE.sub("*", arn.replace("${Partition}", "aws")) for name, arn, _ in arn_templates(action.service)}
+    return all(on_everything(statement, arns.get(name, "?")) for name in action.resource_types)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bastide.iam.lint.rule import Hit, lint_rule
 from bastide.iam.lint.subject import Subject, tests
-from bastide.iam.lint.values import network
+from bastide.iam.lint.values import is_private, network
 from bastide.model import Statement
 
 
@@ -21,6 +21,6 @@ def private_source_ip(statement: Statement, subject: Subject) -> Iterator[Hit]:
         if test.key.lower() != "aws:sourceip" or test.family != "IpAddress" or not test.values:
             continue
         ranges = [network(value) for value in test.values]
-        if all(one is not None and one.is_private for one in ranges):
+        if all(map(is_private, ranges)):
             always = "always" if test.negated else "never"
             yield Hit(f"the caller's address is {always} {'outside' if test.negated else 'within'} these", test.pointer)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bastide.iam.lint.rule import Hit, lint_rule
 from bastide.iam.lint.subject import Subject, tests
-from bastide.iam.lint.values import network
+from bastide.iam.lint.values import is_private, network
 from bastide.model import Statement
 
 
@@ -21,6 +21,6 @@ def some_private_source_ips(statement: Statement, subject: Subject) -> Iterator[
         if test.key.lower() != "aws:sourceip" or test.family != "IpAddress":
             continue
         ranges = {value: network(value) for value in test.values}
-        private = [value for value, one in ranges.items() if one is not None and one.is_private]
+        private = [value for value, one in ranges.items() if is_private(one)]
         if private and len(private) < len(ranges):
             yield Hit(f"no caller's aws:SourceIp is in {', '.join(private)}", test.pointer)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bastide.iam.lint import catalog
-from bastide.iam.lint.keys import federated
+from bastide.iam.lint.keys import KEY_PREFIXES, federated
 from bastide.iam.lint.rule import Hit, lint_rule
 from bastide.iam.lint.subject import Subject, opaque, tests
 from bastide.iam.vocabulary import suggest
@@ -21,7 +21,7 @@ def unknown_service_key(statement: Statement, subject: Subject) -> Iterator[Hit]
     """Keys of a service, or of no service, that are not in the list."""
     for test in tests(statement):
         service, colon, _ = test.key.lower().partition(":")
-        if not colon or service == "aws" or federated(test.key) or opaque(test.key):
+        if not colon or service in ("aws", *KEY_PREFIXES) or federated(test.key) or opaque(test.key):
             continue
         if catalog.key_facts(test.key) is not None:
             continue
