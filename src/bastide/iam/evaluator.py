@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from bastide.iam import reasons
 from bastide.iam.hearing import Hearing, Layers
-from bastide.iam.layers import REMEMBERED_ACTIONS, Layer, Rule
+from bastide.iam.layers import REMEMBERED_ACTIONS, Layer, Rule, Workshop
 from bastide.iam.policy_set import PolicySet
 from bastide.iam.principals import ENTITY
 from bastide.iam.reasons import NO_PERMISSION, ROOT_USER
@@ -54,13 +54,13 @@ class Compiled(Layers):
 
     __slots__ = ("_courses",)
 
-    def __init__(self, policies: PolicySet) -> None:
-        """Make every policy ready.
+    def __init__(self, policies: PolicySet, workshop: Workshop | None = None) -> None:
+        """Make every policy ready, in ``workshop`` where many sets share documents.
 
         Raises:
             InputError: a policy holds a variable that is none.
         """
-        super().__init__(policies)
+        super().__init__(policies, workshop)
         self._courses: dict[tuple[object, ...], Course] = {}
 
     def decide(self, request: Request) -> Decision:

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 
 from bastide.iam import services
 from bastide.iam.kms import granted
-from bastide.iam.layers import Layer, layer
-from bastide.iam.policy_set import Levels, PolicySet
+from bastide.iam.layers import Layer, Workshop
+from bastide.iam.policy_set import PolicySet
 from bastide.iam.principals import DELEGATED, DIRECT, ENTITY, NONE
 from bastide.iam.question import Question
 from bastide.iam.request import FEDERATED_USER, LINKED, ROOT, USER, Request
@@ -26,25 +26,22 @@ class Layers:
 
     __slots__ = ("boundary", "endpoint", "identity", "policies", "rcp", "resource", "scp", "session")
 
-    def __init__(self, policies: PolicySet) -> None:
-        """Make every policy ready.
+    def __init__(self, policies: PolicySet, workshop: Workshop | None = None) -> None:
+        """Make every policy ready, in ``workshop`` where many sets share documents.
 
         Raises:
             InputError: a policy holds a variable that is none.
         """
         bounded = policies.boundary is not None
+        make = (workshop or Workshop()).layer
         self.policies = policies
-        self.scp = _levels("scp", policies.scp)
-        self.rcp = _levels("rcp", policies.rcp)
-        self.identity = layer("identity", policies.identity)
-        self.boundary = None if policies.boundary is None else layer("boundary", policies.boundary)
-        self.session = None if policies.session is None else layer("session", policies.session)
-        self.resource = None if policies.resource is None else layer("resource", policies.resource, bounded=bounded)
-        self.endpoint = None if policies.endpoint is None else layer("endpoint", policies.endpoint)
-
-
-def _levels(kind: str, levels: Levels | None) -> tuple[Layer, ...]:
-    return tuple(layer(kind, documents, level=number) for number, documents in enumerate(levels or ()))
+        self.scp = tuple(make("scp", documents, number) for number, documents in enumerate(policies.scp or ()))
+        self.rcp = tuple(make("rcp", documents, number) for number, documents in enumerate(policies.rcp or ()))
+        self.identity = make("identity", policies.identity)
+        self.boundary = None if policies.boundary is None else make("boundary", policies.boundary)
+        self.session = None if policies.session is None else make("session", policies.session)
+        self.resource = None if policies.resource is None else make("resource", policies.resource, None, bounded)
+        self.endpoint = None if policies.endpoint is None else make("endpoint", policies.endpoint)
 
 
 class Hearing(Question):

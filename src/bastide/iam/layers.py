@@ -8,7 +8,7 @@ condition keys. ``decide.matches`` is the definition that this is tested against
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from bastide.errors import InputError
@@ -20,6 +20,9 @@ from bastide.model import PolicyDocument, Statement
 
 ResourceTest = Callable[[str, Keys], bool]
 REMEMBERED_ACTIONS = 50_000
+SETTLED = (
+    "aws:principal", "aws:userid", "aws:username", "aws:resource", "kms:calleraccount", "s3:resourceaccount",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +106,43 @@ class Layer:
         return strongest
 
 
-def layer(kind: str, documents: Iterable[PolicyDocument], *, level: int | None = None, bounded: bool = False) -> Layer:
-    """The documents of one place made ready; ``bounded`` as in ``principals.naming``.
+class Workshop:
+    """Makes layers, each once: policy sets that hold the same documents at the same place share the layer.
+
+    ``lenient`` asks what would be possible under the best of conditions: an Allow ignores what it tests of the request
+    itself, a Deny that tests anything of it is left out. What follows from caller and resource is tested as ever.
+    """
+
+    def __init__(self, *, lenient: bool = False) -> None:
+        """A workshop without any layer yet."""
+        self.lenient = lenient
+        self._made: dict[tuple[object, ...], tuple[tuple[PolicyDocument, ...], Layer]] = {}
+
+    def layer(
+        self, kind: str, documents: Iterable[PolicyDocument], level: int | None = None, bounded: bool = False
+    ) -> Layer:
+        """The documents of one place made ready; ``bounded`` as in ``principals.naming``.
+
+        Raises:
+            InputError: a resource or condition value holds a variable that is none.
+        """
+        listed = tuple(documents)
+        key = (kind, level, bounded, *map(id, listed))
+        known = self._made.get(key)
+        if known is None:  # the documents are kept beside the layer, so that their ids stay theirs
+            known = self._made[key] = (listed, layer(kind, listed, level=level, bounded=bounded, lenient=self.lenient))
+        return known[1]
+
+
+def layer(
+    kind: str,
+    documents: Iterable[PolicyDocument],
+    *,
+    level: int | None = None,
+    bounded: bool = False,
+    lenient: bool = False,
+) -> Layer:
+    """The documents of one place made ready; ``bounded`` as in ``principals.naming``, ``lenient`` as in ``Workshop``.
 
     Raises:
         InputError: a resource or condition value holds a variable that is none.
@@ -114,7 +152,27 @@ def layer(kind: str, documents: Iterable[PolicyDocument], *, level: int | None =
         for number, document in enumerate(documents)
         for index, statement in enumerate(document.statements)
     ]
+    if lenient:
+        rules = [eased for rule in rules if (eased := _eased(rule)) is not None]
     return Layer(kind, rules, level)
+
+
+def _eased(rule: Rule) -> Rule | None:
+    """The rule with only the tests that no request of the same caller could meet otherwise; None for no rule at all."""
+    condition = rule.statement.condition
+    settled = {
+        name: {key: values for key, values in tests.items() if is_settled(key)} for name, tests in condition.items()
+    }
+    if settled == condition:
+        return rule
+    if rule.statement.effect == "Deny":
+        return None
+    return replace(rule, condition=test(settled, variables=rule.variables))
+
+
+def is_settled(key: str) -> bool:
+    """Whether a condition key follows from the caller and the resource, so that no other request would change it."""
+    return key.lower().startswith(SETTLED)
 
 
 def _rule(statement: Statement, document: int, index: int, variables: bool, bounded: bool) -> Rule:

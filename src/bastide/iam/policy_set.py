@@ -58,3 +58,7 @@ class PolicySet:
         """The same with one more SCP attached to the account."""
         levels = [*(self.scp or ((),))]
         return replace(self, scp=(*levels[:-1], (*levels[-1], document)))
+
+    def with_session(self, documents: Documents | None) -> PolicySet:
+        """The same for a session with these session policies; None for a session without."""
+        return self if documents is None else replace(self, session=documents)

@@ -127,8 +127,15 @@ def _text(layer: Layer, denies: list[Rule], allows: list[Rule], question: Questi
 
 
 def _list(rules: list[Rule]) -> str:
-    names = [rule.statement.sid or f"statement {rule.index} of document {rule.document}" for rule in rules[:3]]
+    names = [_rule_name(rule) for rule in rules[:3]]
     return ", ".join(names) + (f" and {len(rules) - 3} more" if len(rules) > 3 else "")
+
+
+def _rule_name(rule: Rule) -> str:
+    """A statement as people find it: its Sid or number, and the policy that holds it where that has a name."""
+    statement = rule.statement
+    which = statement.sid or f"statement {rule.index}"
+    return f"{which} of {statement.position.file or f'document {rule.document}'}"
 
 
 def _said(rule: Rule, lacks: Iterable[str] = ()) -> Said:

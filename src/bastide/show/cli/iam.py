@@ -7,11 +7,16 @@ from typing import Annotated
 
 import typer
 
+from bastide.show.cli.iam_access import what_can, who_can
 from bastide.show.cli.iam_evaluate import evaluate
+from bastide.show.cli.iam_simulate import simulate
 
 command = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, help=__doc__)
 
 command.command("evaluate")(evaluate)
+command.command("simulate")(simulate)
+command.command("who-can")(who_can)
+command.command("what-can")(what_can)
 
 SplitOption = Annotated[
     bool, typer.Option("--split", help="As managed policies of at most 6,144 characters, one JSON document a line.")
