@@ -87,6 +87,9 @@ class At:
     def once(self, name: str, read: Callable[[], T]) -> T:
         return read()
 
+    def of(self, account: str) -> At:
+        return At(account, self.region)
+
 
 @dataclass
 class FakeTarget:

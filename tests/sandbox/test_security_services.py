@@ -151,6 +151,8 @@ def test_an_organizations_analyzer_is_its_administrators(fresh: Any, refused: An
     fresh.client("organizations").register_delegated_administrator(
         AccountId=fresh.accounts["audit"], ServicePrincipal="access-analyzer.amazonaws.com"
     )
+    refused("ConflictException", analyzer.create_analyzer, **create)
+    fresh.client("iam").create_service_linked_role(AWSServiceName="access-analyzer.amazonaws.com")
     arn = analyzer.create_analyzer(**create)["arn"]
     found = analyzer.get_analyzer(analyzerName="org")["analyzer"]
     assert (found["arn"], found["status"], found["tags"]) == (arn, "ACTIVE", {"owner": "security"})

@@ -22,7 +22,6 @@ BUSY = frozenset(
         "ConcurrentModification",
         "ConcurrentModificationException",
         "ConcurrentUpdateException",
-        "ConflictException",
         "FinalizingOrganizationException",
         "OperationAborted",
         "OperationInProgressException",
@@ -42,10 +41,27 @@ NOT_YET = frozenset(
         "InvalidGroup.NotFound", "InvalidRouteTableID.NotFound", "DependencyViolation", "DeleteConflict",
         # A new account: its services are still being set up.
         "OptInRequired", "SubscriptionRequiredException",
+        # Trusted access was enabled a moment ago.
+        "CloudTrailAccessNotEnabledException",
     }
 )  # fmt: skip
-# Errors of a general code that only mean "not yet" when they speak of a role, a principal or a key.
+# What security services say until they have seen who administers them, and who is a member. They use the codes of a
+# refusal for it; IAM's own refusal says "not authorized to perform" and never passes.
+DELEGATION = re.compile(
+    r"^(?!.*not authorized to perform).*("
+    r"delegated admin|not an? (\w+ )?administrator|must be the \w+ administrator|Organization master permission"
+    r"|Invoking account does not have access|not subscribed|is not enabled|not an associated member"
+    r"|not part of (your|the) organization|must first enable|Service Linked Role is not in)",
+    re.IGNORECASE | re.DOTALL,
+)
+# Errors of a general code that only mean "not yet" when they speak of a role, a principal, a key or a delegation.
 BY_MESSAGE = {
+    "AccessDeniedException": DELEGATION,
+    "BadRequestException": DELEGATION,
+    "InvalidAccessException": DELEGATION,
+    "UnprocessedAccounts": DELEGATION,
+    # Another write is under way; or there is one already, and that will not pass.
+    "ConflictException": re.compile(r"^(?!.*(already(?! being)|exists))", re.IGNORECASE | re.DOTALL),
     "InvalidParameterValue": re.compile(r"role|assum|principal|policy|does not exist", re.IGNORECASE),
     "InvalidParameterValueException": re.compile(r"role|assum|principal|policy", re.IGNORECASE),
     "MalformedPolicy": re.compile(r"principal", re.IGNORECASE),

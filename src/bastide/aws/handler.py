@@ -70,6 +70,10 @@ class Connection(Protocol):
         """What ``read`` returns, asked once for this account and region in one collection, whoever asks."""
         ...
 
+    def of(self, account: str) -> Connection:
+        """The same region of another account, for what only the administrator of a service may write there."""
+        ...
+
 
 class Handler(ABC):
     """One resource type. Class attributes say what the engine must know; the registry supplies the rest.
@@ -77,6 +81,7 @@ class Handler(ABC):
     ``identified_by``: see ``model.ResourceType``. ``create_only``, ``write_only`` and ``read_only`` add to
     the registry's; ``readable`` are properties that the registry calls write-only and this handler reads all the same.
     ``settles``: properties of a new resource that come true only when something has been built on it.
+    ``late``: it comes after what it depends on, made or not.
     ``actions``: IAM actions by operation where the registry has no such type or names too few. ``service``: the boto3
     client.
     """
@@ -91,6 +96,7 @@ class Handler(ABC):
     read_only: ClassVar[tuple[str, ...]] = ()
     settles: ClassVar[tuple[str, ...]] = ()
     data_bearing: ClassVar[bool] = False
+    late: ClassVar[bool] = False
     actions: ClassVar[dict[str, tuple[str, ...]]] = {}
 
     @abstractmethod

@@ -48,6 +48,12 @@ class SandboxConnection:
             self._answers[name] = read()
         return self._answers[name]
 
+    def of(self, account: str) -> "SandboxConnection":
+        """The same region of another account; its calls are noted here."""
+        other = SandboxConnection(self.sandbox, account, self.region)
+        other.calls = self.calls
+        return other
+
 
 Connect = Callable[..., SandboxConnection]
 

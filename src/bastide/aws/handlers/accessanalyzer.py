@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from bastide.aws.differences import desired, tag_map
 from bastide.aws.handler import Connection, Found, error_code, pages, tag_list
 from bastide.aws.shape import present, recased, tag_changes, touched
@@ -19,8 +21,9 @@ CONFIGURATIONS = {"UnusedAccessConfiguration": "unusedAccess", "InternalAccessCo
 class Analyzer(Waiting):
     """AWS::AccessAnalyzer::Analyzer. Create-only: AnalyzerName, Type. Identifier: the ARN. ArchiveRules are not read.
 
-    An organization analyzer belongs in the delegated administrator of access-analyzer.amazonaws.com; the service may
-    need a moment to see a new one. Source: IAM Access Analyzer API Reference, CreateAnalyzer.
+    An organization analyzer belongs in the delegated administrator of access-analyzer.amazonaws.com, and needs the
+    service-linked role in the management account; the service may need a moment to see them.
+    Source: IAM Access Analyzer API Reference, CreateAnalyzer.
     """
 
     type = "AWS::AccessAnalyzer::Analyzer"
@@ -42,10 +45,16 @@ class Analyzer(Waiting):
         given = {"analyzerName": name, "type": properties["Type"]} | present(
             configuration=_configuration(properties), tags=tag_map(properties.get("Tags")) or None
         )
-        made = quietly(lambda: self.insist(lambda: client.create_analyzer(**given), _pending), "ConflictException")
-        if made is not None:
-            return str(made["arn"])
-        found = _found(client.get_analyzer(analyzerName=name)["analyzer"])
+        try:
+            return str(self.insist(lambda: client.create_analyzer(**given), _pending)["arn"])
+        except ClientError as error:
+            there = self.read(at, name) if error_code(error) == "ConflictException" else None
+            if there is None:
+                raise
+        return self._adopt(client, there, properties)
+
+    def _adopt(self, client: Any, found: Found, properties: Properties) -> str:
+        name = str(properties["AnalyzerName"])
         if found.properties["Type"] != properties["Type"]:
             kind = found.properties["Type"]
             raise TargetError(f"analyzer {name} exists with type {kind}", found.arn, "delete it, or give another name")
@@ -77,9 +86,12 @@ def name_in(arn: str) -> str:
 
 
 def _pending(error: Any) -> bool:
-    # Answered while the delegated administrator or the service-linked role is not seen yet.
-    message = str(error.response.get("Error", {}).get("Message", ""))
-    return error_code(error) == "ValidationException" and "organization" in message.lower()
+    """Answered while the delegated administrator or the management account's service-linked role is not seen yet."""
+    message = str(error.response.get("Error", {}).get("Message", "")).lower()
+    code = error_code(error)
+    return (code == "ValidationException" and "organization" in message) or (
+        code == "ConflictException" and "service linked role" in message
+    )
 
 
 def _found(analyzer: dict[str, Any]) -> Found:

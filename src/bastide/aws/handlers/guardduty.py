@@ -1,7 +1,8 @@
 """Amazon GuardDuty: its administrator, one detector a Region, what members get, and where findings go.
 
 One idea: of features only those that are on are properties, so that a list that does not name one means "off", and a
-feature that AWS adds later is no drift until it is on. Members follow the organization's configuration by themselves.
+feature that AWS adds later is no drift until it is on. A member's detector is its administrator's to change, so a
+change of it goes through the administrator's account.
 """
 
 from __future__ import annotations
@@ -9,16 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
-from bastide.aws.delegation import ServiceAdministrator
+from bastide.aws.delegation import Membership, ServiceAdministrator, check_processed, emails, unprocessed
 from bastide.aws.differences import desired, tag_map
 from bastide.aws.handler import Connection, Found, Handler, pages, tag_list
 from bastide.aws.shape import arn_of, pick, present, tag_changes, touched
 from bastide.aws.waiting import answer_or_nothing, quietly
+from bastide.errors import TargetError
 from bastide.model import Change, Properties, Value
 
 # Always on and not to be set. Source: GuardDuty API Reference, DetectorFeatureConfigurationResult.
 FOUNDATION = ("CLOUD_TRAIL", "DNS_LOGS", "FLOW_LOGS")
 SETTINGS = ("Enable", "FindingPublishingFrequency")
+ASSOCIATED = ("Enabled", "Disabled")  # a member whose monitoring was stopped is one still
 GONE = "BadRequestException"  # GuardDuty's answer for everything that is not there
 
 
@@ -57,17 +60,33 @@ def known_detectors(at: Connection) -> Sequence[str]:
     return at.once("guardduty-detectors", lambda: detectors(at))
 
 
+def administrator_of(at: Connection, detector: str) -> str:
+    """The account that administers this one's detector; an empty string for an account that stands alone."""
+    found = at.client("guardduty").get_administrator_account(DetectorId=detector).get("Administrator") or {}
+    return str(found["AccountId"]) if found.get("RelationshipStatus") in ASSOCIATED else ""
+
+
 class Detector(Handler):
     """AWS::GuardDuty::Detector: GuardDuty in one account and Region; there is at most one.
 
     Features: those that are on, sorted by name, each ``{Name, Status: ENABLED}`` with AdditionalConfiguration where
-    there is any. Creating adopts a detector that the organization has made.
-    Source: GuardDuty API Reference, CreateDetector, GetDetector.
+    there is any. Creating adopts a detector that the organization has made. In a member, Enable and Features are
+    written by its administrator, and FindingPublishingFrequency is the administrator's own.
+    Source: GuardDuty API Reference, CreateDetector, GetDetector, UpdateMemberDetectors; GuardDuty User Guide,
+    "Understanding the relationship between GuardDuty administrator account and member accounts".
     """
 
     type = "AWS::GuardDuty::Detector"
     service = "guardduty"
     identified_by = ()
+    actions: ClassVar = {
+        "update": (
+            "guardduty:GetAdministratorAccount",
+            "guardduty:StartMonitoringMembers",
+            "guardduty:StopMonitoringMembers",
+            "guardduty:UpdateMemberDetectors",
+        )
+    }
 
     def list(self, at: Connection) -> Iterable[Found]:
         return [found for found in (self.read(at, id) for id in known_detectors(at)) if found is not None]
@@ -102,11 +121,9 @@ class Detector(Handler):
     def _bring(self, at: Connection, id: str, properties: Properties) -> None:
         found = self.read(at, id)
         before = found.properties if found else {}
-        client = at.client("guardduty")
         given = pick(properties, *SETTINGS)
         given |= _features(before.get("Features"), properties.get("Features"), "Status", "DISABLED")
-        if any(before.get(name) != value for name, value in given.items()):
-            client.update_detector(DetectorId=id, **given)
+        self._write(at, id, {name: value for name, value in given.items() if before.get(name) != value})
         if properties.get("Tags"):
             self._retag(at, id, before.get("Tags"), properties["Tags"])
 
@@ -115,10 +132,30 @@ class Detector(Handler):
         given = pick(after, *(name for name in SETTINGS if name in names))
         if "Features" in names:
             given |= _features(before.get("Features"), after.get("Features", ()), "Status", "DISABLED")
-        if given:
-            at.client("guardduty").update_detector(DetectorId=id, **given)
+        self._write(at, id, given)
         if "Tags" in names:
             self._retag(at, id, before.get("Tags"), after.get("Tags"))
+
+    def _write(self, at: Connection, id: str, given: Properties) -> None:
+        administrator = administrator_of(at, id) if given else ""
+        if administrator:
+            self._write_member(at.of(administrator), at.account, given)
+        elif given:
+            at.client("guardduty").update_detector(DetectorId=id, **given)
+
+    def _write_member(self, at: Connection, account: str, given: Properties) -> None:
+        """Change a member's detector from its administrator's account."""
+        if "FindingPublishingFrequency" in given:
+            what = f"GuardDuty publishes the findings of {account} as often as those of its administrator {at.account}"
+            raise TargetError(what, f"{account}/{at.region}", "declare FindingPublishingFrequency there only")
+        client = at.client("guardduty")
+        member = {"DetectorId": detectors(at)[0], "AccountIds": [account]}
+        if "Enable" in given:
+            enable = client.start_monitoring_members if given["Enable"] else client.stop_monitoring_members
+            check_processed(unprocessed(enable(**member), "Result"), "StartMonitoringMembers")
+        if "Features" in given:
+            answer = client.update_member_detectors(**member, Features=given["Features"])
+            check_processed(unprocessed(answer, "Result"), "UpdateMemberDetectors")
 
     def _retag(self, at: Connection, id: str, before: Value, after: Value) -> None:
         wanted, removed = tag_changes(before, after)
@@ -130,6 +167,64 @@ class Detector(Handler):
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
         quietly(at.client("guardduty").delete_detector, GONE, DetectorId=id)
+
+
+def configuration_for_members(at: Connection, detector: str) -> dict[str, Any] | None:
+    """The organization's configuration, asked once in a collection; None where this account is not the administrator.
+
+    AWS answers BadRequest to every account that is not.
+    """
+    describe = at.client("guardduty").describe_organization_configuration
+    found: dict[str, Any] | None = at.once(
+        f"guardduty-organization-{detector}",
+        lambda: answer_or_nothing(describe, GONE, "AccessDeniedException", DetectorId=detector),
+    )
+    return found
+
+
+class Members(Membership):
+    """Bastide::GuardDuty::Members: the accounts that the administrator administers here (``Membership``).
+
+    AutoEnableOrganizationMembers ALL enrols every account, but within a day; this does at once, and asks for the
+    management account, too, which must have a detector of its own. While it is ALL, AWS lets no member go.
+    Source: GuardDuty API Reference, CreateMembers, DisassociateMembers.
+    """
+
+    type = "Bastide::GuardDuty::Members"
+    service = "guardduty"
+    actions: ClassVar = {
+        "list": (
+            "guardduty:DescribeOrganizationConfiguration", "guardduty:ListDetectors", "guardduty:ListMembers",
+        ),
+        "read": (
+            "guardduty:DescribeOrganizationConfiguration", "guardduty:ListDetectors", "guardduty:ListMembers",
+        ),
+        "create": ("guardduty:CreateMembers", "organizations:ListAccounts"),
+        "update": ("guardduty:CreateMembers", "guardduty:DisassociateMembers", "organizations:ListAccounts"),
+        "delete": ("guardduty:DisassociateMembers",),
+    }  # fmt: skip
+
+    def administers(self, at: Connection) -> bool:
+        """Whether this account administers GuardDuty here."""
+        return any(configuration_for_members(at, id) is not None for id in known_detectors(at))
+
+    def members(self, at: Connection) -> Iterable[str]:
+        """Associated accounts."""
+        for detector in detectors(at):
+            found = pages(at.client("guardduty"), "list_members", "Members", DetectorId=detector)
+            yield from (one["AccountId"] for one in found if one["RelationshipStatus"] in ASSOCIATED)
+
+    def enrol(self, at: Connection, accounts: Sequence[str]) -> dict[str, str]:
+        """With CreateMembers."""
+        known = emails(at)
+        details = [{"AccountId": account, "Email": known.get(account, "")} for account in accounts]
+        answer = at.client("guardduty").create_members(DetectorId=detectors(at)[0], AccountDetails=details)
+        return unprocessed(answer, "Result")
+
+    def release(self, at: Connection, accounts: Sequence[str]) -> dict[str, str]:
+        """With DisassociateMembers."""
+        disassociate = at.client("guardduty").disassociate_members
+        return unprocessed(disassociate(DetectorId=detectors(at)[0], AccountIds=list(accounts)), "Result")
 
 
 class OrganizationConfiguration(Handler):
@@ -157,10 +252,7 @@ class OrganizationConfiguration(Handler):
         return [found for found in (self.read(at, id) for id in known_detectors(at)) if found is not None]
 
     def read(self, at: Connection, id: str) -> Found | None:
-        client = at.client("guardduty")
-        # AWS answers BadRequest to every account that is not the administrator.
-        errors = (GONE, "AccessDeniedException")
-        found = answer_or_nothing(client.describe_organization_configuration, *errors, DetectorId=id)
+        found = configuration_for_members(at, id)
         if found is None:
             return None
         members = found.get("AutoEnableOrganizationMembers") or ("NEW" if found.get("AutoEnable") else "NONE")

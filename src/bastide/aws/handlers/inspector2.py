@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
-from bastide.aws.delegation import ServiceAdministrator
+from bastide.aws.delegation import Membership, ServiceAdministrator, check_processed, refusals
 from bastide.aws.differences import desired
-from bastide.aws.handler import Connection, Found
+from bastide.aws.handler import Connection, Found, pages
 from bastide.aws.shape import before_and_after
 from bastide.aws.waiting import Waiting, answer_or_nothing
-from bastide.errors import TargetError
 from bastide.model import Change, Properties
 
 NOT_ADMINISTRATOR = ("AccessDeniedException", "ResourceNotFoundException", "ValidationException")
+ASSOCIATED = ("ENABLED", "CREATED")
 # Property → (member of resourceState, resource type of Enable and Disable)
 SWITCHES = {
     "Ec2": ("ec2", "EC2"),
@@ -62,8 +62,10 @@ class DelegatedAdmin(ServiceAdministrator):
 class AccountStatus(Waiting):
     """Bastide::Inspector2::AccountStatus: Ec2, Ecr, Lambda, LambdaCode: what Inspector scans here. Always there.
 
-    Identifier: the account's. AWS's default is all off. LambdaCode needs Lambda: they are switched in one call.
-    Source: Inspector API Reference, BatchGetAccountStatus, Enable, Disable.
+    Identifier: the account's. AWS's default is all off. LambdaCode needs Lambda: they are switched in one call. In a
+    member, its administrator switches.
+    Source: Inspector API Reference, BatchGetAccountStatus, Enable, Disable; Inspector User Guide, "Understanding the
+    delegated administrator account and member account".
     """
 
     type = "Bastide::Inspector2::AccountStatus"
@@ -79,9 +81,16 @@ class AccountStatus(Waiting):
                 "inspector2:BatchGetAccountStatus",
                 "inspector2:Disable",
                 "inspector2:Enable",
+                "inspector2:GetDelegatedAdminAccount",
+                "inspector2:GetMember",
             ),
         ),
-        "delete": ("inspector2:BatchGetAccountStatus", "inspector2:Disable"),
+        "delete": (
+            "inspector2:BatchGetAccountStatus",
+            "inspector2:Disable",
+            "inspector2:GetDelegatedAdminAccount",
+            "inspector2:GetMember",
+        ),
     }
 
     def list(self, at: Connection) -> Iterable[Found]:
@@ -104,23 +113,81 @@ class AccountStatus(Waiting):
 
     def _bring(self, at: Connection, properties: Properties) -> None:
         now = next(iter(self.list(at))).properties
-        client = at.client("inspector2")
         differing = [name for name in SWITCHES if name in properties and properties[name] != now[name]]
+        if not differing:
+            return
+        client = _in_charge_of(at).client("inspector2")
         on = [SWITCHES[name][1] for name in differing if properties[name]]
         off = [SWITCHES[name][1] for name in differing if not properties[name]]
         if on:
-            _check(client.enable(accountIds=[at.account], resourceTypes=on), at)
+            _check(client.enable(accountIds=[at.account], resourceTypes=on), "Enable")
         if off:
-            _check(client.disable(accountIds=[at.account], resourceTypes=off), at)
-        if differing:
-            self.until(
-                lambda: self._states(at),
-                lambda states: not {"ENABLING", "DISABLING"} & set(states.values()),
-                f"switching Amazon Inspector in account {at.account}, {at.region}",
-            )
+            _check(client.disable(accountIds=[at.account], resourceTypes=off), "Disable")
+        self.until(
+            lambda: self._states(at),
+            lambda states: not {"ENABLING", "DISABLING"} & set(states.values()),
+            f"switching Amazon Inspector in account {at.account}, {at.region}",
+        )
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
         self._bring(at, dict.fromkeys(SWITCHES, False))
+
+
+def _in_charge_of(at: Connection) -> Connection:
+    """The connection that may switch scans in this account: its administrator's when it is a member, else its own."""
+    answer = answer_or_nothing(at.client("inspector2").get_delegated_admin_account, *NOT_ADMINISTRATOR) or {}
+    administrator = str((answer.get("delegatedAdmin") or {}).get("accountId", at.account))
+    if administrator == at.account:
+        return at
+    there = at.of(administrator)
+    get = there.client("inspector2").get_member
+    found = (answer_or_nothing(get, *NOT_ADMINISTRATOR, accountId=at.account) or {}).get("member") or {}
+    return there if found.get("relationshipStatus") in ASSOCIATED else at
+
+
+def configuration_for_members(at: Connection) -> dict[str, Any] | None:
+    """The organization's configuration, asked once in a collection; None in an account that is not administrator."""
+    describe = at.client("inspector2").describe_organization_configuration
+    found: dict[str, Any] | None = at.once(
+        "inspector2-organization", lambda: answer_or_nothing(describe, *NOT_ADMINISTRATOR)
+    )
+    return found
+
+
+class Members(Membership):
+    """Bastide::Inspector2::Members: the accounts that the administrator administers here (``Membership``).
+
+    AutoEnable is for accounts that join later. One call an account; it is over later and waited for.
+    Source: Inspector API Reference, AssociateMember, DisassociateMember.
+    """
+
+    type = "Bastide::Inspector2::Members"
+    service = "inspector2"
+    actions: ClassVar = {
+        **dict.fromkeys(("list", "read"), ("inspector2:DescribeOrganizationConfiguration", "inspector2:ListMembers")),
+        "create": ("inspector2:AssociateMember",),
+        "update": ("inspector2:AssociateMember", "inspector2:DisassociateMember"),
+        "delete": ("inspector2:DisassociateMember",),
+    }
+
+    def administers(self, at: Connection) -> bool:
+        """Whether this account administers Inspector here."""
+        return configuration_for_members(at) is not None
+
+    def members(self, at: Connection) -> Iterable[str]:
+        """Associated accounts."""
+        found = pages(at.client("inspector2"), "list_members", "members", onlyAssociated=True)
+        return (one["accountId"] for one in found if one["relationshipStatus"] in ASSOCIATED)
+
+    def enrol(self, at: Connection, accounts: Sequence[str]) -> dict[str, str]:
+        """With AssociateMember."""
+        associate = at.client("inspector2").associate_member
+        return refusals(accounts, lambda one: associate(accountId=one))
+
+    def release(self, at: Connection, accounts: Sequence[str]) -> dict[str, str]:
+        """With DisassociateMember."""
+        disassociate = at.client("inspector2").disassociate_member
+        return refusals(accounts, lambda one: disassociate(accountId=one))
 
 
 class OrganizationConfiguration(Waiting):
@@ -144,7 +211,7 @@ class OrganizationConfiguration(Waiting):
     }
 
     def list(self, at: Connection) -> Iterable[Found]:
-        found = answer_or_nothing(at.client("inspector2").describe_organization_configuration, *NOT_ADMINISTRATOR)
+        found = configuration_for_members(at)
         if found is None:
             return []
         known = [member for member, _ in SWITCHES.values()]
@@ -169,9 +236,9 @@ class OrganizationConfiguration(Waiting):
             self._put(at, dict.fromkeys(found.properties["AutoEnable"], False))
 
 
-def _check(answer: dict[str, Sequence[dict[str, Any]]], at: Connection) -> None:
-    """Raise TargetError for an account that Inspector could not switch."""
-    for failed in answer.get("failedAccounts") or ():
-        if failed["errorCode"] not in ("ALREADY_ENABLED", "ENABLE_IN_PROGRESS", "DISABLE_IN_PROGRESS"):
-            what = f"Amazon Inspector could not be switched: {failed['errorCode']}"
-            raise TargetError(what, f"{at.account}/{at.region}", str(failed.get("errorMessage", "")))
+def _check(answer: dict[str, Sequence[dict[str, Any]]], operation: str) -> None:
+    """Raise for accounts that Inspector could not switch."""
+    fine = ("ALREADY_ENABLED", "ENABLE_IN_PROGRESS", "DISABLE_IN_PROGRESS")
+    failed = [one for one in answer.get("failedAccounts") or () if one["errorCode"] not in fine]
+    refused = {one["accountId"]: f"{one['errorCode']}: {one.get('errorMessage', '')}" for one in failed}
+    check_processed(refused, operation)

@@ -6,17 +6,18 @@ counts as a refusal. Classification jobs and findings are not resources here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
 
-from bastide.aws.delegation import ServiceAdministrator
+from bastide.aws.delegation import Membership, ServiceAdministrator, emails, refusals
 from bastide.aws.differences import desired
-from bastide.aws.handler import Connection, Found, Handler
+from bastide.aws.handler import Connection, Found, Handler, pages
 from bastide.aws.shape import present, touched
 from bastide.aws.waiting import Waiting, answer_or_nothing, coded, quietly
 from bastide.model import Change, Properties, Value
 
 OFF = ("AccessDeniedException", "ResourceNotFoundException")
+ASSOCIATED = ("Enabled", "Paused")
 
 
 class OrganizationAdmin(ServiceAdministrator):
@@ -49,14 +50,19 @@ class OrganizationAdmin(ServiceAdministrator):
 class Session(Handler):
     """AWS::Macie::Session: Macie in one account and Region; there is at most one. Identifier: the account's.
 
-    Status is ENABLED or PAUSED. Creating adopts a session that the organization has made.
-    Source: Macie API Reference, EnableMacie, GetMacieSession.
+    Status is ENABLED or PAUSED; a member's is written by its administrator. Creating adopts a session that the
+    organization has made.
+    Source: Macie API Reference, EnableMacie, GetMacieSession, UpdateMemberSession; Macie User Guide, "Understanding
+    the relationship between Macie administrator and member accounts".
     """
 
     type = "AWS::Macie::Session"
     service = "macie2"
     identified_by = ()
-    actions: ClassVar = {"create": ("iam:CreateServiceLinkedRole", "macie2:UpdateMacieSession")}
+    actions: ClassVar = {
+        "create": ("iam:CreateServiceLinkedRole",),
+        "update": ("macie2:GetAdministratorAccount", "macie2:UpdateMacieSession", "macie2:UpdateMemberSession"),
+    }
 
     def list(self, at: Connection) -> Iterable[Found]:
         session = answer_or_nothing(at.client("macie2").get_macie_session, *OFF)
@@ -71,20 +77,77 @@ class Session(Handler):
         return [Found(at.account, properties)]
 
     def create(self, at: Connection, properties: Properties) -> str:
-        client, given = at.client("macie2"), _session(properties)
-        answer = quietly(client.enable_macie, "ConflictException", **given)
-        if answer is None and given:
-            client.update_macie_session(**given)
+        answer = quietly(at.client("macie2").enable_macie, "ConflictException", **_session(properties))
+        if answer is None:
+            there = next(iter(self.list(at))).properties
+            self._write(at, {name: value for name, value in properties.items() if there.get(name) != value})
         return at.account
 
     def update(self, at: Connection, id: str, change: Change) -> None:
         after = desired(change)
-        given = _session({name: after.get(name) for name in touched(change)})
+        self._write(at, {name: after.get(name) for name in touched(change)})
+
+    def _write(self, at: Connection, wanted: Properties) -> None:
+        given, client = _session(wanted), at.client("macie2")
+        administrator = _administrator_of(at) if "status" in given else ""
+        if administrator:
+            status = given.pop("status")
+            at.of(administrator).client("macie2").update_member_session(id=at.account, status=status)
         if given:
-            at.client("macie2").update_macie_session(**given)
+            client.update_macie_session(**given)
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
         answer_or_nothing(at.client("macie2").disable_macie, *OFF)
+
+
+def _administrator_of(at: Connection) -> str:
+    """The account that administers Macie for this one; an empty string for an account that stands alone."""
+    found = at.client("macie2").get_administrator_account().get("administrator") or {}
+    # A member whose session is paused is one still.
+    return str(found["accountId"]) if found.get("relationshipStatus") in ASSOCIATED else ""
+
+
+def configuration_for_members(at: Connection) -> dict[str, Any] | None:
+    """The organization's configuration, asked once in a collection; None in an account that is not administrator."""
+    describe = at.client("macie2").describe_organization_configuration
+    found: dict[str, Any] | None = at.once("macie2-organization", lambda: answer_or_nothing(describe, *OFF))
+    return found
+
+
+class Members(Membership):
+    """Bastide::Macie::Members: the accounts that the administrator administers here (``Membership``).
+
+    AutoEnable is for accounts that join later. One call an account.
+    Source: Macie API Reference, CreateMember, DisassociateMember.
+    """
+
+    type = "Bastide::Macie::Members"
+    service = "macie2"
+    actions: ClassVar = {
+        **dict.fromkeys(("list", "read"), ("macie2:DescribeOrganizationConfiguration", "macie2:ListMembers")),
+        "create": ("macie2:CreateMember", "organizations:ListAccounts"),
+        "update": ("macie2:CreateMember", "macie2:DisassociateMember", "organizations:ListAccounts"),
+        "delete": ("macie2:DisassociateMember",),
+    }
+
+    def administers(self, at: Connection) -> bool:
+        """Whether this account administers Macie here."""
+        return configuration_for_members(at) is not None
+
+    def members(self, at: Connection) -> Iterable[str]:
+        """Associated accounts."""
+        found = pages(at.client("macie2"), "list_members", "members")
+        return (one["accountId"] for one in found if one["relationshipStatus"] in ASSOCIATED)
+
+    def enrol(self, at: Connection, accounts: Sequence[str]) -> dict[str, str]:
+        """With CreateMember."""
+        known, create = emails(at), at.client("macie2").create_member
+        return refusals(accounts, lambda one: create(account={"accountId": one, "email": known.get(one, "")}))
+
+    def release(self, at: Connection, accounts: Sequence[str]) -> dict[str, str]:
+        """With DisassociateMember."""
+        disassociate = at.client("macie2").disassociate_member
+        return refusals(accounts, lambda one: disassociate(id=one))
 
 
 class OrganizationConfiguration(Waiting):
@@ -104,7 +167,7 @@ class OrganizationConfiguration(Waiting):
     }
 
     def list(self, at: Connection) -> Iterable[Found]:
-        found = answer_or_nothing(at.client("macie2").describe_organization_configuration, *OFF)
+        found = configuration_for_members(at)
         return [] if found is None else [Found(at.account, {"AutoEnable": bool(found.get("autoEnable"))})]
 
     def create(self, at: Connection, properties: Properties) -> str:

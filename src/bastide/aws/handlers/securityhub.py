@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, NoReturn
 
-from bastide.aws.delegation import ServiceAdministrator
+from bastide.aws.delegation import Membership, ServiceAdministrator, emails, unprocessed
 from bastide.aws.differences import desired
 from bastide.aws.handler import Connection, Found, Handler, pages
 from bastide.aws.shape import pick, present, touched
@@ -26,6 +26,7 @@ class Hub(Handler):
     """AWS::SecurityHub::Hub: Security Hub in one account and Region; there is at most one. Identifier: the ARN.
 
     EnableDefaultStandards is used at creation only and never read. Tags are not read: DescribeHub does not give them.
+    ControlFindingGenerator is a member's administrator's to choose, for all members.
     Source: Security Hub API Reference, EnableSecurityHub, DescribeHub.
     """
 
@@ -85,6 +86,52 @@ class DelegatedAdmin(ServiceAdministrator):
         return {"AdminAccountId": account, "DelegatedAdminIdentifier": self.identifier(at, account)}
 
 
+def configuration_for_members(at: Connection) -> dict[str, Any] | None:
+    """The organization's configuration, asked once in a collection; None in an account that is not administrator."""
+    describe = at.client("securityhub").describe_organization_configuration
+    found: dict[str, Any] | None = at.once(
+        "securityhub-organization", lambda: answer_or_nothing(describe, *NOT_ADMINISTRATOR)
+    )
+    return found
+
+
+class Members(Membership):
+    """Bastide::SecurityHub::Members: the accounts that the administrator administers here (``Membership``).
+
+    AutoEnable is for accounts that join later. The management account must have a hub of its own before.
+    Source: Security Hub API Reference, CreateMembers, DisassociateMembers.
+    """
+
+    type = "Bastide::SecurityHub::Members"
+    service = "securityhub"
+    actions: ClassVar = {
+        **dict.fromkeys(("list", "read"), ("securityhub:DescribeOrganizationConfiguration", "securityhub:ListMembers")),
+        "create": ("organizations:ListAccounts", "securityhub:CreateMembers"),
+        "update": ("organizations:ListAccounts", "securityhub:CreateMembers", "securityhub:DisassociateMembers"),
+        "delete": ("securityhub:DisassociateMembers",),
+    }
+
+    def administers(self, at: Connection) -> bool:
+        """Whether this account administers Security Hub here."""
+        return configuration_for_members(at) is not None
+
+    def members(self, at: Connection) -> Iterable[str]:
+        """Associated accounts."""
+        return (one["AccountId"] for one in pages(at.client("securityhub"), "list_members", "Members"))
+
+    def enrol(self, at: Connection, accounts: Sequence[str]) -> dict[str, str]:
+        """With CreateMembers."""
+        known = emails(at)
+        details = [{"AccountId": account, **present(Email=known.get(account))} for account in accounts]
+        answer = at.client("securityhub").create_members(AccountDetails=details)
+        return unprocessed(answer, "ProcessingResult")
+
+    def release(self, at: Connection, accounts: Sequence[str]) -> dict[str, str]:
+        """With DisassociateMembers, which says nothing."""
+        at.client("securityhub").disassociate_members(AccountIds=list(accounts))
+        return {}
+
+
 class OrganizationConfiguration(Waiting):
     """AWS::SecurityHub::OrganizationConfiguration: what Security Hub turns on in members. In the administrator only.
 
@@ -99,7 +146,7 @@ class OrganizationConfiguration(Waiting):
     DEFAULT: ClassVar = {"AutoEnable": False, "AutoEnableStandards": "DEFAULT", "ConfigurationType": "LOCAL"}
 
     def list(self, at: Connection) -> Iterable[Found]:
-        found = answer_or_nothing(at.client("securityhub").describe_organization_configuration, *NOT_ADMINISTRATOR)
+        found = configuration_for_members(at)
         if found is None:
             return []
         kind = found.get("OrganizationConfiguration") or {}

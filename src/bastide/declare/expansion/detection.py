@@ -1,8 +1,10 @@
 """Services that look for trouble, run by the audit account for all accounts, in every allowed region.
 
 Each account's own enabling is declared too, so that an account that lost it is a difference and not a silence. Order:
-every account is enabled, then the audit account is named administrator, then it says what new members get. (Naming an
-administrator enables the service there by itself: done the other way round, creating would meet what exists.)
+every account is enabled while it stands alone, then the audit account is named administrator, then it takes the others
+as members, then it says what new ones get. (Naming an administrator enables the service there by itself, and taking a
+member in enables it there with AWS's defaults: done the other way round, creating would meet what exists.) Auto-enable
+alone would leave out the accounts that are there already. What a member cannot say is declared in the audit account.
 Source: GuardDuty, Security Hub, Macie and Inspector User Guides, "Managing multiple accounts with AWS Organizations".
 """
 
@@ -13,8 +15,9 @@ from typing import NamedTuple
 
 from bastide.declare.expansion.survey import Member, Survey
 from bastide.declare.expansion.tree import delegated_administrator, service_access
-from bastide.model import Properties, Resource, provisional
+from bastide.model import GLOBAL, Properties, Resource, provisional
 
+ANALYZER = "access-analyzer.amazonaws.com"
 STANDARDS = {
     "fsbp": "aws-foundational-security-best-practices/v/1.0.0",
     "cis-3": "cis-aws-foundations-benchmark/v/3.0.0",
@@ -53,6 +56,8 @@ def detection(survey: Survey) -> Iterator[Resource]:
                 yield from subject(survey, region)
     if detect.securityhub and len(survey.regions) > 1:
         yield finding_aggregator(survey)
+    if detect.access_analyzer:
+        yield analyzer_role(survey)
 
 
 def administrator(survey: Survey, region: str, how: Delegation, said: str, after: Iterable[Resource]) -> Resource:
@@ -67,6 +72,12 @@ def administrator(survey: Survey, region: str, how: Delegation, said: str, after
     )
 
 
+def members(survey: Survey, region: str, type: str, said: str, after: Iterable[Resource]) -> Resource:
+    """All other accounts as members of a service that the audit account administers."""
+    accounts = {member.id: True for member in survey.everyone if member is not survey.audit}
+    return survey.make(type, (survey.audit, region), survey.audit.id, {"Members": accounts}, said, after=after)
+
+
 def guardduty(survey: Survey, region: str) -> Iterator[Resource]:
     """Detectors of all accounts, the administrator, and GuardDuty for whoever joins."""
     said = "detect.guardduty"
@@ -78,19 +89,23 @@ def guardduty(survey: Survey, region: str) -> Iterator[Resource]:
     )
     admin = administrator(survey, region, how, said, detectors.values())
     yield admin
+    enrolled = members(survey, region, "Bastide::GuardDuty::Members", said, [admin, *detectors.values()])
+    yield enrolled
     properties = {
         "DetectorId": audits.id,
         "AutoEnableOrganizationMembers": "ALL",
         "Features": _features(survey, "AutoEnable", "ALL"),
     }
     type = "Bastide::GuardDuty::OrganizationConfiguration"
-    yield survey.make(type, (survey.audit, region), audits.id, properties, said, after=[admin])
+    # Behind the members, as none can be let go while it says ALL: undone in reverse order, it goes first.
+    yield survey.make(type, (survey.audit, region), audits.id, properties, said, after=[admin, enrolled])
 
 
 def _detector(survey: Survey, member: Member, region: str) -> Resource:
     properties = {
         "Enable": True,
-        "FindingPublishingFrequency": "FIFTEEN_MINUTES",
+        # A member's findings are published as often as its administrator's.
+        "FindingPublishingFrequency": "FIFTEEN_MINUTES" if member is survey.audit else None,
         "Features": _features(survey, "Status", "ENABLED"),
         "Tags": survey.tags(),
     }
@@ -122,17 +137,20 @@ def security_hub(survey: Survey, region: str) -> Iterator[Resource]:
     how = Delegation("AWS::SecurityHub::DelegatedAdmin", id, "AdminAccountId", "securityhub.amazonaws.com")
     admin = administrator(survey, region, how, said, hubs)
     yield admin
+    enrolled = members(survey, region, "Bastide::SecurityHub::Members", said, [admin, *hubs])
+    yield enrolled
     # AWS's default standards are left off: which standards are on is what the file says, in every account.
     properties = {"AutoEnable": True, "AutoEnableStandards": "NONE", "ConfigurationType": "LOCAL"}
     type = "AWS::SecurityHub::OrganizationConfiguration"
-    yield survey.make(type, (survey.audit, region), id, properties, said, after=[admin])
+    yield survey.make(type, (survey.audit, region), id, properties, said, after=[admin, enrolled])
 
 
 def _hub(survey: Survey, member: Member, region: str) -> Resource:
     arn = survey.arn("securityhub", region, member.id, "hub/default")
     properties = {
         "EnableDefaultStandards": False,
-        "ControlFindingGenerator": "SECURITY_CONTROL",
+        # Members have their administrator's.
+        "ControlFindingGenerator": "SECURITY_CONTROL" if member is survey.audit else None,
         "AutoEnableControls": True,
     }
     return survey.make("AWS::SecurityHub::Hub", (member, region), arn, properties, "detect.securityhub", arn=arn)
@@ -175,8 +193,10 @@ def macie(survey: Survey, region: str) -> Iterator[Resource]:
     how = Delegation("Bastide::Macie::OrganizationAdmin", survey.audit.id, "AdminAccountId", "macie.amazonaws.com")
     admin = administrator(survey, region, how, said, sessions)
     yield admin
+    enrolled = members(survey, region, "Bastide::Macie::Members", said, [admin, *sessions])
+    yield enrolled
     at, type = (survey.audit, region), "Bastide::Macie::OrganizationConfiguration"
-    yield survey.make(type, at, survey.audit.id, {"AutoEnable": True}, said, after=[admin])
+    yield survey.make(type, at, survey.audit.id, {"AutoEnable": True}, said, after=[admin, enrolled])
 
 
 def inspector(survey: Survey, region: str) -> Iterator[Resource]:
@@ -191,9 +211,23 @@ def inspector(survey: Survey, region: str) -> Iterator[Resource]:
     )
     admin = administrator(survey, region, how, said, statuses)
     yield admin
+    enrolled = members(survey, region, "Bastide::Inspector2::Members", said, [admin, *statuses])
+    yield enrolled
     auto_enable = {SCANS[scan][1]: True for scan in scans}
     at, type = (survey.audit, region), "Bastide::Inspector2::OrganizationConfiguration"
-    yield survey.make(type, at, survey.audit.id, {"AutoEnable": auto_enable}, said, after=[admin])
+    yield survey.make(type, at, survey.audit.id, {"AutoEnable": auto_enable}, said, after=[admin, enrolled])
+
+
+def analyzer_role(survey: Survey) -> Resource:
+    """Access Analyzer's role in the management account, without which no analyzer of the organization is made.
+
+    Creating an analyzer makes the role in the analyzer's own account only.
+    Source: AWS IAM User Guide, "Using service-linked roles for IAM Access Analyzer".
+    """
+    role = "AWSServiceRoleForAccessAnalyzer"
+    arn = survey.arn("iam", GLOBAL, survey.management.id, f"role/aws-service-role/{ANALYZER}/{role}")
+    at, properties = (survey.management, GLOBAL), {"AWSServiceName": ANALYZER}
+    return survey.make("AWS::IAM::ServiceLinkedRole", at, role, properties, "detect.access-analyzer", arn=arn)
 
 
 def access_analyzer(survey: Survey, region: str) -> Iterator[Resource]:
@@ -208,5 +242,5 @@ def access_analyzer(survey: Survey, region: str) -> Iterator[Resource]:
         properties,
         "detect.access-analyzer",
         arn=arn,
-        after=[delegated_administrator(survey, "access-analyzer.amazonaws.com")],
+        after=[delegated_administrator(survey, ANALYZER), analyzer_role(survey)],
     )

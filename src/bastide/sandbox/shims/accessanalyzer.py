@@ -27,6 +27,9 @@ def create_analyzer(call: Call) -> Answer:
     if kind.startswith("ORGANIZATION") and call.account not in (management_account(call), delegated(call, PRINCIPAL)):
         text = "The organization is the zone of trust of its management or delegated administrator account only."
         raise AwsError("AccessDeniedException", text, 403)
+    if kind.startswith("ORGANIZATION") and not _linked_role(call):
+        text = "Access Analyzer Service Linked Role is not in the organizational management account"
+        raise AwsError("ConflictException", text, 409)
     if any(row["type"] == kind for row in analyzers.values()):
         raise AwsError("ServiceQuotaExceededException", f"You have reached the quota of analyzers of type {kind}.", 402)
     arn = f"arn:aws:access-analyzer:{call.region}:{call.account}:analyzer/{name}"
@@ -41,6 +44,14 @@ def create_analyzer(call: Call) -> Answer:
     for rule in params.get("archiveRules", []):
         _put_rule(call, name, rule)
     return {"arn": arn}
+
+
+def _linked_role(call: Call) -> bool:
+    """Whether the management account has the service's role, or is this account, where creating makes it."""
+    management = management_account(call)
+    path = {"PathPrefix": f"/aws-service-role/{PRINCIPAL}/"}
+    roles = call.invoke("ListRoles", path, service="iam", account=management, region="us-east-1")["Roles"]
+    return call.account == management or bool(roles)
 
 
 def _read_analyzer(call: Call) -> dict[str, Any]:

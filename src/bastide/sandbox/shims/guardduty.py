@@ -10,6 +10,7 @@ from typing import Any
 from bastide.sandbox import moto
 from bastide.sandbox.call import Call, Store
 from bastide.sandbox.shims import Answer, shim
+from bastide.sandbox.shims.organizations_services import administering
 from bastide.sandbox.wire import AwsError
 
 # Source: GuardDuty API reference, CreateDetector: a new detector has every plan but the runtime ones.
@@ -69,12 +70,12 @@ def set_features(detector: dict[str, Any], fields: dict[str, Any]) -> None:
     wanted = list(fields.get("Features", []))
     sources = fields.get("DataSources", {})
     if "S3Logs" in sources:
-        wanted.append({"Name": "S3_DATA_EVENTS", "Status": _status(sources["S3Logs"]["Enable"])})
+        wanted.append({"Name": "S3_DATA_EVENTS", "Status": status_of(sources["S3Logs"]["Enable"])})
     if "Kubernetes" in sources:
-        wanted.append({"Name": "EKS_AUDIT_LOGS", "Status": _status(sources["Kubernetes"]["AuditLogs"]["Enable"])})
+        wanted.append({"Name": "EKS_AUDIT_LOGS", "Status": status_of(sources["Kubernetes"]["AuditLogs"]["Enable"])})
     if "MalwareProtection" in sources:
         scan = sources["MalwareProtection"].get("ScanEc2InstanceWithFindings", {})
-        wanted.append({"Name": "EBS_MALWARE_PROTECTION", "Status": _status(scan.get("EbsVolumes", False))})
+        wanted.append({"Name": "EBS_MALWARE_PROTECTION", "Status": status_of(scan.get("EbsVolumes", False))})
     for row in wanted:
         if row["Name"] not in DEFAULT_FEATURES:
             raise bad_request(f"the feature {row['Name']} is unknown.")
@@ -85,7 +86,8 @@ def set_features(detector: dict[str, Any], fields: dict[str, Any]) -> None:
             agent["Status"] = statuses.get(agent["Name"], agent["Status"])
 
 
-def _status(enabled: bool) -> str:
+def status_of(enabled: bool) -> str:
+    """How the API spells a switch."""
     return "ENABLED" if enabled else "DISABLED"
 
 
@@ -143,23 +145,40 @@ def list_detectors(call: Call) -> Answer:
 
 @shim("guardduty", "UpdateDetector")
 def update_detector(call: Call) -> Answer:
-    """What is named changes."""
+    """What is named changes. A member may change nothing; members publish as often as their administrator."""
     detector, params = read_detector(call), call.params
+    _standing_alone(call)
     if "Enable" in params:
-        detector["Status"] = _status(params["Enable"])
+        detector["Status"] = status_of(params["Enable"])
     if "FindingPublishingFrequency" in params:
-        detector["FindingPublishingFrequency"] = params["FindingPublishingFrequency"]
+        for one in (detector, *_detectors_of_members(call)):
+            one["FindingPublishingFrequency"] = params["FindingPublishingFrequency"]
     set_features(detector, params)
     detector["UpdatedAt"] = _iso(moto.now())
     return None
 
 
+def _standing_alone(call: Call) -> None:
+    """Raises AwsError when the caller is a member.
+
+    Source: GuardDuty User Guide, "Understanding the relationship between GuardDuty administrator account and member
+    accounts": through AWS Organizations, a member neither enables, suspends nor disables, nor sets the frequency.
+    """
+    if administering(call, status="RelationshipStatus"):
+        raise bad_request("a member account cannot change its detector; its administrator can.")
+
+
+def _detectors_of_members(call: Call) -> list[dict[str, Any]]:
+    return [call.store_of(account)["detector"] for account in call.store.get("members", {})]
+
+
 @shim("guardduty", "DeleteDetector")
 def delete_detector(call: Call) -> Answer:
-    """With its destinations and filters; not while it administers members."""
+    """With its destinations and filters; not while it administers members or is one."""
     read_detector(call)
+    _standing_alone(call)
     if call.store.get("members"):
-        raise bad_request("the detector has members; disassociate and delete them first.")
+        raise bad_request("the current account cannot delete detector while it has invited or associated members.")
     for name in ("detector", "destinations", "filters"):
         call.store.pop(name, None)
     return None

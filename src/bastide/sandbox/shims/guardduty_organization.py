@@ -14,6 +14,7 @@ from bastide.sandbox.shims.guardduty import (
     read_detector,
     render_features,
     set_features,
+    status_of,
 )
 from bastide.sandbox.shims.organizations import management_account
 from bastide.sandbox.shims.organizations_services import delegate, members, require_administrator, undelegate
@@ -116,6 +117,9 @@ def _enrol(call: Call, admin: str, member: dict[str, str], modes: tuple[str, ...
     store = call.store_of(member["Id"])
     if "detector" not in store:
         make_detector(call, member["Id"], {})
+    store["detector"]["FindingPublishingFrequency"] = call.store_of(admin)["detector"]["FindingPublishingFrequency"]
+    if "ALL" in modes:
+        store["detector"]["Status"] = "ENABLED"
     configuration = call.store_of(admin).get("organization", {"Features": {}})
     agents = configuration.get("Agents", {})
     wanted = [
@@ -157,18 +161,31 @@ def enrol_new_account(call: Call, account: str) -> None:
 
 @shim("guardduty", "CreateMembers")
 def create_members(call: Call) -> Answer:
-    """Accounts of the organization; GuardDuty is enabled in them."""
+    """Accounts of the organization; GuardDuty is enabled in them, save in the management account.
+
+    Source: GuardDuty API reference, CreateMembers: the organization's auto-enable settings are applied.
+    """
     read_detector(call)
     require_administrator(call, PRINCIPAL)
     known = {member["Id"]: member for member in members(call)}
     unprocessed = []
     for row in call.params["AccountDetails"]:
-        if row["AccountId"] in known:
-            _enrol(call, call.account, known[row["AccountId"]], ("NEW", "ALL"))
+        why = _why_not(call, row["AccountId"], known)
+        if why:
+            unprocessed.append({"AccountId": row["AccountId"], "Result": why})
         else:
-            text = "The request is rejected because the account is not part of your organization."
-            unprocessed.append({"AccountId": row["AccountId"], "Result": text})
+            _enrol(call, call.account, known[row["AccountId"]], ("NEW", "ALL"))
     return {"UnprocessedAccounts": unprocessed}
+
+
+def _why_not(call: Call, account: str, known: dict[str, dict[str, str]]) -> str:
+    if account not in known:
+        return "The request is rejected because the account is not part of your organization."
+    if _members(call).get(account, {}).get("RelationshipStatus") in ("Enabled", "Disabled"):
+        return "The request is rejected because the given account ID is already a member or associated member."
+    if account == management_account(call) and "detector" not in call.store_of(account):
+        return "Operation failed because your organization master must first enable GuardDuty to be added as a member"
+    return ""
 
 
 def _members(call: Call) -> dict[str, dict[str, Any]]:
@@ -181,7 +198,7 @@ def _members(call: Call) -> dict[str, dict[str, Any]]:
 def list_members(call: Call) -> Answer:
     """Members in the order in which they joined; by default the associated ones."""
     everyone = call.params.get("OnlyAssociated", "true").lower() == "false"
-    rows = [row for row in _members(call).values() if everyone or row["RelationshipStatus"] == "Enabled"]
+    rows = [row for row in _members(call).values() if everyone or row["RelationshipStatus"] != "Removed"]
     return {"Members": rows}
 
 
@@ -196,14 +213,18 @@ def get_members(call: Call) -> Answer:
 
 
 def _unprocessed(known: dict[str, dict[str, Any]], asked: list[str]) -> list[dict[str, str]]:
-    text = "The request is rejected because the account is not a member."
+    text = "The request is rejected because the given account ID is not an associated member of the current account."
     return [{"AccountId": account, "Result": text} for account in asked if account not in known]
 
 
 @shim("guardduty", "DisassociateMembers", "DeleteMembers")
 def drop_members(call: Call) -> Answer:
-    """Their detectors stay."""
+    """Their detectors stay. Refused while every account is enrolled by itself.
+
+    Source: GuardDuty API reference, DisassociateMembers, StopMonitoringMembers.
+    """
     known, asked = _members(call), call.params["AccountIds"]
+    _not_all(call)
     unprocessed = _unprocessed(known, asked)
     for account in set(asked) & set(known):
         if call.operation == "DeleteMembers":
@@ -211,6 +232,24 @@ def drop_members(call: Call) -> Answer:
         else:
             known[account]["RelationshipStatus"] = "Removed"
     return {"UnprocessedAccounts": unprocessed}
+
+
+def _not_all(call: Call) -> None:
+    if call.store.get("organization", {}).get("AutoEnableOrganizationMembers") == "ALL":
+        raise bad_request("auto-enable for organization members is set to ALL.")
+
+
+@shim("guardduty", "StartMonitoringMembers", "StopMonitoringMembers")
+def monitor_members(call: Call) -> Answer:
+    """The administrator suspends members, unless every account is enrolled by itself."""
+    known, asked = _members(call), call.params["AccountIds"]
+    on = call.operation.startswith("Start")
+    if not on:
+        _not_all(call)
+    for account in set(asked) & set(known):
+        read_detector(call, account)["Status"] = status_of(on)
+        known[account]["RelationshipStatus"] = "Enabled" if on else "Disabled"
+    return {"UnprocessedAccounts": _unprocessed(known, asked)}
 
 
 @shim("guardduty", "GetMemberDetectors")
@@ -240,7 +279,7 @@ def get_administrator_account(call: Call) -> Answer:
     read_detector(call)
     admin = call.organization_store.get(call.region, "")
     member = call.store_of(admin).get("members", {}).get(call.account)
-    if member is None or member["RelationshipStatus"] != "Enabled":
+    if member is None or member["RelationshipStatus"] == "Removed":
         return {}
-    row = {"AccountId": admin, "RelationshipStatus": "Enabled", "InvitedAt": member["InvitedAt"]}
+    row = {"AccountId": admin, "RelationshipStatus": member["RelationshipStatus"], "InvitedAt": member["InvitedAt"]}
     return {"Administrator" if call.operation == "GetAdministratorAccount" else "Master": row}

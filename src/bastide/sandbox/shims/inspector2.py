@@ -7,7 +7,13 @@ from typing import Any
 from bastide.sandbox import moto
 from bastide.sandbox.call import Call
 from bastide.sandbox.shims import Answer, on_join, shim
-from bastide.sandbox.shims.organizations_services import delegate, members, require_administrator, undelegate
+from bastide.sandbox.shims.organizations_services import (
+    administering,
+    delegate,
+    members,
+    require_administrator,
+    undelegate,
+)
 from bastide.sandbox.wire import AwsError
 
 PRINCIPAL = "inspector2.amazonaws.com"
@@ -37,11 +43,14 @@ def _status(call: Call, account: str) -> str:
 
 @shim("inspector2", "Enable", "Disable")
 def switch(call: Call) -> Answer:
-    """Scan types in the caller's account, or in members by the administrator."""
+    """Scan types in the caller's account, or in members by the administrator; never in a member by itself.
+
+    Source: Inspector User Guide, "Understanding the delegated administrator account and member account".
+    """
     accounts = call.params.get("accountIds") or [call.account]
-    allowed = {call.account, *call.store.get("members", {})}
-    if call.organization_store.get(call.region) == call.account:
-        allowed |= {member["Id"] for member in members(call)}
+    own = set() if administering(call, status="relationshipStatus") else {call.account}
+    rows = call.store.get("members", {})
+    allowed = own | {account for account, row in rows.items() if row["relationshipStatus"] == "ENABLED"}
     done = [account for account in accounts if account in allowed]
     for account in done:
         _switch(call, account, call.params.get("resourceTypes", []), call.operation == "Enable")
@@ -53,7 +62,8 @@ def switch(call: Call) -> Answer:
 
 
 def _denied(account: str) -> dict[str, Any]:
-    return {"accountId": account, "errorCode": "ACCESS_DENIED", "errorMessage": "You may not act on this account"}
+    text = "Invoking account does not have access to this account"
+    return {"accountId": account, "errorCode": "ACCESS_DENIED", "errorMessage": text}
 
 
 @shim("inspector2", "BatchGetAccountStatus")

@@ -7,7 +7,13 @@ from typing import Any
 from bastide.sandbox import moto
 from bastide.sandbox.call import Call
 from bastide.sandbox.shims import Answer, on_join, shim
-from bastide.sandbox.shims.organizations_services import delegate, members, require_administrator, undelegate
+from bastide.sandbox.shims.organizations_services import (
+    administering,
+    delegate,
+    members,
+    require_administrator,
+    undelegate,
+)
 from bastide.sandbox.wire import AwsError
 
 PRINCIPAL = "macie.amazonaws.com"
@@ -49,15 +55,38 @@ def get_macie_session(call: Call) -> Answer:
 
 @shim("macie2", "UpdateMacieSession")
 def update_macie_session(call: Call) -> Answer:
-    """What is named changes."""
-    _read_session(call).update(call.params | {"updatedAt": moto.now()})
+    """What is named changes. A member's status is its administrator's."""
+    session = _read_session(call)
+    if "status" in call.params:
+        _standing_alone(call)
+    session.update(call.params | {"updatedAt": moto.now()})
+    return None
+
+
+def _standing_alone(call: Call) -> None:
+    """Raises AwsError when the caller is a member.
+
+    Source: Macie User Guide, "Understanding the relationship between Macie administrator and member accounts".
+    """
+    if administering(call, status="relationshipStatus"):
+        text = "The request failed because the account is a Macie member account; its administrator can do this"
+        raise AwsError("AccessDeniedException", text, 403)
+
+
+@shim("macie2", "UpdateMemberSession")
+def update_member_session(call: Call) -> Answer:
+    """The administrator suspends a member, or resumes it."""
+    member, status = _read_member(call), call.params["status"]
+    call.store_of(member["accountId"])["session"] |= {"status": status, "updatedAt": moto.now()}
+    member["relationshipStatus"] = "Paused" if status == "PAUSED" else "Enabled"
     return None
 
 
 @shim("macie2", "DisableMacie")
 def disable_macie(call: Call) -> Answer:
-    """With its settings; not while it administers members."""
+    """With its settings; not while it administers members or is one."""
     _read_session(call)
+    _standing_alone(call)
     if call.store.get("members"):
         raise AwsError("ConflictException", "Cannot disable Macie while there are members", 409)
     for name in ("session", "discovery", "export", "publication"):
@@ -152,6 +181,8 @@ def create_member(call: Call) -> Answer:
     member = next((found for found in members(call) if found["Id"] == account), None)
     if member is None:
         raise AwsError("ValidationException", "The account is not part of your organization", 400)
+    if call.store.get("members", {}).get(account, {}).get("relationshipStatus") in ("Enabled", "Paused"):
+        raise AwsError("ConflictException", "The account is already a member", 409)
     return {"arn": _enrol(call, call.account, member, dict(call.params.get("tags", {})))}
 
 
@@ -161,7 +192,7 @@ def list_members(call: Call) -> Answer:
     _read_session(call)
     everyone = str(call.params.get("onlyAssociated", "true")).lower() == "false"
     rows = call.store.get("members", {}).values()
-    return {"members": [row for row in rows if everyone or row["relationshipStatus"] == "Enabled"]}
+    return {"members": [row for row in rows if everyone or row["relationshipStatus"] != "Removed"]}
 
 
 def _read_member(call: Call) -> dict[str, Any]:
@@ -198,9 +229,9 @@ def get_administrator_account(call: Call) -> Answer:
     _read_session(call)
     admin = call.organization_store.get(call.region, "")
     member = call.store_of(admin).get("members", {}).get(call.account)
-    if member is None:
+    if member is None or member["relationshipStatus"] == "Removed":
         return {}
-    row = {"accountId": admin, "relationshipStatus": "Enabled", "invitedAt": member["invitedAt"]}
+    row = {"accountId": admin, "relationshipStatus": member["relationshipStatus"], "invitedAt": member["invitedAt"]}
     return {"administrator" if call.operation == "GetAdministratorAccount" else "master": row}
 
 

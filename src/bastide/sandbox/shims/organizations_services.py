@@ -72,6 +72,25 @@ def delegated(call: Call, principal: str) -> str:
     return next((str(admin.account.id) for admin in tree(call).admins if principal in admin.services), "")
 
 
+# What services answer to an account that is not the administrator.
+# Source: GuardDuty, Security Hub, Macie and Inspector, as reported in AWS samples' and Terraform's issue lists.
+NOT_ADMINISTRATOR = {
+    "guardduty": (
+        "BadRequestException",
+        "The request failed because you do not have required AWS Organization master permission.",
+    ),
+    "securityhub": ("InvalidAccessException", "Account {account} is not an administrator for this organization"),
+    "macie2": (
+        "AccessDeniedException",
+        "The request failed because you must be the Macie administrator for an organization to perform this operation",
+    ),
+    "inspector2": (
+        "AccessDeniedException",
+        "Invoking account does not have access to describe the organization configuration.",
+    ),
+}
+
+
 def require_administrator(call: Call, principal: str) -> None:
     """Raises AwsError unless the caller is the service's delegated administrator."""
     try:
@@ -79,8 +98,18 @@ def require_administrator(call: Call, principal: str) -> None:
     except AwsError:  # no organization: services say the same as to any other account
         administrator = ""
     if administrator != call.account:
-        text = "The request failed because you must be a delegated administrator of the organization to do this."
-        raise AwsError("BadRequestException" if call.service == "guardduty" else "AccessDeniedException", text, 403)
+        code, text = NOT_ADMINISTRATOR[call.service]
+        raise AwsError(code, text.format(account=call.account), 403)
+
+
+def administering(call: Call, *, status: str = "") -> str:
+    """The account that administers the caller's in this Region, or an empty string for an account that stands alone.
+
+    ``status``: the service's name of a member's status.
+    """
+    admin = str(call.organization_store.get(call.region, ""))
+    row = call.store_of(admin).get("members", {}).get(call.account, {}) if admin else {}
+    return "" if str(row.get(status, "Removed")).upper() == "REMOVED" else admin
 
 
 def members(call: Call) -> list[dict[str, str]]:

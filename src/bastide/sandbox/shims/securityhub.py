@@ -10,7 +10,14 @@ from typing import Any
 from bastide.sandbox import moto
 from bastide.sandbox.call import Call
 from bastide.sandbox.shims import Answer, on_join, shim
-from bastide.sandbox.shims.organizations_services import delegate, members, require_administrator, undelegate
+from bastide.sandbox.shims.organizations import management_account
+from bastide.sandbox.shims.organizations_services import (
+    administering,
+    delegate,
+    members,
+    require_administrator,
+    undelegate,
+)
 from bastide.sandbox.wire import AwsError
 
 PRINCIPAL = "securityhub.amazonaws.com"
@@ -72,8 +79,14 @@ def enable_security_hub(call: Call) -> Answer:
 
 @shim("securityhub", "DisableSecurityHub")
 def disable_security_hub(call: Call) -> Answer:
-    """With its subscriptions and aggregator."""
+    """With its subscriptions and aggregator; not in an administrator, nor in a member.
+
+    Source: Security Hub API reference, DisableSecurityHub; Security Hub User Guide, "Disabling Security Hub CSPM".
+    """
     read_hub(call)
+    if call.organization_store.get(call.region) == call.account or _administrator(call):
+        text = f"Account {call.account} is an administrator or a member of the organization's Security Hub"
+        raise AwsError("InvalidAccessException", text, 401)
     for name in ("hub", "subscriptions", "aggregator", "tags"):
         call.store.pop(name, None)
     return None
@@ -87,9 +100,23 @@ def describe_hub(call: Call) -> Answer:
 
 @shim("securityhub", "UpdateSecurityHubConfiguration")
 def update_security_hub_configuration(call: Call) -> Answer:
-    """What is named changes."""
-    read_hub(call).update(call.params)
+    """What is named changes. ControlFindingGenerator is the administrator's, for all members.
+
+    Source: Security Hub API reference, UpdateSecurityHubConfiguration.
+    """
+    hub, params = read_hub(call), call.params
+    generator = {name: value for name, value in params.items() if name == "ControlFindingGenerator"}
+    if generator and _administrator(call):
+        raise AwsError("InvalidInputException", "ControlFindingGenerator is set by the administrator account")
+    hub.update(params)
+    for account, row in call.store.get("members", {}).items():
+        if row["MemberStatus"] == "Enabled":
+            call.store_of(account)["hub"].update(generator)
     return None
+
+
+def _administrator(call: Call) -> str:
+    return administering(call, status="MemberStatus")
 
 
 @shim("securityhub", "TagResource", "UntagResource", "ListTagsForResource")
@@ -311,6 +338,8 @@ def enrol(call: Call, admin: str, member: dict[str, str]) -> None:
     if "hub" not in call.store_of(member["Id"]):
         configuration = call.store_of(admin).get("organization", {})
         make_hub(call, member["Id"], {}, configuration.get("AutoEnableStandards", "DEFAULT") == "DEFAULT")
+    generator = call.store_of(admin)["hub"]["ControlFindingGenerator"]
+    call.store_of(member["Id"])["hub"]["ControlFindingGenerator"] = generator
     now = moto.now()
     call.store_of(admin).setdefault("members", {})[member["Id"]] = {
         "AccountId": member["Id"],
@@ -334,9 +363,11 @@ def enrol_new_account(call: Call, account: str) -> None:
 
 @shim("securityhub", "CreateMembers")
 def create_members(call: Call) -> Answer:
-    """Accounts of the organization; Security Hub is enabled in them."""
+    """Accounts of the organization; Security Hub is enabled in them, save in the management account."""
     _configuration(call)
     known = {member["Id"]: member for member in members(call)}
+    if "hub" not in call.store_of(management_account(call)):
+        del known[management_account(call)]
     asked = [row["AccountId"] for row in call.params["AccountDetails"]]
     for account in asked:
         if account in known:
