@@ -102,3 +102,11 @@ def test_what_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="this is not a database of Bastide"):
         Store.open(tmp_path / "s.db")
     assert (tmp_path / "s.db").read_text().startswith("these are notes")
+
+
+@pytest.mark.parametrize(("target", "level"), [("aws/1", 2), ("sandbox/1", 1)])
+def test_entries_of_runs_on_aws_are_synced_to_the_disk_one_by_one(store: Store, target: str, level: int) -> None:
+    store.start_run(Run("r1", "apply", target, "2026-11-24T00:00:00Z"))
+    with store._transaction() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == level
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
