@@ -7,7 +7,7 @@ lets the calls under way end, and skips the rest; a second one leaves at once, a
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime
 
@@ -20,11 +20,12 @@ from bastide.aws.handler import Handler
 from bastide.aws.registry import handlers as all_handlers
 from bastide.aws.session import Target
 from bastide.errors import StalePlanError
-from bastide.model import Change, Plan, ResourceKey
+from bastide.model import Change, Plan, ResourceKey, Scope
 from bastide.plan import plan_digest
 from bastide.store import Run, RunStatus, Store
 
 INTERRUPTED = "interrupted"
+ORGANIZATION = "organization"  # the lane of what is of no single account
 
 
 def apply(  # noqa: PLR0913  # an edge: everything that it touches is an argument
@@ -65,11 +66,22 @@ def apply(  # noqa: PLR0913  # an edge: everything that it touches is an argumen
     kind = "undo" if undoes else "apply"
     store.start_run(Run(run_id, kind, target.label, performer.stamp(), plan_digest=plan_digest(plan), undoes=undoes))
     store.bind(target.label, plan.bindings)
-    runner = _Runner(performer.perform, Schedule(plan.changes), threads or target.threads, progress)
+    runner = _Runner(performer.perform, _schedule(plan.changes, known), threads or target.threads, progress)
     results = runner.run(plan.changes)
     outcome = Outcome(run_id, results, runner.interrupted, dict(sorted(performer.bindings.items())))
     store.end_run(run_id, _status(outcome), performer.stamp())
     return outcome
+
+
+def _schedule(changes: Sequence[Change], known: Mapping[str, Handler]) -> Schedule:
+    """A lane an account, and one for what is of the whole organization; guardrails only wait for what they protect."""
+    late = frozenset(change.key for change in changes if known[change.key.type].late)
+
+    def lane_of(change: Change) -> str:
+        whole = known[change.key.type].scope is Scope.ORGANIZATION
+        return ORGANIZATION if whole else change.key.account
+
+    return Schedule(changes, lane_of=lane_of, late=late)
 
 
 def _status(outcome: Outcome) -> RunStatus:

@@ -116,4 +116,10 @@ def ordered(keys: Sequence[ResourceKey], needs: Mapping[ResourceKey, Iterable[Re
     if loop:
         names = " → ".join(str(graph[source]) for source, _ in loop)
         raise ContractError(f"these resources build on each other: {names}")
-    return list(rustworkx.lexicographical_topological_sort(graph, key=str))
+    return list(rustworkx.lexicographical_topological_sort(graph, key=precedence))
+
+
+def precedence(key: ResourceKey) -> str:
+    """What goes first where nothing else decides: the organization's tree, what has no region, then key order."""
+    rank = 0 if "::Organizations::" in key.type else 1 if key.region == GLOBAL else 2
+    return f"{rank} {key}"

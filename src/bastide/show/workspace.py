@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bastide.errors import InputError
+from bastide.errors import InputError, Problem
 from bastide.model import GLOBAL, Account, Estate, Organization, Origin, Plan, Resource, ResourceKey
 
 if TYPE_CHECKING:
@@ -162,6 +162,7 @@ class Workspace:
 
         organization = self.organization()
         declared = self.declared(organization)
+        refuse_inactive(organization, declared)
         owned = self.store.owned(self.target.label)
         former = former_accounts(organization, declared, owned)
         # What lies in an account that left the file stays as it is: quarantine keeps evidence.
@@ -226,7 +227,7 @@ class Workspace:
         from bastide.controls import all_controls
 
         organization = self.organization()
-        observed = self.observed(organization, assessed_types(), self.regions(organization), progress)
+        observed = self.observed(organization, assessed_types(), self.regions(), progress)
         return run(observed, all_controls(), include_passes=include_passes), observed
 
     def assessed_model(self, *, include_passes: bool = False) -> tuple[Assessment, Estate]:
@@ -269,9 +270,10 @@ class Workspace:
             **more,
         )
 
-    def regions(self, organization: Organization | None) -> tuple[str, ...]:
-        """The regions to look at: those that the file allows."""
-        return self.declared(organization).regions
+    def regions(self) -> tuple[str, ...]:
+        """The regions to look at: those that the file allows, and its home."""
+        asked = self.declaration.architecture.regions
+        return tuple(sorted({asked.home, *asked.allowed}))
 
 
 MODEL_ACCOUNT = "000000000000"  # stands for the management account where no target is asked
@@ -319,6 +321,25 @@ def former_accounts(
     ours = {key.id for key in owned if key.type == "AWS::Organizations::Account"}
     left = ours - set(declared.organization.accounts_by_id)
     return tuple(account for account in organization.accounts if account.id in left and account.status == "ACTIVE")
+
+
+def refuse_inactive(organization: Organization | None, declared: Estate) -> None:
+    """Do not plan for an account that nobody can enter.
+
+    Raises:
+        InputError: accounts of the file are suspended, closed or on the way there; all are named.
+    """
+    there = organization.accounts_by_id if organization else {}
+    named = declared.organization.accounts if declared.organization else ()
+    resources = {resource.id: resource for resource in declared.of_type("AWS::Organizations::Account")}
+    fix = "take it out of the file; until AWS closes it for good, AWS Support can reopen it"
+    problems = [
+        Problem(f"account {one.name} ({one.id}) is {there[one.id].status}", str(resources[one.id].origin), fix)
+        for one in named
+        if one.id in there and there[one.id].status != "ACTIVE" and one.id in resources
+    ]
+    if problems:
+        raise InputError.of(problems)
 
 
 def assessed_types() -> set[str]:

@@ -31,6 +31,7 @@ class Policy(OrganizationsHandler):
     """
 
     type = "AWS::Organizations::Policy"
+    late = True  # a failed account must not leave the organization without its guardrails
     identified_by = ("Type", "Name")
     actions: ClassVar = {
         "list": (

@@ -80,6 +80,9 @@ def _code(assessment: Assessment, estate: Estate, hit: bool) -> int:
 
     from bastide.collect import missing_permissions
 
+    for account in estate.organization.accounts if estate.organization else ():
+        if account.status != "ACTIVE":
+            typer.echo(f"not looked at: account {account.name} ({account.id}) is {account.status}", err=True)
     if estate.gaps:
         typer.echo(f"incomplete: {len(estate.gaps)} places could not be read; their verdicts are UNKNOWN", err=True)
         statement = missing_permissions(estate.gaps)
