@@ -10,7 +10,7 @@ filled in. That every resource of a pattern is allowed is for the prover.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from bastide.iam.caller_text import parse_principal
@@ -22,10 +22,11 @@ from bastide.iam.question import Question
 from bastide.iam.request import ANONYMOUS, Principal, Request
 from bastide.iam.variables import fill, has_variables, resource_template
 from bastide.iam.wildcards import Wild
-from bastide.model import PolicyDocument
+from bastide.model import PolicyDocument, Statement
 
 CONDITIONAL, UNKNOWN = "conditional", "unknown"
 BENCHES = 4_096
+EVERYTHING = PolicyDocument((Statement("Allow", action=("*",), resource=("*",)),))
 FILLING = "bastide-any"  # what stands for a star in a witness
 
 
@@ -81,7 +82,17 @@ class Court:
         bench = self._bench(request, session)
         decision = bench.strict.decide(request)
         conditional = not decision.allowed and bench.lenient.decide(request).allowed
-        return Ruling(decision, request, bench.force.uncertain(allowed=decision.allowed or conditional), conditional)
+        unread = bench.force.uncertain(allowed=decision.allowed or conditional)
+        if unread and not (decision.allowed or conditional) and self._settled(bench, unread, request):
+            unread = ()
+        return Ruling(decision, request, unread, conditional)
+
+    def _settled(self, bench: _Bench, unread: tuple[Unread, ...], request: Request) -> bool:
+        """Whether a request stays denied whatever the caller's own unread policies grant."""
+        if not all(one.identity for one in unread):
+            return False
+        most = replace(bench.force.policies, identity=(*bench.force.policies.identity, EVERYTHING))
+        return not Compiled(most, self._lenient).decide(request).allowed
 
     def _bench(self, request: Request, session: tuple[PolicyDocument, ...] | None) -> _Bench:
         """The policies in force, ready; kept for the next request of the same caller to the same resource."""

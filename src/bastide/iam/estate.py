@@ -45,6 +45,7 @@ class Unread:
     what: str
     why: str
     may: frozenset[str] = frozenset({GRANTS, DENIES})
+    identity: bool = False  # whether it is the caller's own, so that the resource's side may settle the matter
 
     def __str__(self) -> str:
         """The policy and why it could not be read."""
@@ -135,7 +136,7 @@ class Policies:
             unread += caller.unread
         elif request.principal.arn and not request.principal.arn.endswith(":root"):
             why = "it is not in the estate, so its own policies are not known"
-            unread.append(Unread(request.principal.session or request.principal.arn, why))
+            unread.append(Unread(request.principal.session or request.principal.arn, why, identity=True))
         owner = self.owner(request.resource) or request.owner_account
         scp = self._above(request.principal.account, "SERVICE_CONTROL_POLICY", unread)
         rcp = self._above(owner, "RESOURCE_CONTROL_POLICY", unread)
@@ -213,6 +214,7 @@ class Policies:
         self._gather(resource, gathered)
         for name in _texts(resource.get("Groups"), gathered, f"groups of {resource.arn}"):
             self._gather_group(resource.account, name, gathered)
+        gathered.unread = [replace(one, identity=True) for one in gathered.unread]
         boundary = resource.get("PermissionsBoundary")
         limit = _Gathered()
         if boundary is not None:
