@@ -1,8 +1,9 @@
 """Is there a request that one of n/2 Allows admits and none of n/2 Denies hits? Ours beside z3's string theory.
 
-The z3 encoding is the better of the two that were tried (one string formula answers *unknown* at 20 statements): actions
-are grouped into classes first, and each class asks about one resource string with patterns as regular expressions. z3 is
-measured where it is installed (``pip install z3-solver``), with a limit of ``Z3_SECONDS`` a question.
+The z3 encoding is the better of the two that were tried (one string formula is *unknown* at 20 statements): actions
+are grouped into classes first, and each class asks about one resource string with patterns as regular expressions. z3
+is measured where it is installed (``pip install z3-solver``), at most ``Z3_SECONDS`` a question. It asks about
+documented actions only; ours also about all others.
 
 Kinds of questions: ``open`` has an example; ``one`` is shut by one Deny for each Allow; ``union`` only by several: by
 actions, by resources, or by a pattern and its rest.

@@ -1,7 +1,7 @@
 """What one policy, or one set of service control policies, allows that another does not; with example requests.
 
-The one idea: a request is allowed by the new and not by the old when every new layer admits it, no new deny hits it, and
-either an old deny does or some old layer admits nothing of it. Each of these is one question for ``symbolic``.
+The one idea: a request is allowed by the new and not by the old when every new layer admits it, no new deny hits it,
+and either an old deny does or some old layer admits nothing of it. Each of these is one question for ``symbolic``.
 
 A ``PolicySet`` is a list of layers that must all admit (one for a policy, one for each level for SCPs); within a layer
 documents add up. It compares what the policies say, not what else is in force.

@@ -44,11 +44,7 @@ def attachments(survey: Survey, today: str, problems: list[Problem]) -> tuple[At
     """Every policy of guardrails with its nodes, sorted by name; what is wrong is added to ``problems``."""
     tree = nodes(survey)
     found = standings(survey, today, problems)
-    shared = {
-        "organization_id": survey.known.organization_id,
-        "allowed_regions": survey.regions,
-        "log_buckets": [survey.name(subject) for subject in (*STORES, ACCESS_LOGS)],
-    }
+    shared = shared_values(survey)
     once: dict[int, Rendered] = {}
     for node in tree:
         standing = found[node.path]
@@ -68,6 +64,15 @@ def attachments(survey: Survey, today: str, problems: list[Problem]) -> tuple[At
         made += [Attachment(packed, at) for packed in packs]
     problems += _too_many(survey, made)
     return tuple(made)
+
+
+def shared_values(survey: Survey) -> Mapping[str, str | Sequence[str]]:
+    """Values of the parameters that many guardrails share."""
+    return {
+        "organization_id": survey.known.organization_id,
+        "allowed_regions": survey.regions,
+        "log_buckets": [survey.name(subject) for subject in (*STORES, ACCESS_LOGS)],
+    }
 
 
 class Variant(NamedTuple):

@@ -182,6 +182,11 @@ class ActionSet:
         return self & ~other
 
     @property
+    def is_documented(self) -> bool:
+        """Whether every action in it is sure to be a documented one."""
+        return any(not part.negated and _all_documented(part.patterns) for part in self.parts)
+
+    @property
     def services(self) -> frozenset[str]:
         """The services that its actions belong to; empty where any may be among them."""
         found: frozenset[str] = frozenset()
@@ -203,6 +208,11 @@ class ActionSet:
         required = tuple(part.globs for part in self.parts if not part.negated)
         excluded = frozenset(one for part in self.parts if part.negated for one in part.globs)
         return (*required, (ACTION_SHAPE,)), excluded
+
+
+@lru_cache(maxsize=65_536)
+def _all_documented(patterns: tuple[str, ...]) -> bool:
+    return all(not {"*", "?"} & set(pattern) and _bits(pattern.lower()) for pattern in patterns)
 
 
 @cache

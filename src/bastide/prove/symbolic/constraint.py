@@ -168,6 +168,10 @@ def _value(wanted: list[Values]) -> str | None:
     numbers = [values for values in wanted if isinstance(values, Numbers)]
     if not numbers:
         return _string(strings)
+    listed = [values for values in strings if values.inside and all(one.is_literal for one in values.patterns)]
+    if listed:
+        few = literals(min(listed, key=lambda values: len(values.patterns)).patterns)
+        return next((value for value in few if all(values.matches(value) for values in wanted)), None)
     kinds = {values.kind for values in numbers}
     left = EVERY_ADDRESS if kinds == {ADDRESS} else EVERY_NUMBER
     for values in numbers:

@@ -11,5 +11,5 @@ def forget() -> None:
         remembered.cache_clear()
 
 
-_ACTIONS = (actions._bits, actions._globs, actions._services, actions._all_bits)
+_ACTIONS = (actions._bits, actions._globs, actions._services, actions._all_bits, actions._all_documented)
 _PATTERNS = (constraint.solution, pattern.glob, pattern.exact, pattern.arn, search.find, search._find, search._overlap)

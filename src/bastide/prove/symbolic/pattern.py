@@ -22,6 +22,8 @@ from bastide.iam.variables import VARIABLE
 ARN_PARTS = 6
 ONE, ANY, STAR = "one", "any", "star"
 COLON = ":"
+HOLE = "\0"  # where a star stands, until it is filled
+PARTS = {0: "aws", 2: "eu-west-1", 3: "111122223333"}  # likely values of an ARN's parts, by place behind "arn"
 FILLINGS = ("example", "x", "")
 
 
@@ -115,11 +117,24 @@ class Pattern:
     @cached_property
     def instances(self) -> tuple[str, ...]:
         """A few values that match, the likelier first."""
-        return tuple(dict.fromkeys(map(self.instance, FILLINGS)))
+        return tuple(dict.fromkeys((self._likely, *map(self.instance, FILLINGS))))
 
     def instance(self, filling: str) -> str:
         """A value that matches, each star replaced by ``filling`` (without a colon)."""
-        return "".join(_instance(token, filling) for token in self.tokens)
+        return self._skeleton.replace(HOLE, filling)
+
+    @cached_property
+    def _skeleton(self) -> str:
+        return "".join([_instance(token) for token in self.tokens])
+
+    @cached_property
+    def _likely(self) -> str:
+        """A value as one meets it: an ARN with a partition, a region and an account."""
+        head, *rest = self._skeleton.replace(f"x{HOLE}", HOLE).split(COLON, ARN_PARTS - 1)
+        if head == "arn":
+            rest = [PARTS[at] if part == HOLE and at in PARTS else part for at, part in enumerate(rest)]
+        found = COLON.join([head, *rest]).replace(HOLE, "example")
+        return found if self.matches(found) else self.instance("example")
 
     @cached_property
     def table(self) -> Table:
@@ -167,10 +182,10 @@ def _expression(token: Token) -> str:
     return one if token.kind == ANY else f"{one}*"
 
 
-def _instance(token: Token, filling: str) -> str:
+def _instance(token: Token) -> str:
     if token.kind == ONE:
-        return min(token.chars, key=lambda char: (char.isupper(), char))
-    return filling if token.kind == STAR else "x"
+        return next(iter(token.chars)) if len(token.chars) == 1 else max(token.chars)  # the lower case of ASCII
+    return HOLE if token.kind == STAR else "x"
 
 
 @lru_cache(maxsize=65_536)

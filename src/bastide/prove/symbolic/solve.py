@@ -176,7 +176,7 @@ class _Search:
             if len(ways) > CHOICES:
                 raise NotDecided(f"more than {CHOICES:,} ways to choose rules")
         for way in ways if not self.question.documented_only else ():
-            if found := self._unlisted(way):
+            if not way.actions.is_documented and (found := self._unlisted(way)):
                 return found
         return self.doubtful or Covered(tuple(self.covering))
 

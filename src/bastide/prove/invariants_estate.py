@@ -1,0 +1,217 @@
+"""The policies of an estate, ready for questions: what binds a caller's account, and what a resource itself says.
+
+The one idea: accounts with the same policies above them share one ``Stack``, so that what follows from it is worked out
+once. What could not be read is named in ``unread``; whoever proves something with it has to say NOT PROVED.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from bastide.errors import InputError
+from bastide.iam.parse import parse_policy
+from bastide.model import Estate, Resource, Unknown
+from bastide.model.unknown import unknowns_in
+from bastide.prove.guardrail import RCP, SCP
+from bastide.prove.symbolic import Rule, rules
+
+FULL = frozenset({"FullAWSAccess", "RCPFullAWSAccess"})
+SPELLED_ACCOUNT = re.compile(r"\d{3}")
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """The organization's policies of one kind over an account: one layer of Allows a level, all Denies together."""
+
+    allows: tuple[tuple[Rule, ...], ...]
+    denies: tuple[Rule, ...]
+    unread: tuple[str, ...] = ()
+
+    @cached_property
+    def names_accounts(self) -> bool:
+        """Whether a text of it depends on the digits of an account."""
+        return any(SPELLED_ACCOUNT.search(text) for rule in self.every for text in rule.texts)
+
+    @property
+    def every(self) -> tuple[Rule, ...]:
+        """All rules."""
+        return (*(rule for layer in self.allows for rule in layer), *self.denies)
+
+
+NOTHING_BINDS = Stack((), ())
+
+
+@dataclass(frozen=True)
+class Policies:
+    """The policies of an estate, by account and by resource."""
+
+    estate: Estate
+    _stacks: dict[tuple[str, tuple[tuple[str, ...], ...]], Stack] = field(default_factory=dict)
+    _rules: dict[tuple[str, str], tuple[Rule, ...]] = field(default_factory=dict)
+
+    @property
+    def organization_id(self) -> str:
+        """The organization's id; empty when there is none."""
+        return self.estate.organization.id if self.estate.organization else ""
+
+    @cached_property
+    def members(self) -> tuple[str, ...]:
+        """Accounts of the organization without the management account, sorted."""
+        organization = self.estate.organization
+        if organization is None:
+            return ()
+        return tuple(sorted(one.id for one in organization.accounts if one.id != organization.management_account))
+
+    @cached_property
+    def accounts(self) -> frozenset[str]:
+        """All accounts of the organization; without one, those that hold resources."""
+        organization = self.estate.organization
+        if organization is None:
+            return frozenset(self.estate.by_account)
+        return frozenset(one.id for one in organization.accounts)
+
+    def scps(self, account: str) -> Stack:
+        """Service control policies over an account; none bind the management account or one outside."""
+        return self._stack(account, SCP)
+
+    def rcps(self, account: str) -> Stack:
+        """Resource control policies over the resources of an account."""
+        return self._stack(account, RCP)
+
+    def _stack(self, account: str, kind: str) -> Stack:
+        organization = self.estate.organization
+        if organization is None or account == organization.management_account or account not in self.accounts:
+            return NOTHING_BINDS
+        levels = organization.policies_above(account, kind)
+        key = (kind, tuple(tuple(policy.id for policy in level) for level in levels))
+        if key not in self._stacks:
+            self._stacks[key] = self._made(levels)
+        return self._stacks[key]
+
+    def _made(self, levels: Iterable[Iterable[Any]]) -> Stack:
+        allows: list[tuple[Rule, ...]] = []
+        denies: dict[Rule, None] = {}
+        unread: list[str] = []
+        for level in levels:
+            layer: list[Rule] = []
+            for policy in level:
+                if policy.document is None:
+                    unread.append(f"{policy.name} could not be read: {policy.unreadable or 'no reason given'}")
+                    continue
+                layer += self._of(policy, "Allow")
+                denies |= dict.fromkeys(self._of(policy, "Deny"))
+            allows.append(tuple(layer))
+        return Stack(tuple(allows), tuple(denies), tuple(unread))
+
+    def _of(self, policy: Any, effect: str) -> tuple[Rule, ...]:
+        key = (policy.id, effect)
+        if key not in self._rules:
+            self._rules[key] = rules(policy.document, effect, policy.name)
+        return self._rules[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """A resource with a policy of its own. ``resources``: patterns of the ARNs that requests to it name.
+
+    ``actions``: patterns of actions on it. ``allows`` and ``denies`` are the policy's; ``unread`` says why they are not
+    known.
+    """
+
+    resource: Resource
+    kind: str
+    name: str
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    allows: tuple[Rule, ...] = ()
+    denies: tuple[Rule, ...] = ()
+    unread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How resources of a type carry their policy: property, service, what to call them, property of the ARN or name."""
+
+    kind: str
+    policy: str
+    actions: tuple[str, ...]
+    target: str = ""  # property that names the guarded resource; empty: the resource itself
+
+
+ASSUMING = ("sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity")
+# Source: CloudFormation resource reference, property of the resource-based policy of each type.
+SHAPES: Mapping[str, Shape] = {
+    "AWS::S3::BucketPolicy": Shape("bucket", "PolicyDocument", ("s3:*",), "Bucket"),
+    "AWS::KMS::Key": Shape("key", "KeyPolicy", ("kms:*",)),
+    "AWS::IAM::Role": Shape("role", "AssumeRolePolicyDocument", ASSUMING),
+    "AWS::SecretsManager::ResourcePolicy": Shape("secret", "ResourcePolicy", ("secretsmanager:*",), "SecretId"),
+    "AWS::SQS::QueuePolicy": Shape("queue", "PolicyDocument", ("sqs:*",)),
+    "AWS::SNS::TopicPolicy": Shape("topic", "PolicyDocument", ("sns:*",)),
+    "AWS::Lambda::Permission": Shape("function", "", ("lambda:*",), "FunctionName"),
+    "AWS::ECR::Repository": Shape("repository", "RepositoryPolicyText", ("ecr:*",)),
+    "AWS::EFS::FileSystem": Shape("file system", "FileSystemPolicy", ("elasticfilesystem:*",)),
+    "AWS::Backup::BackupVault": Shape("backup vault", "AccessPolicy", ("backup:*",)),
+    "AWS::OpenSearchService::Domain": Shape("domain", "AccessPolicies", ("es:*",)),
+}
+KINDS = tuple(dict.fromkeys(shape.kind for shape in SHAPES.values()))
+
+
+def guarded(estate: Estate) -> list[Guarded]:
+    """Every resource of the estate that has a policy of its own, in the estate's order."""
+    return [
+        _guarded(resource, shape)
+        for resource in estate.resources
+        if (shape := SHAPES.get(resource.type))
+        and (not shape.policy or resource.properties.get(shape.policy) is not None)
+    ]
+
+
+def _guarded(resource: Resource, shape: Shape) -> Guarded:
+    target = resource.properties.get(shape.target) if shape.target else None
+    name = target if isinstance(target, str) else resource.arn or resource.id
+    patterns = _patterns(resource, shape, name)
+    policy = permission_policy(resource) if not shape.policy else resource.properties[shape.policy]
+    holes = unknowns_in(policy)
+    found = Guarded(resource, shape.kind, name, shape.actions, patterns)
+    if holes:
+        return Guarded(resource, shape.kind, name, shape.actions, patterns, unread=f"{name}: {holes[0].reason}")
+    try:
+        document = parse_policy(policy, where=name, positions=False)
+    except InputError as error:
+        return Guarded(resource, shape.kind, name, shape.actions, patterns, unread=f"{name}: {error.what}")
+    return Guarded(
+        found.resource, found.kind, name, found.actions, patterns,
+        rules(document, "Allow", name), rules(document, "Deny", name),
+    )  # fmt: skip
+
+
+def _patterns(resource: Resource, shape: Shape, name: str) -> tuple[str, ...]:
+    if shape.kind == "bucket":
+        arn = name if name.startswith("arn:") else f"arn:aws:s3:::{name}"
+        return arn, f"{arn}/*"
+    return (resource.arn,) if resource.arn else ("*",)
+
+
+def permission_policy(resource: Resource) -> dict[str, Any]:
+    """The statement that Lambda makes of a permission.
+
+    Source: CloudFormation, AWS::Lambda::Permission; AWS Lambda Developer Guide, "Resource-based policies".
+    """
+    values = resource.properties
+    who = values.get("Principal", "")
+    if isinstance(who, Unknown):
+        return {"Statement": [{"Principal": who}]}
+    principal = {"Service": who} if str(who).endswith(".amazonaws.com") else "*" if who == "*" else {"AWS": str(who)}
+    keys = {"SourceAccount": "aws:SourceAccount", "PrincipalOrgID": "aws:PrincipalOrgID"}
+    equals = {key: values[name] for name, key in keys.items() if values.get(name) is not None}
+    condition: dict[str, Any] = {"StringEquals": equals} if equals else {}
+    if values.get("SourceArn") is not None:
+        condition["ArnLike"] = {"aws:SourceArn": values["SourceArn"]}
+    if values.get("FunctionUrlAuthType") is not None:
+        condition.setdefault("StringEquals", {})["lambda:FunctionUrlAuthType"] = values["FunctionUrlAuthType"]
+    statement = {"Effect": "Allow", "Principal": principal, "Action": values.get("Action", "lambda:*"), "Resource": "*"}
+    return {"Version": "2012-10-17", "Statement": [statement | ({"Condition": condition} if condition else {})]}

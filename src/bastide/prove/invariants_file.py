@@ -1,0 +1,217 @@
+"""A user's own invariants, in YAML, in the words of the built-in ones.
+
+    invariants:
+      - name: trail-bucket-is-only-read-by-security
+        about: Nobody but security reads the trail.
+        nobody: {in: ["*"], except: ["role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_SecurityAudit_*"]}
+        can: ["s3:GetObject"]
+        resources: ["arn:aws:s3:::acme-trail/*"]
+        when: {StringEquals: {"aws:RequestedRegion": eu-west-1}}
+      - name: deployer-still-creates-roles
+        somebody: {in: [workloads/dev], named: [role/bastide/deployer]}
+        can: [iam:CreateRole]
+
+``in`` names units, accounts, ``*`` (every member account), ``outside``, ``anonymous`` or ``service:NAME``. ``named``
+and ``except`` are ARN patterns, or what stands behind ``arn:…:iam::ACCOUNT:``. Any identity policy is allowed for: only
+what binds regardless counts (service and resource control policies, and a resource's own policy where the caller is of
+another account). ``when`` is a condition block that the request fulfils.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from bastide.errors import InputError, Problem
+from bastide.iam.parse import parse_policy
+from bastide.iam.vocabulary import suggest
+from bastide.model import Organization
+from bastide.prove.invariants_estate import Guarded, Policies, guarded
+from bastide.prove.proof import NOT_PROVED, Proof, nobody_can, somebody_can, together
+from bastide.prove.symbolic import Question, Rule, Test, rules
+from bastide.prove.symbolic.actions import Actions
+from bastide.prove.symbolic.callers import OTHER_ACCOUNT, Callers, anonymous, identities, service
+from bastide.prove.symbolic.constraint import RESOURCE, Strings
+from bastide.prove.symbolic.pattern import glob
+from bastide.prove.symbolic.search import find
+
+NOBODY, SOMEBODY = "nobody", "somebody"
+ELEMENTS = ("name", "about", NOBODY, SOMEBODY, "can", "resources", "when")
+WHO = ("in", "named", "except")
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """One invariant of a file: whether nobody can or somebody still can, who, what, on what, when."""
+
+    name: str
+    about: str
+    nobody: bool
+    places: tuple[str, ...]
+    named: tuple[str, ...]
+    exempt: tuple[str, ...]
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    when: tuple[Rule, ...]  # one rule whose condition is ``when``; () where there is none
+
+
+def parse_invariants(text: str, where: str = "") -> tuple[Invariant, ...]:
+    """The invariants in YAML ``text``.
+
+    Raises:
+        InputError: not YAML, or elements missing, unknown or of a wrong shape; all of them at once.
+    """
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise InputError(f"not YAML: {error}", where) from error
+    items = value.get("invariants") if isinstance(value, dict) else None
+    if not isinstance(items, list) or not items:
+        raise InputError("the file holds no invariants", where, "write invariants: and a list below it")
+    problems: list[Problem] = []
+    read = [_invariant(item, f"{where} invariants[{index}]", problems) for index, item in enumerate(items)]
+    if problems:
+        raise InputError.of(problems)
+    return tuple(one for one in read if one)
+
+
+def _invariant(item: Any, where: str, problems: list[Problem]) -> Invariant | None:
+    before = len(problems)
+    if not isinstance(item, Mapping):
+        problems.append(Problem("an invariant is a mapping", where))
+        return None
+    for key in item:
+        if key not in ELEMENTS:
+            problems.append(Problem(f"an invariant has no element {key!r}", where, suggest(str(key), ELEMENTS)))
+    if (NOBODY in item) == (SOMEBODY in item):
+        problems.append(Problem("an invariant says either nobody or somebody", where))
+    for key in ("name", "can"):
+        if not item.get(key):
+            problems.append(Problem(f"the invariant has no {key!r}", where))
+    who = item.get(NOBODY, item.get(SOMEBODY)) or {}
+    if not isinstance(who, Mapping) or not set(who) <= set(WHO):
+        problems.append(Problem("who is a mapping with in, named and except", where))
+    when = _when(item.get("when"), where, problems)
+    if len(problems) > before:
+        return None
+    return Invariant(
+        str(item["name"]), str(item.get("about") or item["name"]), NOBODY in item, _texts(who.get("in", "*")),
+        _texts(who.get("named", ())), _texts(who.get("except", ())), _texts(item["can"]),
+        _texts(item.get("resources", "*")), when,
+    )  # fmt: skip
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(map(str, value))
+
+
+def _when(value: Any, where: str, problems: list[Problem]) -> tuple[Rule, ...]:
+    if value is None:
+        return ()
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": value}
+    try:
+        return rules(parse_policy({"Version": "2012-10-17", "Statement": [statement]}, where=where))
+    except InputError as error:
+        problems.extend(error.problems)
+        return ()
+
+
+def file_proofs(policies: Policies, invariants: Sequence[Invariant]) -> Iterator[Proof]:
+    """One proof for each invariant.
+
+    Raises:
+        InputError: an invariant names a unit or account that the organization does not have.
+    """
+    found = guarded(policies.estate)
+    for one in invariants:
+        callers = [who for place in one.places for who in _callers(policies, one, place)]
+        check = nobody_can if one.nobody else somebody_can
+        parts = [check(question) for who in callers for question in _questions(policies, one, who, found)]
+        parts += _unread(policies, callers)
+        where = sorted({who.account for who in callers if who.account in policies.accounts})
+        if not one.nobody and any(part.status == "PROVED" for part in parts):
+            parts = [part for part in parts if part.status == "PROVED"]
+        yield together(one.name, one.about, parts, where)
+
+
+def _unread(policies: Policies, callers: Sequence[Callers]) -> list[Proof]:
+    stacks = {policies.scps(who.account) for who in callers if who.account in policies.accounts}
+    return [Proof("", "", NOT_PROVED, why=(why,)) for stack in stacks for why in stack.unread]
+
+
+def _questions(policies: Policies, one: Invariant, who: Callers, found: Sequence[Guarded]) -> Iterator[Question]:
+    """By the caller's own policies; and for callers from elsewhere, by the policy of each resource that is meant."""
+    scps = policies.scps(who.account) if who.account in policies.accounts else None
+    targets = [each for each in found if _is_meant(each, one)]
+    for target in targets:
+        owner = target.resource.account
+        rcps = policies.rcps(owner)
+        needs_policy = owner != who.account or target.kind in ("key", "role")
+        own = (target.allows,) if needs_policy else ()
+        tests = _given(one, who, target.resources)
+        yield Question(
+            (*own, *one_layer(one.when), *rcps.allows, *(scps.allows if scps else ())),
+            (*target.denies, *rcps.denies, *(scps.denies if scps else ())),
+            tests,
+            Actions(one.actions),
+        )
+    if scps is not None and not targets:
+        yield Question((*one_layer(one.when), *scps.allows), scps.denies, _given(one, who, ()), Actions(one.actions))
+
+
+def one_layer(when: tuple[Rule, ...]) -> tuple[tuple[Rule, ...], ...]:
+    """The condition of an invariant as a layer that must admit the request."""
+    return (when,) if when else ()
+
+
+def _given(one: Invariant, who: Callers, resources: Sequence[str]) -> tuple[Test, ...]:
+    meant = Test(RESOURCE, Strings(tuple(map(glob, one.resources))))
+    return (*who.tests, meant, *((Test(RESOURCE, Strings(tuple(map(glob, resources)))),) if resources else ()))
+
+
+def _is_meant(target: Guarded, one: Invariant) -> bool:
+    if "*" in one.resources:
+        return False
+    return find((tuple(map(glob, one.resources)), tuple(map(glob, target.resources))), frozenset()) is not None
+
+
+def _callers(policies: Policies, one: Invariant, place: str) -> Iterator[Callers]:
+    if place == "outside":
+        yield identities(OTHER_ACCOUNT, about="a principal outside the organization")
+    elif place == "anonymous":
+        yield anonymous()
+    elif place.startswith("service:"):
+        yield service(place.removeprefix("service:"))
+    else:
+        for account in _accounts(policies, place, one.name):
+            yield identities(
+                account, organization=policies.organization_id, patterns=_arns(one.named, account),
+                exempt=_arns(one.exempt, account),
+            )  # fmt: skip
+
+
+def _arns(patterns: Sequence[str], account: str) -> tuple[str, ...]:
+    return tuple(one if one.startswith("arn:") else f"arn:*:iam::{account}:{one}" for one in patterns)
+
+
+def _accounts(policies: Policies, place: str, name: str) -> tuple[str, ...]:
+    organization = policies.estate.organization
+    if organization is None:
+        raise InputError(f"invariant {name} names {place}, and there is no organization")
+    if place == "*":
+        return policies.members
+    every = organization.accounts
+    found = tuple(one.id for one in every if _lies_in(organization, one.id, one.name, place))
+    if not found and place not in {unit.path for unit in organization.units}:
+        known = [*(unit.path for unit in organization.units), *(account.name for account in organization.accounts)]
+        raise InputError(f"invariant {name} names no unit or account: {place}", fix=suggest(place, known))
+    return found
+
+
+def _lies_in(organization: Organization, account: str, name: str, place: str) -> bool:
+    path = organization.unit_path(account)
+    unit = place.removesuffix("/**").removesuffix("/")
+    return place in (account, name, f"{path}/{name}") or path == unit or path.startswith(f"{unit}/")

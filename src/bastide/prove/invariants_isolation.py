@@ -1,0 +1,227 @@
+"""What keeps parts of an organization apart: outside and inside, dev and prod, use of keys and their administration.
+
+The one idea: whatever identity policies a caller may have is left open, because anybody in the account could write
+them; only what binds regardless counts: resource policies, service and resource control policies, boundaries. So what
+is PROVED here holds for every identity that there is or will be.
+
+Not looked at: access control lists, KMS grants, resources without a policy of their own (which their account alone
+decides about).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
+
+from bastide.errors import InputError
+from bastide.iam.parse import parse_policy
+from bastide.model import Resource
+from bastide.model.unknown import unknowns_in
+from bastide.prove.invariants_estate import KINDS, Guarded, Policies, guarded
+from bastide.prove.proof import NOT_PROVED, PROVED, Proof, nobody_can, together
+from bastide.prove.symbolic import Question, Rule, Test, absent, pinned, rules, within
+from bastide.prove.symbolic.actions import Actions
+from bastide.prove.symbolic.callers import OTHER_ACCOUNT, Callers, anonymous, identities, named_accounts
+from bastide.prove.symbolic.constraint import RESOURCE, Strings
+from bastide.prove.symbolic.pattern import exact
+from bastide.prove.symbolic.rule import PRINCIPAL_ARN
+
+READS = {
+    "bucket": "read or change the bucket or its objects", "key": "use the key", "role": "assume the role",
+}  # fmt: skip
+EXTERNAL_ID = "sts:externalid"
+USE_OF_KEYS = ("kms:Decrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
+KEY_POLICY = "kms:PutKeyPolicy"
+UNBOUND = ("iam:DeleteRolePermissionsBoundary", "iam:DeleteUserPermissionsBoundary")
+MAKING = ("iam:CreateRole", "iam:CreateUser", "iam:PutRolePermissionsBoundary", "iam:PutUserPermissionsBoundary")
+REWRITING = ("iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion")
+BOUNDARY = "iam:permissionsboundary"
+DEVELOPMENT = re.compile(r"(^|[/-])(dev|devel|development|test|testing|sandbox)($|[/-])")
+PRODUCTION = re.compile(r"(^|[/-])(prod|production)($|[/-])")
+
+
+def isolation_proofs(policies: Policies) -> Iterator[Proof]:
+    """All built-in invariants that the estate has something to say about."""
+    found = guarded(policies.estate)
+    for kind in KINDS:
+        of_kind = [one for one in found if one.kind == kind]
+        if of_kind:
+            yield outside_cannot_reach(policies, kind, of_kind)
+    keys = [one for one in found if one.kind == "key"]
+    if keys:
+        yield administrators_cannot_use(policies, keys)
+    yield from boundaries_hold(policies)
+    yield from development_cannot_assume_production(policies, [one for one in found if one.kind == "role"])
+
+
+def question_about(
+    policies: Policies, one: Guarded, callers: Callers, *, given: Sequence[Test] = (), actions: Sequence[str] = ()
+) -> Question:
+    """May these callers do something to the resource by its own policy, with all that binds them and it in force."""
+    owner = one.resource.account
+    rcps = policies.rcps(owner)
+    scps = policies.scps(callers.account) if callers.account in policies.accounts else None
+    tests = [*callers.tests, *given, pinned("aws:resourceaccount", owner), within(RESOURCE, *one.resources)]
+    if policies.organization_id:
+        tests.append(pinned("aws:resourceorgid", policies.organization_id))
+    return Question(
+        (one.allows, *rcps.allows, *(scps.allows if scps else ())),
+        (*one.denies, *rcps.denies, *(scps.denies if scps else ())),
+        tuple(tests),
+        Actions(tuple(actions) or one.actions),
+    )
+
+
+def outsiders(policies: Policies, one: Guarded) -> tuple[Callers, ...]:
+    """Anybody, every account that the policy names outside the organization, and one that stands for the rest."""
+    every = (*one.allows, *one.denies)
+    named = [account for account in named_accounts(every) if account not in policies.accounts]
+    known = (identities(account, about=f"a principal of the outside account {account}") for account in named)
+    return anonymous(), *known, identities(OTHER_ACCOUNT, about="a principal outside the organization")
+
+
+def outside_cannot_reach(policies: Policies, kind: str, found: Sequence[Guarded]) -> Proof:
+    """No principal outside the organization reaches a resource of a kind; a role only with an external id."""
+    parts = []
+    given = (absent(EXTERNAL_ID),) if kind == "role" else ()
+    for one in found:
+        if one.unread:
+            parts.append(_unread(one))
+            continue
+        if not any(may_name_outsiders(rule, policies) for rule in one.allows):
+            parts.append(Proof("", "", PROVED))
+            continue
+        parts += [nobody_can(question_about(policies, one, who, given=given)) for who in outsiders(policies, one)]
+    but = ", but a vendor with its external id" if kind == "role" else ""
+    about = f"No principal outside the organization can {READS.get(kind, f'reach the {kind}')}{but}."
+    return together(f"outside-cannot-reach-{kind.replace(' ', '-')}", about, parts, _where(found))
+
+
+def may_name_outsiders(rule: Rule, policies: Policies) -> bool:
+    """Whether the principal element of an Allow leaves room for somebody outside; services are not meant here."""
+    principal = rule.statement.principal
+    if principal is None:
+        return True
+    names = principal.get("AWS", ())
+    if "*" in principal or "*" in names:
+        return True
+    return any(account not in policies.accounts for name in names for account in [_account(name)])
+
+
+def _account(name: str) -> str:
+    return name.split(":")[4] if name.count(":") >= 5 else name
+
+
+def administrators_cannot_use(policies: Policies, keys: Sequence[Guarded]) -> Proof:
+    """Whoever may rewrite a key's policy cannot use the key; the account's root user aside."""
+    parts: list[Proof] = []
+    for key in keys:
+        if key.unread:
+            parts.append(_unread(key))
+            continue
+        for administrators in _administrators(policies, key):
+            parts.append(nobody_can(question_about(policies, key, administrators, actions=USE_OF_KEYS)))
+    about = "Who administers a key (may rewrite its policy) cannot decrypt or encrypt with it; the root user aside."
+    return together("key-administrators-cannot-decrypt", about, parts or [Proof("", "", PROVED)], _where(keys))
+
+
+def _administrators(policies: Policies, key: Guarded) -> Iterator[Callers]:
+    """Callers of the key's account that its policy lets rewrite it, by each statement that does."""
+    owner = key.resource.account
+    here = identities(owner, organization=policies.organization_id)
+    root = Test(PRINCIPAL_ARN, Strings((exact(f"arn:aws:iam::{owner}:root"),), inside=False), every=True)
+    for rule in key.allows:
+        if KEY_POLICY not in rule.actions:
+            continue
+        for tests in rule.form({}).upper:
+            own = tuple(test for test in tests if test.key.startswith(("aws:principal", "@session")))
+            yield Callers(f"administrators by {rule}", (*here.tests, root, *own), owner)
+
+
+def boundaries_hold(policies: Policies) -> Iterator[Proof]:
+    """Under a boundary nobody takes it away, makes an identity without it or rewrites it."""
+    found = [one for one in policies.estate.of_type("AWS::IAM::ManagedPolicy") if _is_boundary(policies, one)]
+    parts: dict[str, list[Proof]] = {"removed": [], "escaped": [], "rewritten": []}
+    for one in found:
+        document = one.properties.get("PolicyDocument") or {}
+        if unknowns_in(document):
+            parts["removed"].append(Proof("", "", NOT_PROVED, why=(f"{one.arn}: {unknowns_in(document)[0].reason}",)))
+            continue
+        try:
+            every = rules(parse_policy(document, positions=False), origin=one.id.rpartition("/")[2])
+        except InputError as error:
+            parts["removed"].append(Proof("", "", NOT_PROVED, why=(f"{one.arn}: {error.what}",)))
+            continue
+        other = Test(BOUNDARY, Strings((exact(one.arn),), inside=False), every=True, absent=True)
+        parts["removed"].append(_bounded(policies, one, every, UNBOUND, ()))
+        parts["escaped"].append(_bounded(policies, one, every, MAKING, (other,)))
+        parts["rewritten"].append(_bounded(policies, one, every, REWRITING, (within(RESOURCE, one.arn),)))
+    words = {
+        "removed": "Under a boundary nobody takes a boundary away.",
+        "escaped": "Under a boundary nobody makes an identity without that boundary, or gives one another.",
+        "rewritten": "Under a boundary nobody rewrites the policy that is the boundary.",
+    }
+    for name, about in words.items() if found else ():
+        yield together(f"boundary-cannot-be-{name}", about, parts[name], sorted({one.account for one in found}))
+
+
+def _bounded(
+    policies: Policies, boundary: Resource, every: Sequence[Rule], actions: Sequence[str], given: Sequence[Test]
+) -> Proof:
+    scps = policies.scps(boundary.account)
+    callers = identities(boundary.account, organization=policies.organization_id)
+    allows = tuple(rule for rule in every if rule.allows)
+    denies = tuple(rule for rule in every if not rule.allows)
+    question = Question(
+        (allows, *scps.allows), (*denies, *scps.denies), (*callers.tests, *given), Actions(tuple(actions))
+    )
+    return nobody_can(question)
+
+
+def _is_boundary(policies: Policies, policy: Resource) -> bool:
+    return policy.arn.rpartition("/")[2] == "boundary" or policy.arn in _boundaries_in_use(policies)
+
+
+def _boundaries_in_use(policies: Policies) -> set[str]:
+    holders = (*policies.estate.of_type("AWS::IAM::Role"), *policies.estate.of_type("AWS::IAM::User"))
+    return {one.properties.get("PermissionsBoundary", "") for one in holders}
+
+
+def development_cannot_assume_production(policies: Policies, roles: Sequence[Guarded]) -> Iterator[Proof]:
+    """No identity of an account that is named or placed as development assumes a role of a production account."""
+    organization = policies.estate.organization
+    if organization is None:
+        return
+    paths = {one.id: f"{organization.unit_path(one.id)}/{one.name}" for one in organization.accounts}
+    production = {account for account, path in paths.items() if PRODUCTION.search(path)}
+    development = sorted({account for account, path in paths.items() if DEVELOPMENT.search(path)} - production)
+    targets = [role for role in roles if role.resource.account in production]
+    if not development or not targets:
+        return
+    parts = []
+    for role, account in product(targets, development):
+        if role.unread:
+            parts.append(_unread(role))
+        elif any(_may_name(rule, account) for rule in role.allows):
+            callers = identities(account, organization=policies.organization_id)
+            parts.append(nobody_can(question_about(policies, role, callers)))
+    about = "No identity of a development account can assume a role of a production account."
+    where = sorted({*development, *(role.resource.account for role in targets)})
+    yield together("development-cannot-assume-production", about, parts or [Proof("", "", PROVED)], where)
+
+
+def _may_name(rule: Rule, account: str) -> bool:
+    principal = rule.statement.principal
+    if principal is None:
+        return True
+    names = principal.get("AWS", ())
+    return "*" in principal or "*" in names or any(_account(name) == account for name in names)
+
+
+def _unread(one: Guarded) -> Proof:
+    return Proof("", "", NOT_PROVED, why=(f"could not read {one.unread}",))
+
+
+def _where(found: Iterable[Guarded]) -> list[str]:
+    return sorted({one.resource.account for one in found})
