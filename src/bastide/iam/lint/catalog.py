@@ -129,10 +129,16 @@ def key_facts(key: str) -> Key | None:
 def takes_key(action: Action, key: str) -> bool:
     """Whether a request of the action can carry the key (a service key, or one of the tag keys that services opt into)."""
     low = key.lower()
-    if low.startswith("aws:"):
-        stem = low.partition("/")[0]
+    if "/" in low or low.startswith("aws:"):
+        stem = low.partition("/")[0]  # the tables write the tag's place in several ways
         return any(one.partition("/")[0] == stem for one in action.keys)
     return key_name(key) in action.keys
+
+
+@cache
+def carried_keys(service: str) -> frozenset[str]:
+    """The keys, up to a slash, that some action of the service carries; of others the tables do not say who does."""
+    return frozenset(key.partition("/")[0] for action in actions(service).values() for key in action.keys)
 
 
 @cache

@@ -34,6 +34,11 @@ def within(inner: str, outer: str) -> bool:
     """
     if outer == "*" or inner == outer:
         return True
+    stem = outer.rstrip("*")
+    if len(stem) < len(outer) and "*" not in stem and "?" not in stem:  # the commonest pattern
+        return inner.startswith(stem)
+    if not outer.startswith(("*", "?")) and inner[:1] != outer[:1]:
+        return False
     first, second = tokens(inner), tokens(outer)
     if len(first) * len(second) > LIMIT:
         return False

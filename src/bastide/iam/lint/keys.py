@@ -25,6 +25,7 @@ _ROWS = """
 aws:PrincipalArn ARN one principal
 aws:PrincipalAccount String one principal
 aws:PrincipalOrgPaths String many sometimes
+aws:PrincipalOrgMasterAccountId String one sometimes
 aws:PrincipalOrgID String one sometimes
 aws:PrincipalTag/ String one sometimes
 aws:PrincipalIsAWSService Bool one principal

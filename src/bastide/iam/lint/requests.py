@@ -16,7 +16,10 @@ def judged(key: str) -> bool:
     low = key.lower()
     if low.startswith("aws:"):
         return low in BY_ACTION or low.startswith(("aws:requesttag/", "aws:resourcetag/"))
-    return low not in GLOBAL_KEYS and not federated(key) and catalog.key_name(key) is not None
+    if low in GLOBAL_KEYS or federated(key):
+        return False
+    name = catalog.key_name(key)
+    return name is not None and name.partition("/")[0] in catalog.carried_keys(low.partition(":")[0])
 
 
 def never_carried(statement: Statement, subject: Subject) -> Iterator[tuple[Test, bool]]:

@@ -19,9 +19,16 @@ def for_all_values_without_presence(statement: Statement, subject: Subject) -> I
     """ForAllValues on keys of several values; beside a test of aws:RequestTag tag keys are there anyway."""
     found = list(tests(statement)) if statement.effect == "Allow" else []
     tagged = any(test.key.lower().startswith("aws:requesttag/") and needs_key(test) for test in found)
+    tagged = tagged or _only_tags(statement, subject)
     for test in found:
         if test.prefix != "ForAllValues:" or test.family == "Null" or single_valued(test.key):
             continue
         if (test.key.lower() == "aws:tagkeys" and tagged) or present_by_other(statement, test):
             continue
         yield Hit(f"{test.operator} is true where {test.key} is absent: the statement then allows", test.pointer)
+
+
+def _only_tags(statement: Statement, subject: Subject) -> bool:
+    """Every listed action sets or removes tags, so that tag keys are in every request."""
+    groups = [subject.matching(pattern) for pattern in statement.action or ()]
+    return bool(groups) and all(group and all("Tagging" in one.levels for one in group) for group in groups)

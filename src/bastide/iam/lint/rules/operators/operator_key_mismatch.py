@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from bastide.iam.lint import catalog
+from bastide.iam.lint.presence import tag_key
 from bastide.iam.lint.rule import Hit, lint_rule
 from bastide.iam.lint.subject import Subject, tests
 from bastide.model import Statement
@@ -26,7 +27,7 @@ def operator_key_mismatch(statement: Statement, subject: Subject) -> Iterator[Hi
         facts = catalog.key_facts(test.key)
         if facts is None or test.family == "Null" or test.family in FITTING[facts.type]:
             continue
-        if test.family == "Arn" and "arn" in test.key.lower():  # the list calls some ARNs strings
+        if test.family == "Arn" and ("arn" in test.key.lower() or tag_key(test.key)):  # the list calls some ARNs strings
             continue
         yield Hit(
             f"{test.operator} on {test.key}, which is of type {facts.type}",
