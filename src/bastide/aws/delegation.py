@@ -218,7 +218,9 @@ def refusals(accounts: Sequence[str], call: Callable[[str], Any]) -> dict[str, s
     return refused
 
 
-def emails(at: Connection) -> dict[str, str]:
-    """E-mail address of every account of the organization, which a delegated administrator may ask for."""
-    accounts = pages(at.client("organizations"), "list_accounts", "Accounts")
-    return {str(account["Id"]): str(account.get("Email", "")) for account in accounts}
+def emails(at: Connection, accounts: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """(account → e-mail address, account → why there is none); a delegated administrator may ask Organizations."""
+    found = pages(at.client("organizations"), "list_accounts", "Accounts")
+    known = {str(account["Id"]): str(account.get("Email", "")) for account in found}
+    strangers = {one: "the account is not part of your organization" for one in accounts if not known.get(one)}
+    return {one: known[one] for one in accounts if one not in strangers}, strangers

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from bastide.aws.handlers.guardduty import (
     Detector,
+    Members,
     OrganizationAdmin,
     OrganizationConfiguration,
     PublishingDestination,
@@ -15,7 +17,8 @@ from bastide.aws.handlers.organizations import ServiceAccess
 from bastide.errors import TargetError
 from bastide.model import GLOBAL
 from tests.aws.handlers.conftest import Connect, SandboxConnection
-from tests.aws.handlers.contract import Case, assert_holds, change_to, keeps_its_contract
+from tests.aws.handlers.contract import Case, assert_holds, change_to, keeps_its_contract, published
+from tests.aws.handlers.membership import LAWS
 from tests.aws.handlers.test_organizations import member, root
 
 PRINCIPAL = "guardduty.amazonaws.com"
@@ -155,3 +158,74 @@ def test_foundational_features_and_those_that_are_off_are_no_properties() -> Non
         "Name": "RUNTIME_MONITORING", "Status": "ENABLED",
         "AdditionalConfiguration": [{"Name": "EKS_ADDON_MANAGEMENT", "Status": "ENABLED"}],
     }]
+
+
+def turned_on(at: Any) -> str:
+    return Detector().create(at, {"Enable": True, "Features": on("S3_DATA_EVENTS")})
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_members(law: Any, connection: Connect) -> None:
+    law(Members, administrator, turned_on, connection)
+
+
+def with_member(connection: Connect) -> tuple[SandboxConnection, SandboxConnection, str]:
+    """The administrator, a member and the member's detector."""
+    admin = administrator(connection)
+    work = connection(member(connection(region=GLOBAL), "work"))
+    id = turned_on(work)
+    Members().create(admin, {"Members": {work.account: True}})
+    return admin, work, id
+
+
+def test_a_members_detector_is_its_administrators_to_change_and_changes_through_it(connection: Connect) -> None:
+    admin, work, id = with_member(connection)
+    with pytest.raises(ClientError, match="member account cannot change"):
+        work.client("guardduty").update_detector(DetectorId=id, Enable=False)
+    with pytest.raises(ClientError, match="member account cannot change"):
+        work.client("guardduty").delete_detector(DetectorId=id)
+    changed = {"Enable": False, "Features": on("RDS_LOGIN_EVENTS"), "Tags": [{"Key": "a", "Value": "b"}]}
+    before = Detector().read(work, id)
+    assert before
+    with published(Detector(), work, "update"):
+        Detector().update(work, id, change_to(Detector(), work, id, before.properties, changed))
+    assert_holds(Detector().read(work, id), changed)
+    with published(Detector(), work, "create"):
+        assert Detector().create(work, {"Enable": True, "Features": on("S3_DATA_EVENTS")}) == id
+    assert_holds(Detector().read(work, id), {"Enable": True, "Features": on("S3_DATA_EVENTS")})
+    assert [found.properties["Members"] for found in Members().list(admin)] == [{work.account: True}]
+
+
+def test_a_suspended_member_is_a_member_still(connection: Connect) -> None:
+    admin, work, id = with_member(connection)
+    detector = Detector().create(admin, {"Enable": True})
+    admin.client("guardduty").stop_monitoring_members(DetectorId=detector, AccountIds=[work.account])
+    assert [found.properties["Members"] for found in Members().list(admin)] == [{work.account: True}]
+    assert_holds(Detector().read(work, id), {"Enable": False})
+
+
+def test_members_publish_as_often_as_their_administrator(connection: Connect) -> None:
+    admin, work, id = with_member(connection)
+    detector = Detector().create(admin, {"FindingPublishingFrequency": "ONE_HOUR"})
+    assert detector
+    before = Detector().read(work, id)
+    assert before and before.properties["FindingPublishingFrequency"] == "ONE_HOUR"
+    wanted = change_to(Detector(), work, id, before.properties, {"FindingPublishingFrequency": "SIX_HOURS"})
+    with pytest.raises(TargetError, match=f"as often as those of its administrator {admin.account}"):
+        Detector().update(work, id, wanted)
+
+
+def test_while_all_are_enrolled_none_is_let_go_or_stopped(connection: Connect) -> None:
+    admin, work, _ = with_member(connection)
+    detector = Detector().create(admin, {"Enable": True})
+    declared = {"DetectorId": detector, "AutoEnableOrganizationMembers": "ALL", "Features": []}
+    OrganizationConfiguration().create(admin, declared)
+    for operation in ("stop_monitoring_members", "disassociate_members"):
+        with pytest.raises(ClientError, match="set to ALL"):
+            getattr(admin.client("guardduty"), operation)(DetectorId=detector, AccountIds=[work.account])
+
+
+def test_the_management_account_without_a_detector_is_refused_as_a_member(connection: Connect) -> None:
+    admin = administrator(connection)
+    with pytest.raises(ClientError, match="organization master must first enable GuardDuty"):
+        Members().create(admin, {"Members": {admin.management_account: True}})

@@ -1,10 +1,16 @@
 """Inspector handlers on the sandbox."""
 
-from bastide.aws.handlers.inspector2 import AccountStatus, DelegatedAdmin, OrganizationConfiguration
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from bastide.aws.handlers.inspector2 import AccountStatus, DelegatedAdmin, Members, OrganizationConfiguration
 from bastide.aws.handlers.organizations import ServiceAccess
 from bastide.model import GLOBAL
 from tests.aws.handlers.conftest import Connect, SandboxConnection
-from tests.aws.handlers.contract import Case, keeps_its_contract
+from tests.aws.handlers.contract import Case, assert_holds, change_to, keeps_its_contract, published
+from tests.aws.handlers.membership import LAWS
 from tests.aws.handlers.test_organizations import member
 
 ALL = {"Ec2": True, "Ecr": True, "Lambda": True, "LambdaCode": True}
@@ -59,3 +65,31 @@ def test_without_an_organization_there_is_nothing_of_it(connection: Connect) -> 
     at = connection()
     assert list(DelegatedAdmin().list(at)) == []
     assert list(OrganizationConfiguration().list(at)) == []
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_members(law: Any, connection: Connect) -> None:
+    law(Members, administrator, lambda at: AccountStatus().create(at, ALL), connection)
+
+
+def test_scans_of_a_member_are_switched_by_its_administrator(connection: Connect) -> None:
+    admin = administrator(connection)
+    work = connection(member(connection(region=GLOBAL), "work"))
+    id = AccountStatus().create(work, ALL)
+    refused = admin.client("inspector2").disable(accountIds=[work.account], resourceTypes=["ECR"])["failedAccounts"]
+    assert [one["errorCode"] for one in refused] == ["ACCESS_DENIED"], "not a member yet"
+    Members().create(admin, {"Members": {work.account: True}})
+    refused = work.client("inspector2").disable(resourceTypes=["ECR"])["failedAccounts"]
+    assert [one["errorCode"] for one in refused] == ["ACCESS_DENIED"], "a member"
+    with published(AccountStatus(), work, "update"):
+        AccountStatus().update(work, id, change_to(AccountStatus(), work, id, ALL, {"Ecr": False}))
+    assert_holds(AccountStatus().read(work, id), ALL | {"Ecr": False})
+
+
+def test_a_switch_that_is_refused_is_an_error_with_aws_s_words(connection: Connect) -> None:
+    admin = administrator(connection)
+    work = connection(member(connection(region=GLOBAL), "work"))
+    Members().create(admin, {"Members": {work.account: True}})
+    work.of = lambda account: work  # type: ignore[method-assign]
+    with pytest.raises(ClientError, match="ACCESS_DENIED: Invoking account does not have access"):
+        AccountStatus().create(work, ALL)

@@ -1,10 +1,16 @@
 """Macie handlers on the sandbox."""
 
-from bastide.aws.handlers.macie2 import OrganizationAdmin, OrganizationConfiguration, Session
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from bastide.aws.handlers.macie2 import Members, OrganizationAdmin, OrganizationConfiguration, Session
 from bastide.aws.handlers.organizations import ServiceAccess
 from bastide.model import GLOBAL
 from tests.aws.handlers.conftest import Connect, SandboxConnection
-from tests.aws.handlers.contract import Case, keeps_its_contract
+from tests.aws.handlers.contract import Case, assert_holds, change_to, keeps_its_contract, published
+from tests.aws.handlers.membership import LAWS
 from tests.aws.handlers.test_organizations import member
 
 ON = {"Status": "ENABLED", "FindingPublishingFrequency": "FIFTEEN_MINUTES"}
@@ -42,3 +48,27 @@ def test_where_it_is_off_there_is_nothing(connection: Connect) -> None:
     at = connection()
     for handler in (Session, OrganizationConfiguration, OrganizationAdmin):
         assert list(handler().list(at)) == []
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_members(law: Any, connection: Connect) -> None:
+    law(Members, administrator, lambda at: Session().create(at, ON), connection)
+
+
+def test_a_members_session_is_paused_and_resumed_by_its_administrator(connection: Connect) -> None:
+    admin = administrator(connection)
+    work = connection(member(connection(region=GLOBAL), "work"))
+    id = Session().create(work, ON)
+    Members().create(admin, {"Members": {work.account: True}})
+    with pytest.raises(ClientError, match="member account"):
+        work.client("macie2").update_macie_session(status="PAUSED")
+    with pytest.raises(ClientError, match="member account"):
+        work.client("macie2").disable_macie()
+    changed = {"Status": "PAUSED", "FindingPublishingFrequency": "SIX_HOURS"}
+    with published(Session(), work, "update"):
+        Session().update(work, id, change_to(Session(), work, id, ON, changed))
+    assert_holds(Session().read(work, id), changed)
+    assert [found.properties["Members"] for found in Members().list(admin)] == [{work.account: True}]
+    with published(Session(), work, "create"):
+        Session().create(work, ON)
+    assert_holds(Session().read(work, id), ON)

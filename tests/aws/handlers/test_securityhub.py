@@ -3,12 +3,21 @@
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from bastide.aws.handlers.organizations import ServiceAccess
-from bastide.aws.handlers.securityhub import DelegatedAdmin, FindingAggregator, Hub, OrganizationConfiguration, Standard
+from bastide.aws.handlers.securityhub import (
+    DelegatedAdmin,
+    FindingAggregator,
+    Hub,
+    Members,
+    OrganizationConfiguration,
+    Standard,
+)
 from bastide.model import GLOBAL
 from tests.aws.handlers.conftest import Connect, SandboxConnection
-from tests.aws.handlers.contract import Case, keeps_its_contract
+from tests.aws.handlers.contract import Case, assert_holds, keeps_its_contract
+from tests.aws.handlers.membership import LAWS
 from tests.aws.handlers.test_organizations import member
 
 FSBP = "arn:aws:securityhub:eu-west-1::standards/aws-foundational-security-best-practices/v/1.0.0"
@@ -77,3 +86,29 @@ def test_an_aggregator_is_listed_in_its_own_region_only(connection: Connect) -> 
     FindingAggregator().create(at, {"RegionLinkingMode": "ALL_REGIONS"})
     assert len(list(FindingAggregator().list(at))) == 1
     assert list(FindingAggregator().list(other)) == []
+
+
+def turned_on(at: Any) -> str:
+    return Hub().create(at, {"AutoEnableControls": True, "EnableDefaultStandards": False})
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_members(law: Any, connection: Connect) -> None:
+    law(Members, administrator, turned_on, connection)
+
+
+def test_a_member_keeps_its_own_switches_but_not_the_administrators(connection: Connect) -> None:
+    admin = administrator(connection)
+    work = connection(member(connection(region=GLOBAL), "work"))
+    id = turned_on(work)
+    Members().create(admin, {"Members": {work.account: True}})
+    assert Hub().create(work, {"AutoEnableControls": False}) == id
+    assert_holds(Hub().read(work, id), {"AutoEnableControls": False})
+    assert Standard().create(work, {"StandardsArn": FSBP})
+    with pytest.raises(ClientError, match="administrator"):
+        work.client("securityhub").update_security_hub_configuration(ControlFindingGenerator="STANDARD_CONTROL")
+    for at in (admin, work):
+        with pytest.raises(ClientError, match="administrator or a member"):
+            at.client("securityhub").disable_security_hub()
+    admin.client("securityhub").update_security_hub_configuration(ControlFindingGenerator="STANDARD_CONTROL")
+    assert_holds(Hub().read(work, id), {"ControlFindingGenerator": "STANDARD_CONTROL"})

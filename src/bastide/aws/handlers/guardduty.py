@@ -216,10 +216,12 @@ class Members(Membership):
 
     def enrol(self, at: Connection, accounts: Sequence[str]) -> dict[str, str]:
         """With CreateMembers."""
-        known = emails(at)
-        details = [{"AccountId": account, "Email": known.get(account, "")} for account in accounts]
+        known, strangers = emails(at, accounts)
+        if not known:
+            return strangers
+        details = [{"AccountId": account, "Email": email} for account, email in known.items()]
         answer = at.client("guardduty").create_members(DetectorId=detectors(at)[0], AccountDetails=details)
-        return unprocessed(answer, "Result")
+        return strangers | unprocessed(answer, "Result")
 
     def release(self, at: Connection, accounts: Sequence[str]) -> dict[str, str]:
         """With DisassociateMembers."""

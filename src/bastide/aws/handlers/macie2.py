@@ -141,8 +141,8 @@ class Members(Membership):
 
     def enrol(self, at: Connection, accounts: Sequence[str]) -> dict[str, str]:
         """With CreateMember."""
-        known, create = emails(at), at.client("macie2").create_member
-        return refusals(accounts, lambda one: create(account={"accountId": one, "email": known.get(one, "")}))
+        (known, strangers), create = emails(at, accounts), at.client("macie2").create_member
+        return strangers | refusals([*known], lambda one: create(account={"accountId": one, "email": known[one]}))
 
     def release(self, at: Connection, accounts: Sequence[str]) -> dict[str, str]:
         """With DisassociateMember."""

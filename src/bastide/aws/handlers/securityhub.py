@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, NoReturn
 
-from bastide.aws.delegation import Membership, ServiceAdministrator, emails, unprocessed
+from bastide.aws.delegation import Membership, ServiceAdministrator, unprocessed
 from bastide.aws.differences import desired
 from bastide.aws.handler import Connection, Found, Handler, pages
 from bastide.aws.shape import pick, present, touched
@@ -106,8 +106,8 @@ class Members(Membership):
     service = "securityhub"
     actions: ClassVar = {
         **dict.fromkeys(("list", "read"), ("securityhub:DescribeOrganizationConfiguration", "securityhub:ListMembers")),
-        "create": ("organizations:ListAccounts", "securityhub:CreateMembers"),
-        "update": ("organizations:ListAccounts", "securityhub:CreateMembers", "securityhub:DisassociateMembers"),
+        "create": ("securityhub:CreateMembers",),
+        "update": ("securityhub:CreateMembers", "securityhub:DisassociateMembers"),
         "delete": ("securityhub:DisassociateMembers",),
     }
 
@@ -121,8 +121,7 @@ class Members(Membership):
 
     def enrol(self, at: Connection, accounts: Sequence[str]) -> dict[str, str]:
         """With CreateMembers."""
-        known = emails(at)
-        details = [{"AccountId": account, **present(Email=known.get(account))} for account in accounts]
+        details = [{"AccountId": account} for account in accounts]
         answer = at.client("securityhub").create_members(AccountDetails=details)
         return unprocessed(answer, "ProcessingResult")
 
