@@ -189,7 +189,8 @@ class _Work:
             ContractError: it is still there.
         """
         self._eventually(lambda: self._handler.delete(self._at(), old.id, old.properties))
-        if self._kind.identified_by and not self._until(lambda: self._handler.read(self._at(), old.id) is None):
+        always_there = not self._kind.identified_by or self._handler.stays(old.properties)
+        if not always_there and not self._until(lambda: self._handler.read(self._at(), old.id) is None):
             raise ContractError(f"{self._change.key.type} {old.id} is still there after it was deleted", self._where)
 
     # Reading

@@ -67,13 +67,15 @@ def plan_undo(
             "look at the change, then say --force to undo it all the same",
             others=moved[1:],
         )
+    kept = _kept(steps)
+    notes = tuple(note for step in sorted(steps, key=lambda step: -step.finished) for note in step.irreversible(kept))
+    steps = [step for step in steps if step.number not in kept]
     users: dict[int, list[ResourceKey]] = {}
     for step in steps:
         for needed in step.depends_on:
             users.setdefault(needed, []).append(step.key)
     reverse = sorted(steps, key=lambda step: -step.finished)
     changes = [change for step in reverse if (change := step.change(users.get(step.number, ())))]
-    notes = tuple(note for step in reverse for note in step.irreversible())
     return Undo(run_id, Plan(tuple(changes), target=target.name), notes)
 
 
@@ -120,6 +122,19 @@ def _pairs(entries: list[Entry]) -> Iterator[tuple[Entry, Entry]]:
             yield before[entry.change], entry
 
 
+def _kept(steps: Collection[_Step]) -> frozenset[int]:
+    """Numbers of the changes that stay: what was created and can never be removed, and what that was built on."""
+    by_number = {step.number: step for step in steps}
+    kept: set[int] = set()
+    waiting = [step.number for step in steps if step.permanent]
+    while waiting:
+        number = waiting.pop()
+        if number in by_number and number not in kept:
+            kept.add(number)
+            waiting.extend(by_number[number].depends_on)
+    return frozenset(kept)
+
+
 class _Step:
     """One change of the run, seen from today."""
 
@@ -134,6 +149,7 @@ class _Step:
         self._action = Action(after.action)  # what a killed one really did
         self._kind: ResourceType = kind(handlers[before.key.type])
         self._data_bearing = handlers[before.key.type].data_bearing
+        self.permanent = self._action is Action.CREATE and not handlers[before.key.type].removable
         # After a delete, the resource is where it was before.
         self.key: ResourceKey = before.key if self._action is Action.DELETE else after.key
         self._now: Found | None = handlers[before.key.type].read(
@@ -204,9 +220,12 @@ class _Step:
             return tuple(Difference(path, value_at(now, path), value_at(after, path)) for path in self._paths)
         return tuple(Difference(name, now.get(name), value) for name, value in after.items())
 
-    def irreversible(self) -> Iterator[str]:
-        """What does not come back."""
+    def irreversible(self, kept: Collection[int]) -> Iterator[str]:
+        """What does not come back, or does not go: ``kept`` numbers the changes that stay."""
         name = f"{self.key.type} {self.key.id}"
+        if self.number in kept:
+            yield f"{name} stays: {'it cannot be removed' if self.permanent else 'something that stays builds on it'}"
+            return
         if self._action in (Action.DELETE, Action.REPLACE):
             if self._data_bearing:
                 yield f"{name}: the data in it"

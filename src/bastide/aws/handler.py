@@ -81,7 +81,7 @@ class Handler(ABC):
     ``identified_by``: see ``model.ResourceType``. ``create_only``, ``write_only`` and ``read_only`` add to
     the registry's; ``readable`` are properties that the registry calls write-only and this handler reads all the same.
     ``settles``: properties of a new resource that come true only when something has been built on it.
-    ``late``: it comes after what it depends on, made or not.
+    ``late``: it comes after what it depends on, made or not. ``removable``: an undo may delete it.
     ``actions``: IAM actions by operation where the registry has no such type or names too few. ``service``: the boto3
     client.
     """
@@ -97,6 +97,7 @@ class Handler(ABC):
     settles: ClassVar[tuple[str, ...]] = ()
     data_bearing: ClassVar[bool] = False
     late: ClassVar[bool] = False
+    removable: ClassVar[bool] = True
     actions: ClassVar[dict[str, tuple[str, ...]]] = {}
 
     @abstractmethod
@@ -118,6 +119,10 @@ class Handler(ABC):
     @abstractmethod
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
         """Remove the resource; already gone is fine. For a setting that always exists: put AWS's default back."""
+
+    def stays(self, properties: Properties) -> bool:
+        """Whether a delete only puts AWS's default back, as for a VPC's default security group."""
+        return False
 
 
 def error_code(error: ClientError) -> str:

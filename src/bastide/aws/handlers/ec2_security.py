@@ -23,12 +23,14 @@ INGRESS, EGRESS = "SecurityGroupIngress", "SecurityGroupEgress"
 # Registry's name of the other end → (IpPermission's list, its member), by side.
 ENDS = {
     INGRESS: {
-        "CidrIp": ("IpRanges", "CidrIp"), "CidrIpv6": ("Ipv6Ranges", "CidrIpv6"),
+        "CidrIp": ("IpRanges", "CidrIp"),
+        "CidrIpv6": ("Ipv6Ranges", "CidrIpv6"),
         "SourcePrefixListId": ("PrefixListIds", "PrefixListId"),
         "SourceSecurityGroupId": ("UserIdGroupPairs", "GroupId"),
     },
     EGRESS: {
-        "CidrIp": ("IpRanges", "CidrIp"), "CidrIpv6": ("Ipv6Ranges", "CidrIpv6"),
+        "CidrIp": ("IpRanges", "CidrIp"),
+        "CidrIpv6": ("Ipv6Ranges", "CidrIpv6"),
         "DestinationPrefixListId": ("PrefixListIds", "PrefixListId"),
         "DestinationSecurityGroupId": ("UserIdGroupPairs", "GroupId"),
     },
@@ -61,8 +63,10 @@ def _flat(permissions: Iterable[Mapping[str, Any]], side: str, account: str) -> 
             for end in permission.get(many, ()):
                 owner = end.get("UserId")
                 others = side == INGRESS and many == "UserIdGroupPairs" and owner not in (None, "", account)
-                yield ports | {name: end[one]} | present(
-                    Description=end.get("Description") or None, **({OWNER: owner} if others else {})
+                yield (
+                    ports
+                    | {name: end[one]}
+                    | present(Description=end.get("Description") or None, **({OWNER: owner} if others else {}))
                 )
 
 
@@ -97,14 +101,25 @@ class SecurityGroup(Handler):
     actions = actions(
         read=("ec2:DescribeSecurityGroups",),
         write=(
-            "ec2:CreateSecurityGroup", "ec2:AuthorizeSecurityGroupIngress", "ec2:AuthorizeSecurityGroupEgress",
-            "ec2:RevokeSecurityGroupIngress", "ec2:RevokeSecurityGroupEgress", "ec2:CreateTags", "ec2:DeleteTags",
+            "ec2:CreateSecurityGroup",
+            "ec2:AuthorizeSecurityGroupIngress",
+            "ec2:AuthorizeSecurityGroupEgress",
+            "ec2:RevokeSecurityGroupIngress",
+            "ec2:RevokeSecurityGroupEgress",
+            "ec2:CreateTags",
+            "ec2:DeleteTags",
         ),
         delete=(
-            "ec2:DeleteSecurityGroup", "ec2:AuthorizeSecurityGroupIngress", "ec2:AuthorizeSecurityGroupEgress",
-            "ec2:RevokeSecurityGroupIngress", "ec2:RevokeSecurityGroupEgress",
+            "ec2:DeleteSecurityGroup",
+            "ec2:AuthorizeSecurityGroupIngress",
+            "ec2:AuthorizeSecurityGroupEgress",
+            "ec2:RevokeSecurityGroupIngress",
+            "ec2:RevokeSecurityGroupEgress",
         ),
     )
+
+    def stays(self, properties: Properties) -> bool:
+        return properties.get("GroupName") == "default"
 
     def list(self, at: Connection) -> Iterable[Found]:
         return [_group(at, group) for group in security_groups(at)]
@@ -120,8 +135,10 @@ class SecurityGroup(Handler):
         group = existing(at, "describe_security_groups", "SecurityGroups", wanted)
         if group is None:
             made = ec2.create_security_group(
-                GroupName=properties["GroupName"], Description=properties["GroupDescription"],
-                **pick(properties, "VpcId"), **tag_specification("security-group", properties),
+                GroupName=properties["GroupName"],
+                Description=properties["GroupDescription"],
+                **pick(properties, "VpcId"),
+                **tag_specification("security-group", properties),
             )
             ec2.get_waiter("security_group_exists").wait(GroupIds=[made["GroupId"]])
             group = ec2.describe_security_groups(GroupIds=[made["GroupId"]])["SecurityGroups"][0]
@@ -196,11 +213,18 @@ class NetworkAcl(Handler):
     actions = actions(
         read=("ec2:DescribeNetworkAcls",),
         write=(
-            "ec2:CreateNetworkAcl", "ec2:CreateNetworkAclEntry", "ec2:ReplaceNetworkAclEntry",
-            "ec2:DeleteNetworkAclEntry", "ec2:CreateTags", "ec2:DeleteTags",
+            "ec2:CreateNetworkAcl",
+            "ec2:CreateNetworkAclEntry",
+            "ec2:ReplaceNetworkAclEntry",
+            "ec2:DeleteNetworkAclEntry",
+            "ec2:CreateTags",
+            "ec2:DeleteTags",
         ),
         delete=("ec2:DeleteNetworkAcl",),
     )
+
+    def stays(self, properties: Properties) -> bool:
+        return properties.get("IsDefault") is True
 
     def list(self, at: Connection) -> Iterable[Found]:
         return [_acl(at, acl) for acl in network_acls(at)]
@@ -251,7 +275,9 @@ def _acl(at: Connection, acl: Mapping[str, Any]) -> Found:
     entries = [_entry(entry) for entry in acl["Entries"] if entry["RuleNumber"] < IMPLICIT]
     id = acl["NetworkAclId"]
     properties = {
-        "Id": id, "VpcId": acl["VpcId"], "IsDefault": acl["IsDefault"],
+        "Id": id,
+        "VpcId": acl["VpcId"],
+        "IsDefault": acl["IsDefault"],
         "Entries": sorted(entries, key=_place),
         "SubnetIds": sorted(item["SubnetId"] for item in acl.get("Associations", ()) if item.get("SubnetId")),
         "Tags": tag_list(acl.get("Tags")),

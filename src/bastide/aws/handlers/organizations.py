@@ -74,6 +74,7 @@ class Organization(OrganizationsHandler):
     """
 
     type = "AWS::Organizations::Organization"
+    removable = False  # it cannot go while accounts are in it
     identified_by = ()
 
     def list(self, at: Connection) -> Iterable[Found]:

@@ -35,6 +35,7 @@ class Account(OrganizationsHandler):
     """
 
     type = "AWS::Organizations::Account"
+    removable = False  # an account is never closed by an undo
     identified_by = ("Email",)
     create_only = ("Email",)
     actions: ClassVar = {

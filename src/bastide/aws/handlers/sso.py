@@ -80,6 +80,7 @@ class Instance(Waiting):
     """
 
     type = "AWS::SSO::Instance"
+    removable = False  # people and assignments of others may be in it
     service = "sso-admin"
     scope = Scope.ORGANIZATION
     identified_by = ()
