@@ -89,10 +89,10 @@ class Policies:
         levels = organization.policies_above(account, kind)
         key = (kind, tuple(tuple(policy.id for policy in level) for level in levels))
         if key not in self._stacks:
-            self._stacks[key] = self._made(levels)
+            self._stacks[key] = self._made(levels, kind)
         return self._stacks[key]
 
-    def _made(self, levels: Iterable[Iterable[Any]]) -> Stack:
+    def _made(self, levels: Iterable[Iterable[Any]], kind: str) -> Stack:
         allows: list[tuple[Rule, ...]] = []
         denies: dict[Rule, None] = {}
         unread: list[str] = []
@@ -105,7 +105,10 @@ class Policies:
                 layer += self._of(policy, "Allow")
                 denies |= dict.fromkeys(self._of(policy, "Deny"))
             allows.append(tuple(layer))
-        return Stack(tuple(allows), tuple(denies), tuple(unread))
+        # RCPFullAWSAccess cannot be detached, so that resource control policies only deny; and where no level holds
+        # any service control policy, the type is not enabled.
+        binding = kind == SCP and any(allows)
+        return Stack(tuple(allows) if binding else (), tuple(denies), tuple(unread))
 
     def _of(self, policy: Any, effect: str) -> tuple[Rule, ...]:
         key = (policy.id, effect)

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import islice, product
 
 from bastide.prove.symbolic.actions import Actions, ActionSet, action_list, resource_patterns
@@ -163,7 +164,9 @@ class _Search:
     doubtful: Example | None = None  # a request whose resource no such action names
 
     def run(self) -> Answer:
-        given = _added({}, self.question.given)
+        of_caller = tuple(test for test in self.question.given if test.key != RESOURCE)
+        callers = _settled(of_caller)
+        given = None if callers is None else _added(callers, self.question.given)
         if given is None:
             return Covered()
         layers = [layer for layer in self.question.required if not any(rule.is_everything for rule in layer)]
@@ -331,6 +334,12 @@ class _Search:
                 return replace(_written(action, found, way.by), documented=False)
             self.covering |= dict.fromkeys(partial[index][0] for index in met)
         return None
+
+
+@lru_cache(maxsize=16_384)
+def _settled(tests: tuple[Test, ...]) -> Fields | None:
+    """The fields of some tests; remembered, because many questions ask about the same callers."""
+    return _added({}, tests)
 
 
 def _added(fields: Fields, tests: Iterable[Test]) -> dict[str, frozenset[Test]] | None:

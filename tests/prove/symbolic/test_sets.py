@@ -1,0 +1,150 @@
+"""Laws of the sets that questions are made of, against brute force over small worlds."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import chain, combinations, product
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bastide.prove.symbolic import Actions, action_list
+from bastide.prove.symbolic.constraint import ANYTHING, NUMBER, Numbers, Strings, Test, solution
+from bastide.prove.symbolic.intervals import EVERY_NUMBER, Intervals, below, network, point
+from bastide.prove.symbolic.pattern import Pattern, arn, exact, glob, with_variables
+from bastide.prove.symbolic.search import find
+from bastide.prove.symbolic.strings import EVERY_STRING, NO_STRING, StringSet, matching
+
+WORDS = ["".join(letters) for length in range(6) for letters in product("ab:", repeat=length)]
+patterns = st.one_of(
+    st.text("ab:*?", max_size=5).map(glob),
+    st.lists(st.sampled_from(("a", "*", "", "a*", "?")), min_size=6, max_size=6).map(
+        lambda parts: arn(":".join(parts))
+    ),
+    st.text("ab", max_size=3).map(lambda text: exact(text, fold=True)),
+)
+unions = st.lists(patterns, min_size=1, max_size=3).map(tuple)
+strings = st.recursive(
+    st.lists(patterns, max_size=2).map(lambda found: matching(*found)),
+    lambda inner: st.one_of(st.builds(StringSet.__or__, inner, inner), st.builds(StringSet.__and__, inner, inner)),
+    max_leaves=4,
+)
+numbers = st.integers(0, 4).map(Decimal)
+intervals = st.recursive(
+    st.one_of(numbers.map(point), st.builds(lambda value, closed: below(value, closed=closed), numbers, st.booleans())),
+    lambda inner: st.one_of(inner.map(Intervals.__invert__), st.builds(Intervals.__or__, inner, inner)),
+    max_leaves=6,
+)
+POINTS = [Decimal(half) / 2 for half in range(-3, 12)]
+
+
+@given(st.lists(unions, min_size=1, max_size=3).map(tuple), st.frozensets(patterns, max_size=4))
+@settings(max_examples=300, deadline=None)
+def test_a_search_finds_a_value_exactly_when_there_is_one(
+    required: tuple[tuple[Pattern, ...], ...], excluded: frozenset[Pattern]
+) -> None:
+    def fits(value: str) -> bool:
+        return all(any(one.matches(value) for one in union) for union in required) and not any(
+            one.matches(value) for one in excluded
+        )
+
+    found = find(required, excluded)
+    assert fits(found) if found is not None else not any(map(fits, WORDS))
+
+
+@given(patterns)
+def test_the_quick_match_is_the_expression(pattern: Pattern) -> None:
+    assert all(pattern.matches(word) == (pattern.expression.fullmatch(word) is not None) for word in WORDS[:130])
+
+
+@given(strings, strings)
+@settings(max_examples=150, deadline=None)
+def test_sets_of_strings_obey_the_laws_of_sets(one: StringSet, two: StringSet) -> None:
+    for word in WORDS[:130]:
+        assert (word in one | two) == (word in one or word in two)
+        assert (word in one & two) == (word in one and word in two)
+        assert (word in ~one) == (word not in one)
+        assert (word in one - two) == (word in one and word not in two)
+    assert (one | ~one).same(EVERY_STRING)
+    assert (one & ~one).same(NO_STRING)
+    assert (~(one | two)).same(~one & ~two)
+    witness = one.witness()
+    assert witness in one if witness is not None else not any(word in one for word in WORDS)
+
+
+@given(intervals, intervals)
+def test_intervals_obey_the_laws_of_sets(one: Intervals, two: Intervals) -> None:
+    for value in POINTS:
+        assert (value in one | two) == (value in one or value in two)
+        assert (value in one & two) == (value in one and value in two)
+        assert (value in ~one) == (value not in one)
+    assert ~~one == one
+    assert (one | ~one) == EVERY_NUMBER
+    assert ~(one | two) == ~one & ~two
+    witness = one.witness()
+    assert witness in one if witness is not None else one == ~EVERY_NUMBER
+
+
+def test_addresses_of_ipv4_and_ipv6_are_apart() -> None:
+    assert not network("0.0.0.0/0") & network("::/0")
+    assert not network("10.0.0.0/8") - (network("10.0.0.0/9") | network("10.128.0.0/9"))
+    assert network("10.0.0.1") and not network("10.0.0.0/33")
+
+
+@given(st.sets(st.sampled_from(("s3:*", "s3:Get*", "*", "iam:*", "s3:GetObject", "?3:G*"))), st.booleans())
+def test_an_action_is_in_a_set_or_in_its_complement(texts: set[str], negated: bool) -> None:
+    one = Actions(tuple(sorted(texts)), negated)
+    assert one.bits() & (~one).bits() == 0
+    assert one.bits() | (~one).bits() == action_list().every
+    assert (one & ~one).witness() is None
+
+
+def test_actions_of_tomorrow_are_not_forgotten() -> None:
+    known = tuple(action_list().listed(action_list().bits(["s3:Get*"])))
+    left = Actions(("s3:Get*",)) & ~Actions(known)
+    assert left.bits() == 0
+    assert left.witness() is not None
+
+
+SETS = [ANYTHING, Strings((exact("a"),)), Strings((exact("a"), exact("b"))), Strings((exact("b"),), inside=False)]
+SETS_OF_NUMBERS = [Numbers(NUMBER, point(Decimal(1))), Numbers(NUMBER, below(Decimal(2), closed=False))]
+tests_of_many = st.builds(Test, st.just("aws:tagkeys"), st.sampled_from(SETS), st.booleans(), st.booleans())
+tests_of_one = st.builds(
+    Test, st.just("aws:requestedregion"), st.sampled_from(SETS + SETS_OF_NUMBERS), st.booleans(), st.booleans()
+)
+
+
+@given(st.frozensets(st.one_of(tests_of_many, tests_of_many.map(lambda test: test.negated)), min_size=1, max_size=4))
+def test_values_of_a_key_with_many_are_found_exactly_when_there_are_some(tests: frozenset[Test]) -> None:
+    _exact(tests, list(chain.from_iterable(combinations(("a", "b", "c"), size) for size in range(4))))
+
+
+@given(st.frozensets(tests_of_many, min_size=1, max_size=1))
+def test_a_test_and_its_negation_part_all_values(tests: frozenset[Test]) -> None:
+    (test,) = tests
+    for values in ((), ("a",), ("b",), ("c",), ("a", "b"), ("a", "c")):
+        assert test.holds(values) != test.negated.holds(values)
+
+
+@given(st.frozensets(tests_of_one, min_size=1, max_size=4))
+def test_a_value_of_a_key_with_one_is_found_exactly_when_there_is_one(tests: frozenset[Test]) -> None:
+    if len({type(test.values) for test in tests if test.values != ANYTHING}) < 2:
+        _exact(tests, [(), ("a",), ("b",), ("c",), ("0",), ("1",), ("1.5",), ("2",)])
+
+
+def _exact(tests: frozenset[Test], world: list[tuple[str, ...]]) -> None:
+    found = solution(tests)
+    if found is None:
+        assert not any(all(test.holds(values) for test in tests) for values in world)
+    else:
+        assert all(test.holds(found) for test in tests)
+
+
+def test_a_variable_is_literal_text() -> None:
+    found = with_variables("arn:aws:s3:::home/${aws:username}/*", "glob", {"aws:username": "a*"})
+    assert found is not None
+    assert found.matches("arn:aws:s3:::home/a*/x")
+    assert not found.matches("arn:aws:s3:::home/ab/x")
+    assert with_variables("${aws:username}", "exact", {"aws:username": None}) is None
+    default = with_variables("${aws:username, 'nobody'}", "exact", {"aws:username": None})
+    assert default is not None and default.matches("nobody")
