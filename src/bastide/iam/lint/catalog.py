@@ -30,7 +30,9 @@ class Action:
 
     service: str
     name: str
-    levels: frozenset[str]  # Read | List | Write | Tagging | Permissions management; a write may be one of the last two too
+    levels: frozenset[
+        str
+    ]  # Read | List | Write | Tagging | Permissions management; a write may be one of the last two too
     resource_types: tuple[str, ...]
     keys: frozenset[str]
 
@@ -65,7 +67,13 @@ def _action(service: str, row: dict[str, Any], types: dict[str, Any]) -> Action:
     for use in row["resourceTypes"]:
         names.append(use["name"].lower())
         keys |= {*use["conditionKeys"], *types.get(use["name"].lower(), {}).get("conditionKeys", ())}
-    return Action(service, row["name"], frozenset(row["accessLevel"].split(", ")), tuple(names), frozenset(key.lower() for key in keys))
+    return Action(
+        service,
+        row["name"],
+        frozenset(row["accessLevel"].split(", ")),
+        tuple(names),
+        frozenset(key.lower() for key in keys),
+    )
 
 
 @lru_cache(maxsize=65_536)
@@ -127,7 +135,7 @@ def key_facts(key: str) -> Key | None:
 
 
 def takes_key(action: Action, key: str) -> bool:
-    """Whether a request of the action can carry the key (a service key, or one of the tag keys that services opt into)."""
+    """Whether a request of the action can carry the key: a service's key, or a tag key that services opt into."""
     low = key.lower()
     if "/" in low or low.startswith("aws:"):
         stem = low.partition("/")[0]  # the tables write the tag's place in several ways

@@ -1,7 +1,7 @@
 """Does one statement say everything that another says?
 
-The one idea: compare element by element, each by pattern inclusion; a condition covers only when its tests are a part of
-the other's. Where inclusion needs more than one pattern it is not seen: the answer is then no, which accuses nobody.
+The one idea: compare element by element, each by pattern inclusion; a condition covers only when its tests are a part
+of the other's. Where inclusion needs more than one pattern it is not seen: the answer is then no, which accuses nobody.
 """
 
 from __future__ import annotations

@@ -105,6 +105,6 @@ def global_key(name: str) -> Key | None:
 
 
 def federated(name: str) -> bool:
-    """A key of an identity provider (``token.actions.githubusercontent.com:sub``, ``saml:aud``): no list is complete."""
+    """A key of an identity provider (``token.actions.githubusercontent.com:sub``, ``saml:aud``): no list has all."""
     prefix = name.lower().rpartition(":")[0]
     return prefix == "saml" or "." in prefix

@@ -6,10 +6,10 @@ format of one of its types. Where the tables are silent they meet.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from bastide.iam.lint import catalog
-from bastide.iam.lint.globs import overlap, tokens
+from bastide.iam.lint.globs import Token, overlap, tokens
 from bastide.iam.lint.subject import opened
 
 
@@ -21,8 +21,23 @@ def meets(action: catalog.Action, resource: str) -> bool:
         return True
     if not action.resource_types:
         return shape.strip("*") in ("arn:", "arn", "")
-    formats = dict((name.lower(), parsed) for name, _, parsed in catalog.arn_templates(action.service))
-    found = [formats.get(name) for name in action.resource_types]
-    if any(one is None for one in found):
+    formats = _formats(action.service)
+    if any(name not in formats for name in action.resource_types):
         return True
-    return any(overlap(tokens(shape), one) for one in found if one is not None)
+    service = (*shape.split(":", 3), "*", "*")[2]
+    exact = "*" not in service and "?" not in service
+    for name in action.resource_types:
+        segment, parsed = formats[name]
+        if (not exact or segment in ("*", service)) and overlap(tokens(shape), parsed):
+            return True
+    return False
+
+
+@cache
+def _formats(service: str) -> dict[str, tuple[str, tuple[Token, ...]]]:
+    """By resource type: the service segment of its ARNs, ``*`` where that is open, and the tokens."""
+    found = {}
+    for name, arn, parsed in catalog.arn_templates(service):
+        segment = (*arn.split(":", 3), "*", "*")[2]
+        found[name.lower()] = ("*" if "$" in segment or "*" in segment else segment, parsed)
+    return found

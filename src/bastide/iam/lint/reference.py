@@ -40,7 +40,7 @@ def cases(rule: LintRule) -> tuple[dict[str, Any], ...]:
 
 
 def case_source(case: dict[str, Any]) -> str | dict[str, Any]:
-    """What a case gives to the lint: its ``text``, its ``policy``, or a policy of its ``statement`` or ``statements``."""
+    """What a case gives to the lint: its ``text``, its ``policy``, or a policy of its ``statement(s)``."""
     if "text" in case:
         return str(case["text"])
     if "policy" in case:

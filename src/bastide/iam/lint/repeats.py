@@ -8,25 +8,28 @@ from bastide.iam.lint.globs import within
 from bastide.iam.lint.rule import Hit
 from bastide.iam.lint.subject import Subject
 
-MOST = 300  # patterns with a wildcard that the values of a list are compared with
+MOST = 60  # patterns with a wildcard that the values of a list are compared with
 
 
 def covered(values: tuple[str, ...]) -> Iterator[tuple[int, int]]:
     """(index, index of the other) of values that another of the list covers; of two equal ones the later."""
     first = {value: index for index, value in reversed(list(enumerate(values)))}
     wide = [(value, index) for value, index in first.items() if "*" in value or "?" in value][:MOST]
+    stems = [(pattern.partition("*")[0].partition("?")[0], pattern, index) for pattern, index in wide]
     for index, value in enumerate(values):
         if first[value] != index:
             yield index, first[value]
             continue
-        outer = next((other for pattern, other in wide if other != index and _inside(value, pattern)), None)
+        outer = next(
+            (
+                other
+                for stem, pattern, other in stems
+                if other != index and value.startswith(stem) and within(value, pattern)
+            ),
+            None,
+        )
         if outer is not None:
             yield index, outer
-
-
-def _inside(value: str, pattern: str) -> bool:
-    stem = pattern.partition("*")[0].partition("?")[0]
-    return value.startswith(stem) and within(value, pattern)
 
 
 def repeated_sids(subject: Subject) -> Iterator[Hit]:

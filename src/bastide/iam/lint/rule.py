@@ -76,7 +76,6 @@ def lint_rule(
 
     The slug is the function's name with hyphens.
     """
-
     wanted = frozenset(kinds)
 
     def make(look: Look) -> LintRule:

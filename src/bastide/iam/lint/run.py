@@ -30,7 +30,7 @@ FALLBACK = "wrong-json-type"
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One thing that a rule found: where (``position`` has file, line, column and JSON pointer), what, and how to fix."""
+    """One thing that a rule found: where (file, line, column, JSON pointer), what, and how to fix it."""
 
     rule: str
     severity: LintSeverity
@@ -92,9 +92,9 @@ def lint_policy(source: str | bytes | Mapping[str, Any], *, kind: str = "auto", 
     ``kind`` is one of ``KINDS``, or ``auto`` to tell by the document.
     """
     rules = all_lint_rules()
-    if isinstance(source, Mapping):
-        value, text = source, ""
-    else:
+    value: Any = source
+    text = ""
+    if not isinstance(source, Mapping):
         try:
             value, text = parse_json_text(source, where)
         except InputError as error:
@@ -138,9 +138,10 @@ def _subject(found: _Found, rules: tuple[LintRule, ...], kind: str) -> Subject:
 
 def _readable(value: Mapping[str, Any]) -> Iterator[Statement]:
     """The statements that parse by themselves, each at its place in the document."""
-    items = value.get("Statement")
-    several = isinstance(items, list | tuple)
-    for index, item in enumerate(items if several else [items]):
+    found = value.get("Statement")
+    several = isinstance(found, list | tuple)
+    items = list(found) if isinstance(found, list | tuple) else [found]
+    for index, item in enumerate(items):
         try:
             (one,) = parse_policy({"Statement": item}, positions=False).statements
         except (InputError, ValueError):

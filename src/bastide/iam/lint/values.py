@@ -79,7 +79,7 @@ def is_range(value: str) -> bool:
 def misfits(
     statement: Statement, subject: Subject, family: str, fits: Callable[[str], bool], what: str
 ) -> Iterator[Hit]:
-    """A hit for each value under operators of ``family`` that does not fit; variables and placeholders are others' care."""
+    """A hit for each value under operators of ``family`` that does not fit; variables are other rules' care."""
     for test in tests(statement):
         if test.family != family:
             continue

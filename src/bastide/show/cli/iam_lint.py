@@ -77,7 +77,9 @@ def _bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(_limit())
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}", fix="give a policy in JSON, or - for stdin") from error
+        raise InputError(
+            f"{path} cannot be read: {error.strerror}", fix="give a policy in JSON, or - for stdin"
+        ) from error
 
 
 def _limit() -> int:

@@ -18,6 +18,7 @@ from bastide.model import Statement
 def assume_role_on_everything(statement: Statement, subject: Subject) -> Iterator[Hit]:
     """AssumeRole on all roles without any condition; full access is another rule's."""
     full = statement.not_action is not None or any(one in ("*", "*:*") for one in statement.action or ())
-    if statement.effect == "Allow" and not full and not statement.condition and on_all_roles(statement):
-        if reaches(statement, "sts:AssumeRole"):
-            yield Hit("the statement allows to take every role that trusts the account", "/Action")
+    if statement.effect != "Allow" or full or statement.condition:
+        return
+    if on_all_roles(statement) and reaches(statement, "sts:AssumeRole"):
+        yield Hit("the statement allows to take every role that trusts the account", "/Action")

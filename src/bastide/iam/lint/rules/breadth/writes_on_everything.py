@@ -9,7 +9,6 @@ from bastide.iam.lint.subject import Subject, listed, opaque
 from bastide.model import Statement
 
 
-
 @lint_rule(
     title="Writing actions that take resources are allowed on all of them",
     severity="security-warning",
@@ -28,7 +27,9 @@ def writes_on_everything(statement: Statement, subject: Subject) -> Iterator[Hit
         found = [
             action
             for action in subject.matching(pattern) or ()
-            if "Write" in action.levels and action.resource_types and action.name not in ("PassRole", "AssumeRole")
+            if "Write" in action.levels
+            and action.resource_types
+            and action.name not in ("PassRole", "AssumeRole")
             and (star or _all_of_its_kind(action, statement))
         ]
         if found:
@@ -38,5 +39,8 @@ def writes_on_everything(statement: Statement, subject: Subject) -> Iterator[Hit
 
 def _all_of_its_kind(action: Action, statement: Statement) -> bool:
     """Patterns that leave region, account and name open for every type of the action."""
-    arns = {name.lower(): HOLE.sub("*", arn.replace("${Partition}", "aws")) for name, arn, _ in arn_templates(action.service)}
+    arns = {
+        name.lower(): HOLE.sub("*", arn.replace("${Partition}", "aws"))
+        for name, arn, _ in arn_templates(action.service)
+    }
     return all(on_everything(statement, arns.get(name, "?")) for name in action.resource_types)

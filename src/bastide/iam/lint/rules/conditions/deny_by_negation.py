@@ -1,4 +1,4 @@
-"""A negated operator in a Deny also hits requests without the key: AWS's own calls, callers outside of an organization."""
+"""A negated operator in a Deny also hits requests without the key: AWS's own calls, callers of no organization."""
 
 from collections.abc import Iterator
 

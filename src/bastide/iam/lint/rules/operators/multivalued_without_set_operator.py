@@ -12,7 +12,7 @@ from bastide.model import Statement
     title="A key of several values is compared without a set operator",
     severity="error",
     analyzer="MISSING_QUALIFIER",
-    source='IAM User Guide, "Multivalued context keys"; IAM Access Analyzer policy check reference, "Missing qualifier"',
+    source='IAM User Guide, "Multivalued context keys"; Access Analyzer policy checks, "Missing qualifier"',
     fix="write ForAnyValue: (one of the request's values) or ForAllValues: (each, also when there is none)",
 )
 def multivalued_without_set_operator(statement: Statement, subject: Subject) -> Iterator[Hit]:

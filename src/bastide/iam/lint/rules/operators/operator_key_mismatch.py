@@ -18,7 +18,7 @@ FITTING = {
     title="The operator does not fit the type of the key",
     severity="warning",
     analyzer="TYPE_MISMATCH",
-    source='IAM User Guide, "IAM JSON policy elements: Condition operators"; key types of the Service Authorization Reference',
+    source='IAM User Guide, "IAM JSON policy elements: Condition operators"; Service Authorization Reference',
     fix="use an operator of the key's type",
 )
 def operator_key_mismatch(statement: Statement, subject: Subject) -> Iterator[Hit]:
@@ -27,7 +27,9 @@ def operator_key_mismatch(statement: Statement, subject: Subject) -> Iterator[Hi
         facts = catalog.key_facts(test.key)
         if facts is None or test.family == "Null" or test.family in FITTING[facts.type]:
             continue
-        if test.family == "Arn" and ("arn" in test.key.lower() or tag_key(test.key)):  # the list calls some ARNs strings
+        if test.family == "Arn" and (
+            "arn" in test.key.lower() or tag_key(test.key)
+        ):  # the list calls some ARNs strings
             continue
         yield Hit(
             f"{test.operator} on {test.key}, which is of type {facts.type}",

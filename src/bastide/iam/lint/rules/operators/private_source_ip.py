@@ -1,4 +1,4 @@
-"""``aws:SourceIp`` is a public address; behind a VPC endpoint it is absent and ``aws:VpcSourceIp`` holds the private one."""
+"""``aws:SourceIp`` is a public address; behind a VPC endpoint ``aws:VpcSourceIp`` holds the private one instead."""
 
 from collections.abc import Iterator
 

@@ -7,9 +7,6 @@ from bastide.iam.lint.rule import Hit, lint_rule
 from bastide.iam.lint.subject import Subject, opaque, principals
 from bastide.model import Statement
 
-# Of these AWS says that they call with the identity of what they serve, or without a source.
-OWN = frozenset({"logging.s3.amazonaws.com", "delivery.logs.amazonaws.com"})
-
 
 @lint_rule(
     title="An Allow for a service does not say for whom it may act",
@@ -20,7 +17,7 @@ OWN = frozenset({"logging.s3.amazonaws.com", "delivery.logs.amazonaws.com"})
     fix="add aws:SourceArn, aws:SourceAccount or aws:SourceOrgID",
 )
 def confused_deputy(statement: Statement, subject: Subject) -> Iterator[Hit]:
-    """Service principals in an Allow without a condition on the source, or on the grants' own context in a key policy."""
+    """Service principals in an Allow without a condition on the source, or on a key's encryption context."""
     if statement.effect != "Allow" or confined(statement, SOURCE) or _by_context(statement):
         return
     for pointer, kind, value in principals(statement):

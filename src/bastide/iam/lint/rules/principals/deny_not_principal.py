@@ -1,4 +1,4 @@
-"""Deny with NotPrincipal excepts only who is named in every form: account, role and session; and none with a boundary."""
+"""Deny with NotPrincipal excepts only who is named as account, role and session; and nobody with a boundary."""
 
 from collections.abc import Iterator
 

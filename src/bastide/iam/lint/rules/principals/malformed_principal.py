@@ -1,4 +1,4 @@
-"""What stands under AWS is an account, the ARN of a user, role or session, or the id that IAM puts for a deleted one."""
+"""What stands under AWS is an account, the ARN of a user, role or session, or the id of one that was deleted."""
 
 import re
 from collections.abc import Iterator
