@@ -1,4 +1,4 @@
-"""``bastide iam``: decide requests, and print the IAM policies that Bastide itself needs."""
+"""``bastide iam``: lint and compare policies, decide requests, and print the IAM policies that Bastide itself needs."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from typing import Annotated
 import typer
 
 from bastide.show.cli.iam_access import what_can, who_can
+from bastide.show.cli.iam_diff import command as diff
 from bastide.show.cli.iam_evaluate import evaluate
+from bastide.show.cli.iam_lint import command as lint
 from bastide.show.cli.iam_simulate import simulate
 
 command = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, help=__doc__)
 
+command.command("lint")(lint)
+command.command("diff")(diff)
 command.command("evaluate")(evaluate)
 command.command("simulate")(simulate)
 command.command("who-can")(who_can)

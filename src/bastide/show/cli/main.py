@@ -20,12 +20,13 @@ USAGE = 2
 COMMANDS = {
     "init": "Write a commented starter architecture file.",
     "explain": "Show every setting, why it is so and who asks for it; or a control or guardrail.",
+    "prove": "Prove guardrails and isolation for all requests, or show a request that breaks them.",
     "plan": "Show what would change to make the organization what the file says.",
     "apply": "Make the changes of a plan file, or of a new plan.",
     "undo": "Take back the changes of a run.",
     "runs": "List past runs, and check the ledger's chain.",
     "assess": "Judge what runs (or what the file declares) by all controls.",
-    "iam": "Print the IAM policies that Bastide itself needs.",
+    "iam": "Lint, compare and simulate policies; print those that Bastide itself needs.",
     "sandbox": "Start, stop, reset or enter the emulated organization.",
     "demo": "Deploy, break and heal a whole organization in the sandbox.",
 }
