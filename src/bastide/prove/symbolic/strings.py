@@ -1,8 +1,8 @@
 """Sets of strings as values, closed under all set operations; the algebra behind resources and condition values.
 
 A set is a union of *parts*; a part is what matches one pattern of every required union and no excluded pattern, which
-is exactly what ``search`` decides. Emptiness, containment and equality are therefore exact and come with a witness; past
-``search.LIMIT`` they raise ``NotDecided``.
+is exactly what ``search`` decides. Emptiness, containment and equality are therefore exact and come with a witness;
+past ``search.LIMIT`` they raise ``NotDecided``.
 """
 
 from __future__ import annotations
