@@ -80,7 +80,12 @@ def items(text: str) -> tuple[Item, ...]:
 
 def match_items(pattern: Sequence[Item], value: str) -> bool:
     """Whether ``value`` matches a pattern that has been taken apart."""
-    return matcher_of(pattern)(value)
+    return _remembered_items(tuple(pattern))(value)
+
+
+@lru_cache(maxsize=4_096)
+def _remembered_items(pattern: tuple[Item, ...]) -> Matcher:
+    return matcher_of(pattern)
 
 
 @lru_cache(maxsize=65_536)
