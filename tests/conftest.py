@@ -20,6 +20,6 @@ NO_ACCOUNT = {
 
 def pytest_configure(config: pytest.Config) -> None:
     """Cuts this process and its children off from the credentials of whoever runs the tests."""
-    for name in [name for name in os.environ if name.startswith(("AWS_", "BASTIDE_"))]:
+    for name in [name for name in os.environ if name.startswith(("AWS_", "BASTIDE_")) and name != "BASTIDE_CORPUS"]:
         del os.environ[name]
     os.environ.update(NO_ACCOUNT, NO_COLOR="1", COLUMNS="120")

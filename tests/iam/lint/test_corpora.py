@@ -35,8 +35,8 @@ SAME = {
 }
 # Not ours: what a role could do with a bucket's policy is a path, not a mistake; a string operator on an ARN works.
 OTHERS = {"RESOURCE_POLICY_PRIVILEGE_ESCALATION", "CREDENTIALS_EXPOSURE", "MISMATCHED_TYPE_BUT_USABLE"}
-# We say less: a condition limits the star (25, 30, 32); of a pattern's actions some match the resources (36, 44).
-LESS = {(25, "RESOURCE_STAR"), (30, "RESOURCE_STAR"), (32, "RESOURCE_STAR"),
+# We say less: a condition limits the star (21, 25, 30, 32); of a pattern's actions some match the resources (36, 44).
+LESS = {(21, "RESOURCE_STAR"), (25, "RESOURCE_STAR"), (30, "RESOURCE_STAR"), (32, "RESOURCE_STAR"),
         (36, "RESOURCE_MISMATCH"), (44, "RESOURCE_MISMATCH")}  # fmt: skip
 # We say more, and are right: a star under StringEquals (15, 18, 22), an empty Sid (26, 27), an Allow that a Deny takes
 # back (42), a public bucket (45, 51).

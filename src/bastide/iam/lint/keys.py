@@ -1,7 +1,8 @@
 """Condition keys that AWS itself fills in for every service: type, whether they hold several values, when present.
 
 Service keys come from ``catalog``. Presence: ``always`` in every request; ``principal`` where an IAM principal calls
-(so always for SCPs, not for anonymous callers and service principals); ``sometimes`` else.
+(so always for SCPs, not for anonymous callers and service principals); ``mostly`` in all requests but of a few
+actions that AWS lists; ``sometimes`` else.
 
 Source: IAM User Guide, "AWS global condition context keys" (edition read: 2026-10).
 """
@@ -61,7 +62,7 @@ aws:VpceAccount String one sometimes
 aws:VpceOrgID String one sometimes
 aws:VpceOrgPaths String many sometimes
 aws:VpcSourceIp IPAddress one sometimes
-aws:ResourceAccount String one sometimes
+aws:ResourceAccount String one mostly
 aws:ResourceOrgID String one sometimes
 aws:ResourceOrgPaths String many sometimes
 aws:ResourceTag/ String one sometimes

@@ -28,7 +28,8 @@ def single_valued(key: str) -> bool:
 def may_miss(statement: Statement, subject: Subject, test: Test) -> bool:
     """A global key that some requests lack, whose presence the statement does not ask for; tag keys aside."""
     low = test.key.lower()
-    if low not in GLOBAL_KEYS or tag_key(low) or always_present(low, subject.kind):
+    facts = GLOBAL_KEYS.get(low)
+    if facts is None or facts.presence == "mostly" or tag_key(low) or always_present(low, subject.kind):
         return False
     return not present_by_other(statement, test)
 
