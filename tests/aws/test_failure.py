@@ -72,6 +72,7 @@ def test_a_failure_carries_aws_s_code_and_words() -> None:
             ),
             False,
         ),
+        (refused("BadRequestException", message="cannot delete while it has invited or associated members."), True),
         (refused("InvalidAccessException", message="Account 1 is not an administrator for this organization"), True),
         (refused("UnprocessedAccounts", message="1: Operation failed because your master must first enable it"), True),
         (refused("CloudTrailAccessNotEnabledException"), True),

@@ -51,7 +51,9 @@ DELEGATION = re.compile(
     r"^(?!.*not authorized to perform).*("
     r"delegated admin|not an? (\w+ )?administrator|must be the \w+ administrator|Organization master permission"
     r"|Invoking account does not have access|not subscribed|is not enabled|not an associated member"
-    r"|not part of (your|the) organization|must first enable|Service Linked Role is not in)",
+    r"|not part of (your|the) organization|must first enable|Service Linked Role is not in"
+    # The other way round: a service is left while it is administered still.
+    r"|invited or associated members|member account|administrator or a member)",
     re.IGNORECASE | re.DOTALL,
 )
 # Errors of a general code that only mean "not yet" when they speak of a role, a principal, a key or a delegation.

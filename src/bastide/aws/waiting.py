@@ -76,6 +76,21 @@ def quietly(call: Callable[..., Any], *codes: str, **parameters: Any) -> Any:
         return None
 
 
+def remove(call: Callable[..., Any], *codes: str, there: Callable[[], object], **parameters: Any) -> None:
+    """Make a removing call; ``codes`` are fine when nothing is ``there`` any more.
+
+    Some services answer the same code for "not there" and for "not while it is administered".
+
+    Raises:
+        ClientError: it is there still, or any other error.
+    """
+    try:
+        call(**parameters)
+    except ClientError as error:
+        if error_code(error) not in codes or there():
+            raise
+
+
 def refused_by_policy(error: ClientError) -> bool:
     """Whether IAM denied the call. Some services also answer AccessDenied for "not the administrator" or "not enabled".
 

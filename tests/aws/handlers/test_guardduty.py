@@ -183,7 +183,7 @@ def test_a_members_detector_is_its_administrators_to_change_and_changes_through_
     with pytest.raises(ClientError, match="member account cannot change"):
         work.client("guardduty").update_detector(DetectorId=id, Enable=False)
     with pytest.raises(ClientError, match="member account cannot change"):
-        work.client("guardduty").delete_detector(DetectorId=id)
+        Detector().delete(work, id, {})
     changed = {"Enable": False, "Features": on("RDS_LOGIN_EVENTS"), "Tags": [{"Key": "a", "Value": "b"}]}
     before = Detector().read(work, id)
     assert before

@@ -63,7 +63,7 @@ def test_a_members_session_is_paused_and_resumed_by_its_administrator(connection
     with pytest.raises(ClientError, match="member account"):
         work.client("macie2").update_macie_session(status="PAUSED")
     with pytest.raises(ClientError, match="member account"):
-        work.client("macie2").disable_macie()
+        Session().delete(work, id, {})
     changed = {"Status": "PAUSED", "FindingPublishingFrequency": "SIX_HOURS"}
     with published(Session(), work, "update"):
         Session().update(work, id, change_to(Session(), work, id, ON, changed))

@@ -14,7 +14,7 @@ from bastide.aws.delegation import Membership, ServiceAdministrator, check_proce
 from bastide.aws.differences import desired, tag_map
 from bastide.aws.handler import Connection, Found, Handler, pages, tag_list
 from bastide.aws.shape import arn_of, pick, present, tag_changes, touched
-from bastide.aws.waiting import answer_or_nothing, quietly
+from bastide.aws.waiting import answer_or_nothing, quietly, remove
 from bastide.errors import TargetError
 from bastide.model import Change, Properties, Value
 
@@ -166,7 +166,8 @@ class Detector(Handler):
             client.untag_resource(ResourceArn=arn, TagKeys=removed)
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
-        quietly(at.client("guardduty").delete_detector, GONE, DetectorId=id)
+        delete = at.client("guardduty").delete_detector
+        remove(delete, GONE, there=lambda: self.read(at, id), DetectorId=id)
 
 
 def configuration_for_members(at: Connection, detector: str) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from bastide.aws.delegation import Membership, ServiceAdministrator, emails, ref
 from bastide.aws.differences import desired
 from bastide.aws.handler import Connection, Found, Handler, pages
 from bastide.aws.shape import present, touched
-from bastide.aws.waiting import Waiting, answer_or_nothing, coded, quietly
+from bastide.aws.waiting import Waiting, answer_or_nothing, coded, quietly, remove
 from bastide.model import Change, Properties, Value
 
 OFF = ("AccessDeniedException", "ResourceNotFoundException")
@@ -64,7 +64,7 @@ class Session(Handler):
         "update": ("macie2:GetAdministratorAccount", "macie2:UpdateMacieSession", "macie2:UpdateMemberSession"),
     }
 
-    def list(self, at: Connection) -> Iterable[Found]:
+    def list(self, at: Connection) -> Sequence[Found]:
         session = answer_or_nothing(at.client("macie2").get_macie_session, *OFF)
         if session is None:
             return []
@@ -97,7 +97,7 @@ class Session(Handler):
             client.update_macie_session(**given)
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
-        answer_or_nothing(at.client("macie2").disable_macie, *OFF)
+        remove(at.client("macie2").disable_macie, *OFF, there=lambda: self.list(at))
 
 
 def _administrator_of(at: Connection) -> str:

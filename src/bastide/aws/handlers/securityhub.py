@@ -13,7 +13,7 @@ from bastide.aws.delegation import Membership, ServiceAdministrator, unprocessed
 from bastide.aws.differences import desired
 from bastide.aws.handler import Connection, Found, Handler, pages
 from bastide.aws.shape import pick, present, touched
-from bastide.aws.waiting import Waiting, answer_or_nothing, coded, quietly
+from bastide.aws.waiting import Waiting, answer_or_nothing, coded, quietly, remove
 from bastide.errors import TargetError
 from bastide.model import Change, Properties
 
@@ -35,7 +35,7 @@ class Hub(Handler):
     write_only: ClassVar[tuple[str, ...]] = ("EnableDefaultStandards",)
     identified_by = ()
 
-    def list(self, at: Connection) -> Iterable[Found]:
+    def list(self, at: Connection) -> Sequence[Found]:
         hub = quietly(at.client("securityhub").describe_hub, *OFF)
         if hub is None:
             return []
@@ -60,7 +60,7 @@ class Hub(Handler):
             at.client("securityhub").update_security_hub_configuration(**wanted)
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
-        quietly(at.client("securityhub").disable_security_hub, *OFF)
+        remove(at.client("securityhub").disable_security_hub, *OFF, there=lambda: self.list(at))
 
 
 class DelegatedAdmin(ServiceAdministrator):
