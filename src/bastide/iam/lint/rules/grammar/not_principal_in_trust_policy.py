@@ -10,7 +10,7 @@ from bastide.model import Statement
 @lint_rule(
     title="A trust policy takes no NotPrincipal",
     severity="error",
-    analyzer="UNSUPPORTED_PRINCIPAL",
+    analyzer="ROLE_TRUST_POLICY_SYNTAX_ERROR_NOTPRINCIPAL",
     kinds=("trust",),
     source='IAM User Guide, "AWS JSON policy elements: NotPrincipal": not in role trust policies',
     fix="name the principals that are trusted",

@@ -10,7 +10,6 @@ from bastide.model import Statement
 @lint_rule(
     title="A resource control policy only denies",
     severity="error",
-    analyzer="RCP_SYNTAX_ERROR_ALLOW",
     kinds=("rcp",),
     source='Organizations User Guide, "RCP syntax", Elements summary',
     fix='write "Effect": "Deny" for what shall not be possible',

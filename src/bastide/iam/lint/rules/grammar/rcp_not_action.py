@@ -10,7 +10,7 @@ from bastide.model import Statement
 @lint_rule(
     title="A resource control policy takes no NotAction",
     severity="error",
-    analyzer="RCP_SYNTAX_ERROR_NOT_ACTION",
+    analyzer="RCP_SYNTAX_ERROR_NOTACTION",
     kinds=("rcp",),
     source='Organizations User Guide, "RCP syntax", Elements summary: NotAction is not among them',
     fix="list the actions to deny",

@@ -10,7 +10,6 @@ from bastide.model import Statement
 @lint_rule(
     title='The principal of a resource control policy is "*"',
     severity="error",
-    analyzer="RCP_SYNTAX_ERROR_PRINCIPAL",
     kinds=("rcp",),
     source='Organizations User Guide, "RCP syntax", Principal element',
     fix='write "Principal": "*" and except principals by a condition on aws:PrincipalArn',

@@ -10,7 +10,7 @@ from bastide.model import Statement
 @lint_rule(
     title="A trust policy takes no resource",
     severity="error",
-    analyzer="INVALID_POLICY_ELEMENT",
+    analyzer="ROLE_TRUST_POLICY_SYNTAX_ERROR_RESOURCE",
     kinds=("trust",),
     source='IAM User Guide, "IAM JSON policy elements: Resource": not in role trust policies',
     fix="remove it; a trust policy is about its own role",

@@ -22,7 +22,7 @@ FORMS = {
 @lint_rule(
     title="A value has not the form of what its key holds",
     severity="warning",
-    analyzer="INVALID_VPC_ENDPOINT_FORMAT",
+    analyzer="INVALID_VPCE_FORMAT",
     source='IAM User Guide, "AWS global condition context keys"; Organizations API Reference, patterns of ids',
     fix="write an account as 12 digits, an organization as o-…, a VPC as vpc-…, an endpoint as vpce-…",
 )

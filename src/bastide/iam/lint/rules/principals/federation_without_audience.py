@@ -14,7 +14,7 @@ SAML_KEYS = ("saml:aud", "saml:iss", "saml:namequalifier", "saml:sub")
 @lint_rule(
     title="A trust in an identity provider does not ask for the audience",
     severity="warning",
-    analyzer="CONFIRM_AUDIENCE_CLAIM_TYPE",
+    analyzer="MISSING_CONDITION_KEY_FOR_OIDC_PRINCIPAL",
     kinds=("trust",),
     source='IAM User Guide, "Create a role for OpenID Connect federation"; "Create a role for SAML 2.0 federation"',
     fix="add StringEquals on <issuer>:aud, for SAML on SAML:aud",

@@ -15,6 +15,7 @@ TAKING = frozenset({PLAIN, BY_SAML, BY_WEB})
 @lint_rule(
     title="The principal of a trust cannot take the role by this action",
     severity="error",
+    analyzer="MISMATCHED_ACTION_FOR_PRINCIPAL",
     kinds=("trust",),
     source="AWS STS API Reference, AssumeRole, AssumeRoleWithSAML, AssumeRoleWithWebIdentity",
     fix="write the action of the principal's type",

@@ -10,7 +10,7 @@ from bastide.model import Statement
 @lint_rule(
     title="A principal is named beside everybody, or twice",
     severity="suggestion",
-    analyzer="REDUNDANT_PRINCIPAL",
+    analyzer="REDUNDANT_PRINCIPAL_IN_ROLE_TRUST_POLICY",
     source='IAM User Guide, "AWS JSON policy elements: Principal"',
     fix="remove it",
 )
