@@ -56,6 +56,8 @@ def test_everything_but_id_and_request_may_be_absent() -> None:
         ({"identity": document()}, "allowed"),
         ({"identity": [json.dumps(document())]}, "allowed"),
         ({"identity": [document()], "boundary": None}, "allowed"),
+        ({"identity": [{"Version": "2012-10-17", "Statement": []}]}, "implicit_deny"),
+        ({"identity": [document()], "boundary": {"Version": "2012-10-17", "Statement": []}}, "implicit_deny"),
         ({"identity": [document()], "boundary": []}, "allowed"),
         ({"identity": [document()], "boundary": document(Action="ec2:*")}, "implicit_deny"),
         ({"identity": [document()], "boundary": [document(Action="ec2:*"), document(Action="s3:*")]}, "allowed"),
@@ -197,3 +199,10 @@ def test_an_explicit_deny_is_named_with_its_level() -> None:
     decisive = [reason for reason in found["reasons"] if reason.get("decisive")]
     assert [(reason["policy"], reason["level"]) for reason in decisive] == [("scp", 1)]
     assert "remove NoS3" in decisive[0]["fix"]
+
+
+def test_the_context_may_tell_who_owns_a_bucket() -> None:
+    policies = {"identity": [document()]}
+    own, other = ({"aws:ResourceAccount": account} for account in ("111122223333", "999988887777"))
+    assert answer(case("c", policies, context=own))["decision"] == "allowed"
+    assert answer(case("c", policies, context=other))["decision"] == "implicit_deny"

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from bastide.errors import InputError
 from bastide.iam.caller_text import parse_principal
 from bastide.iam.estate import InForce, Policies, Unread
 from bastide.iam.evaluator import EXPLICIT, Compiled, Decision
@@ -221,7 +222,8 @@ def _named(kind: str, value: str) -> Principal:
 
 
 def _identity(value: str) -> Principal:
-    """A principal of a policy; unique ids of identities that are gone name nobody."""
-    if value.startswith("arn:") or value.isdigit():
+    """A principal of a policy; unique ids of identities that are gone, and AWS's own identities, only have a name."""
+    try:
         return parse_principal(value)
-    return Principal(canonical=value)
+    except InputError:
+        return Principal(canonical=value)

@@ -153,10 +153,17 @@ class Evaluator:
         if known is None:
             if not isinstance(value, str | Mapping) or isinstance(value, Number):
                 raise InputError("a policy is an object, or its JSON text", pointer)
-            known = parse_policy(value, where=pointer)
+            known = _parsed(value, pointer)
             _check(known, kind, pointer)
             _remember(self._documents, key, known)
         return known
+
+
+def _parsed(value: str | Mapping[str, Any], pointer: str) -> PolicyDocument:
+    """The policy; one with an empty list of statements, which IAM would not save, says nothing at all."""
+    if isinstance(value, Mapping) and value.get("Statement") == [] and set(value) <= {"Version", "Id", "Statement"}:
+        return PolicyDocument(())
+    return parse_policy(value, where=pointer)
 
 
 def request_of(value: Any, resource_account: str = "", moment: str = "") -> Request:
@@ -177,7 +184,17 @@ def request_of(value: Any, resource_account: str = "", moment: str = "") -> Requ
     principal = _told(parse_principal(value["principal"]), context)
     if moment:
         _add_time(context, moment)
-    return Request(principal, action, _resource(value.get("resource", "*")), context, resource_account)
+    resource = _resource(value.get("resource", "*"))
+    return Request(principal, action, resource, context, resource_account or _told_owner(resource, context))
+
+
+def _told_owner(resource: str, context: Mapping[str, tuple[str, ...]]) -> str:
+    """The owner of the resource as the context tells it, for an ARN that names no account; empty elsewhere."""
+    parts = resource.split(":", 5)
+    if len(parts) != 6 or parts[4]:
+        return ""
+    told = next((values for key, values in context.items() if key.lower() == "aws:resourceaccount"), ())
+    return told[0] if len(told) == 1 else ""
 
 
 def _is_action(text: str) -> bool:
