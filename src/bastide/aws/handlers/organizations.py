@@ -76,6 +76,7 @@ class Organization(OrganizationsHandler):
     type = "AWS::Organizations::Organization"
     removable = False  # it cannot go while accounts are in it
     identified_by = ()
+    actions: ClassVar = {"update": ("organizations:EnableAllFeatures",)}
 
     def list(self, at: Connection) -> Iterable[Found]:
         found = quietly(at.client("organizations").describe_organization, NO_ORGANIZATION)

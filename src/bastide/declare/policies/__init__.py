@@ -17,6 +17,8 @@ from bastide.declare.policies.keys import config_key_policy, data_key_policy, fl
 from bastide.declare.policies.roles import (
     break_glass_trust_policy,
     config_delivery_policy,
+    log_reader_policy,
+    log_reader_trust_policy,
     permission_boundary_policy,
     platform_role_trust_policy,
     service_trust_policy,
@@ -24,7 +26,7 @@ from bastide.declare.policies.roles import (
 
 __all__ = [
     "access_logs_bucket_policy", "break_glass_trust_policy", "config_bucket_policy", "config_delivery_policy",
-    "config_key_policy", "data_key_policy", "flow_logs_bucket_policy", "flow_logs_key_policy",
-    "permission_boundary_policy", "platform_role_trust_policy", "service_trust_policy", "trail_arn",
-    "trail_bucket_policy", "trail_key_policy", "vpc_endpoint_policy",
+    "config_key_policy", "data_key_policy", "flow_logs_bucket_policy", "flow_logs_key_policy", "log_reader_policy",
+    "log_reader_trust_policy", "permission_boundary_policy", "platform_role_trust_policy", "service_trust_policy",
+    "trail_arn", "trail_bucket_policy", "trail_key_policy", "vpc_endpoint_policy",
 ]  # fmt: skip
