@@ -74,7 +74,7 @@ def test_acme_expands_to_these_numbers_of_resources(acme: Estate) -> None:
         "AWS::EC2::VPCEndpoint": 24,
         "AWS::GuardDuty::Detector": 18,
         "AWS::IAM::ManagedPolicy": 9,
-        "AWS::IAM::Role": 28,
+        "AWS::IAM::Role": 29,
         "AWS::IAM::ServiceLinkedRole": 10,
         "AWS::IdentityStore::Group": 4,
         "AWS::KMS::Alias": 6,

@@ -85,8 +85,15 @@ class Identity(Section):
     )
     external_id: str = option(
         "",
-        "External id that the deployer and reader roles ask for; derived from the organization's name when empty.",
+        "External id that the deployer and reader roles ask for; when empty a random one, which the state keeps.",
         why="prevents the confused deputy",
+        asked_by=("IAM-5",),
+    )
+    deployers: tuple[str, ...] = option(
+        (),
+        "Principals of the management account that may take the deployer and reader roles: role/NAME, user/NAME or "
+        "ARNs, with wildcards; when empty, sessions of the permission set Administrator.",
+        why="no guardrail binds the deployer, so not everybody who may assume roles may take it",
         asked_by=("IAM-5",),
     )
 

@@ -26,7 +26,8 @@ from bastide.prove.render import render
 ORG, MANAGEMENT, ARCHIVE, MEMBER = "o-acme000000", "999999999999", "222222222222", "111122223333"
 REGION, TRAIL = "eu-west-1", "organization"
 ARN = trail_arn(MANAGEMENT, REGION, TRAIL)
-READERS = ("arn:aws:iam::*:role/bastide/reader",)
+READER_NAME = "bastide/bastide-log-reader"
+READERS = (f"arn:aws:iam::{ARCHIVE}:role/{READER_NAME}",)
 FOR_MEMBER = {"aws:SourceAccount": MEMBER, "aws:SourceOrgID": ORG}
 FOR_TRAIL = {"aws:SourceAccount": MANAGEMENT, "aws:SourceOrgID": ORG, "aws:SourceArn": ARN}
 FOR_FLOW = {**FOR_MEMBER, "aws:SourceArn": f"arn:aws:logs:{REGION}:{MEMBER}:delivery-source:x"}
@@ -34,10 +35,10 @@ FOR_BUCKET = {"aws:SourceAccount": ARCHIVE, "aws:SourceOrgID": ORG, "aws:SourceA
 OWNED = {"s3:x-amz-acl": "bucket-owner-full-control", "aws:SecureTransport": "true"}
 
 BUCKETS: dict[str, dict[str, Any]] = {
-    "trail": trail_bucket_policy("trail", ORG, MANAGEMENT, REGION, TRAIL),
-    "config": config_bucket_policy("config", ORG),
-    "flow": flow_logs_bucket_policy("flow", ORG),
-    "access": access_logs_bucket_policy("access", ORG, ARCHIVE),
+    "trail": trail_bucket_policy("trail", ORG, MANAGEMENT, REGION, TRAIL, reader_roles=READERS),
+    "config": config_bucket_policy("config", ORG, reader_roles=READERS),
+    "flow": flow_logs_bucket_policy("flow", ORG, reader_roles=READERS),
+    "access": access_logs_bucket_policy("access", ORG, ARCHIVE, reader_roles=READERS),
 }
 KEYS: dict[str, dict[str, Any]] = {
     "trail": trail_key_policy(ARCHIVE, ORG, MANAGEMENT, REGION, TRAIL, reader_roles=READERS),
@@ -149,18 +150,30 @@ def test_nobody_tampers_but_the_pipeline(bucket: str, action: str) -> None:
     assert denied(bucket, role(MANAGEMENT, "Administrator"), action)
     assert denied(bucket, Principal(f"arn:aws:iam::{ARCHIVE}:root", organization=ORG), action)
     assert denied(bucket, ANONYMOUS, action)
-    assert not denied(bucket, role(ARCHIVE, "bastide/deployer"), action)
+    assert not denied(bucket, role(ARCHIVE, "bastide/bastide-deployer"), action)
 
 
 @pytest.mark.parametrize("action", ["s3:DeleteObjectVersion", "s3:BypassGovernanceRetention", "s3:PutObjectRetention"])
 def test_not_even_the_pipeline_loses_a_version_of_the_trail(action: str) -> None:
-    assert denied("trail", role(ARCHIVE, "bastide/deployer"), action)
+    assert denied("trail", role(ARCHIVE, "bastide/bastide-deployer"), action)
 
 
 @pytest.mark.parametrize("bucket", BUCKETS)
 def test_readers_of_the_organization_read_and_others_do_not(bucket: str) -> None:
-    assert not denied(bucket, role(MEMBER, "bastide/reader"), "s3:GetObject")
+    assert not denied(bucket, role(MEMBER, READER_NAME), "s3:GetObject")
     assert denied(bucket, role("666677778888", "thief", organization=""), "s3:GetObject")
+
+
+@pytest.mark.parametrize("bucket", BUCKETS)
+def test_the_bucket_lets_its_reader_in_and_nobody_else(bucket: str) -> None:
+    policy, where = [parse_policy(BUCKETS[bucket])], f"arn:aws:s3:::{bucket}"
+    asked = {"s3:ListBucket": where, "s3:GetObject": f"{where}/AWSLogs/x", "s3:GetObjectVersion": f"{where}/AWSLogs/x"}
+    tls = {"aws:SecureTransport": "true"}
+    for action, resource in asked.items():
+        assert decide_policy(policy, Request(role(ARCHIVE, READER_NAME), action, resource, tls)).allowed
+        for other in (role(ARCHIVE, "Administrator"), role(MEMBER, READER_NAME)):
+            assert not decide_policy(policy, Request(other, action, resource, tls)).allowed
+    assert denied(bucket, role(ARCHIVE, "thief", organization=""), "s3:GetObject")
 
 
 KMS_USE = [
@@ -177,7 +190,7 @@ CONTEXT = {"kms:EncryptionContext:aws:cloudtrail:arn": ARN, "kms:ViaService": f"
 @pytest.mark.parametrize("key", KEYS)
 def test_administrators_cannot_use_a_key(key: str) -> None:
     policy = [parse_policy(KEYS[key])]
-    for name in ("Administrator", "bastide/deployer"):
+    for name in ("Administrator", "bastide/bastide-deployer"):
         caller = role(ARCHIVE, name)
         assert decide_policy(policy, Request(caller, "kms:EnableKeyRotation")).allowed
         assert [one for one in KMS_USE if decide_policy(policy, Request(caller, one, "*", CONTEXT)).allowed] == []
@@ -187,20 +200,22 @@ def test_administrators_cannot_use_a_key(key: str) -> None:
 def test_only_pipeline_and_root_rewrite_a_key_policy(key: str) -> None:
     policy = [parse_policy(KEYS[key])]
     root = Principal(f"arn:aws:iam::{ARCHIVE}:root", organization=ORG)
-    assert decide_policy(policy, Request(role(ARCHIVE, "bastide/deployer"), "kms:PutKeyPolicy")).allowed
+    assert decide_policy(policy, Request(role(ARCHIVE, "bastide/bastide-deployer"), "kms:PutKeyPolicy")).allowed
     assert decide_policy(policy, Request(root, "kms:PutKeyPolicy")).allowed
     assert not decide_policy(policy, Request(role(ARCHIVE, "Administrator"), "kms:PutKeyPolicy")).allowed
-    assert not decide_policy(policy, Request(role(MEMBER, "bastide/deployer"), "kms:PutKeyPolicy")).allowed
+    assert not decide_policy(policy, Request(role(MEMBER, "bastide/bastide-deployer"), "kms:PutKeyPolicy")).allowed
 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_readers_decrypt_logs_and_nothing_else(key: str) -> None:
     policy = [parse_policy(KEYS[key])]
-    reader = role(MEMBER, "bastide/reader")
+    reader = role(ARCHIVE, READER_NAME)
     assert decide_policy(policy, Request(reader, "kms:Decrypt", "*", CONTEXT)).allowed
     assert not decide_policy(policy, Request(reader, "kms:Decrypt")).allowed
     assert not decide_policy(policy, Request(reader, "kms:GenerateDataKey", "*", CONTEXT)).allowed
-    outside = role("666677778888", "bastide/reader", organization="")
+    for other in (role(ARCHIVE, "bastide/bastide-reader"), role(MEMBER, READER_NAME), role(ARCHIVE, "Administrator")):
+        assert not decide_policy(policy, Request(other, "kms:Decrypt", "*", CONTEXT)).allowed
+    outside = role("666677778888", READER_NAME, organization="")
     assert not decide_policy(policy, Request(outside, "kms:Decrypt", "*", CONTEXT)).allowed
 
 

@@ -14,9 +14,11 @@ from typing import Any
 from bastide.declare import policies
 from bastide.declare.expansion.baseline import BLOCK_ALL
 from bastide.declare.expansion.duration import Duration
+from bastide.declare.expansion.platform import INVESTIGATORS, of_set, role, role_arn
 from bastide.declare.expansion.survey import Survey
 from bastide.declare.expansion.tree import service_access
 from bastide.model import GLOBAL, Properties, Resource, provisional
+from bastide.model.platform import LOG_READER, PATH
 
 TRAIL = "bastide-organization"
 STORES = ("trail", "config", "flow-logs")  # each encrypted with a key of its own
@@ -155,21 +157,21 @@ def bucket_policy_of(survey: Survey, subject: str) -> Resource:
 
 
 def _bucket_document(survey: Survey, subject: str) -> Properties:
-    name, organization, partition = survey.name(subject), survey.known.organization_id, survey.known.partition
+    name, organization = survey.name(subject), survey.known.organization_id
+    shared: dict[str, Any] = {"reader_roles": [log_reader_arn(survey)], "partition": survey.known.partition}
     match subject:
         case "trail":
-            management = survey.management.id
-            return policies.trail_bucket_policy(name, organization, management, survey.home, TRAIL, partition=partition)
+            return policies.trail_bucket_policy(name, organization, survey.management.id, survey.home, TRAIL, **shared)
         case "config":
-            return policies.config_bucket_policy(name, organization, partition=partition)
+            return policies.config_bucket_policy(name, organization, **shared)
         case "flow-logs":
-            return policies.flow_logs_bucket_policy(name, organization, partition=partition)
-    return policies.access_logs_bucket_policy(name, organization, survey.archive.id, partition=partition)
+            return policies.flow_logs_bucket_policy(name, organization, **shared)
+    return policies.access_logs_bucket_policy(name, organization, survey.archive.id, **shared)
 
 
 def _key_policy(survey: Survey, subject: str) -> Properties:
     account, organization, partition = survey.archive.id, survey.known.organization_id, survey.known.partition
-    readers = [survey.arn("iam", GLOBAL, member.id, "role/bastide/reader") for member in (survey.archive, survey.audit)]
+    readers = [log_reader_arn(survey)]
     match subject:
         case "trail":
             management = survey.management.id
@@ -229,3 +231,22 @@ def _selectors(survey: Survey) -> list[Properties]:
 
 def _equals(field: str, value: str) -> Properties:
     return {"Field": field, "Equals": [value]}
+
+
+def log_reader_arn(survey: Survey) -> str:
+    """The ARN of the one role that reads logs where they lie."""
+    return role_arn(survey, survey.archive, LOG_READER)
+
+
+def log_reader(survey: Survey) -> Resource:
+    """The role in the log-archive account with which the security team reads logs from the account of its tools."""
+    known, archive = survey.known, survey.archive
+    sets = (of_set(survey, survey.audit, name) for name in ("Administrator", *INVESTIGATORS))
+    trusted = [*sets, survey.arn("iam", GLOBAL, survey.audit.id, f"role{PATH}*")]
+    trust = policies.log_reader_trust_policy(survey.audit.id, known.organization_id, trusted, partition=known.partition)
+    keys = [key_of(survey, subject) for subject in STORES]
+    buckets = [survey.name(subject) for subject in (*STORES, ACCESS_LOGS)]
+    document = policies.log_reader_policy(buckets, [key.arn for key in keys], partition=known.partition)
+    inline = [{"PolicyName": "read-logs", "PolicyDocument": document}]
+    says = "Reads logs, for the security team in the audit account"
+    return role(survey, archive, LOG_READER, says, trust, "logs", [], inline, after=keys)

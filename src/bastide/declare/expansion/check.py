@@ -19,10 +19,13 @@ from bastide.declare.expansion.regions import REGIONS
 from bastide.declare.expansion.survey import MANAGEMENT, Member, Survey
 from bastide.errors import Problem
 from bastide.iam.vocabulary import suggest
+from bastide.model.provisional import tokens_in
 from bastide.prove.guardrail import all_guardrails
 
 ORGANIZATION = re.compile(r"[a-z][a-z0-9-]{0,28}[a-z0-9]")  # a part of bucket names, which have 63 characters at most
 ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,49}")
+PRINCIPAL = re.compile(r"(arn:[a-z*-]+:iam::(?P<account>[0-9]{12}|\*):)?(role|user)/(?P<name>[A-Za-z0-9+=,.@_/*?-]+)")
+EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)  # Source: AWS STS API Reference, AssumeRole
 ACCOUNT_ID = re.compile(r"[0-9]{12}")
 MAX_DEPTH = 5  # Source: AWS Organizations User Guide, "Quotas and service limits"
 HOUR, DAY = 3600, 86_400
@@ -41,8 +44,25 @@ FEATURES = (  # Source: GuardDuty API Reference, DetectorFeatureConfiguration
 
 def check(survey: Survey, today: str = "") -> list[Problem]:
     """All problems of an architecture. ``today``: YYYY-MM-DD; empty: no exemption has ended."""
-    checks = (names, regions, durations, accounts, depth, detection, networks, access, lambda one: exempt(one, today))
-    return [problem for each in checks for problem in each(survey)]
+    checks = (names, regions, durations, accounts, depth, detection, networks, access, deployers)
+    found = [problem for each in checks for problem in each(survey)]
+    return [*found, *exempt(survey, today)]
+
+
+def deployers(survey: Survey) -> Iterator[Problem]:
+    """Who may take the deployer: principals of the management account, each by a name; and the external id."""
+    stated = survey.architecture.identity.external_id
+    if stated and not EXTERNAL_ID.fullmatch(stated):
+        what = f"{stated!r} cannot be an external id"
+        yield Problem(what, survey.where("identity.external-id"), "2 or more of letters, digits and +=,.@:/-_")
+    for text in survey.architecture.identity.deployers:
+        found = PRINCIPAL.fullmatch(text)
+        if not found or not found["name"].strip("*?/"):
+            what, fix = f"{text!r} names no role and no user", "write role/NAME, user/NAME or an ARN, wildcards within"
+            yield Problem(what, survey.where("identity.deployers"), fix)
+        elif found["account"] not in (None, "*", survey.management.id) and not tokens_in(survey.management.id):
+            what = f"{text} lies outside the management account, which alone enters the others"
+            yield Problem(what, survey.where("identity.deployers"), "name a role there that it may assume")
 
 
 def names(survey: Survey) -> Iterator[Problem]:

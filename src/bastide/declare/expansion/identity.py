@@ -1,23 +1,22 @@
-"""Who gets in: groups, permission sets and assignments of Identity Center; roles and the boundary in every account.
+"""Who gets in: groups, permission sets and assignments of Identity Center. Bastide's own roles are ``platform.py``.
 
 The management account is not meant by ``*``: it runs nothing, and whoever administers it administers all others.
 Access to it is named (``management: …``).
-Source: IAM Identity Center User Guide, "Permission sets"; IAM User Guide, "Permissions boundaries for IAM entities",
-"Access to AWS accounts owned by third parties" (external id).
+Source: IAM Identity Center User Guide, "Permission sets".
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bastide.declare import policies
+from bastide.declare.expansion.archive import log_reader, log_reader_arn
 from bastide.declare.expansion.duration import Duration
+from bastide.declare.expansion.platform import INVESTIGATORS, boundary_of, roles, taking
 from bastide.declare.expansion.survey import Member, Survey
 from bastide.declare.expansion.tree import service_access
-from bastide.model import GLOBAL, Properties, Resource, provisional
+from bastide.model import GLOBAL, Resource, provisional
+from bastide.model.platform import BOUNDARY, PATH
 
-PATH = "/bastide/"
-BOUNDARY = "boundary"
 EVERYWHERE = "*"
 # Name → AWS managed policies. Strong sets have the short session.
 PERMISSION_SETS = {
@@ -37,8 +36,6 @@ PERMISSION_SETS = {
 }
 STRONG = ("Administrator", "SecurityAdmin")
 BOUNDED = ("PowerUser",)  # who may act through what they make
-SESSION = 3600  # seconds, of the platform's roles
-BREAK_GLASS_USERS = "break-glass"  # path of the users in the management account who may break the glass
 
 
 def identity(survey: Survey) -> Iterator[Resource]:
@@ -56,7 +53,8 @@ def identity(survey: Survey) -> Iterator[Resource]:
     for member in survey.everyone:
         if survey.architecture.identity.boundary:
             yield boundaries[member.name]
-        yield from _roles(survey, member)
+        yield from roles(survey, member)
+    yield log_reader(survey)
 
 
 def identity_center(survey: Survey) -> Resource:
@@ -93,6 +91,7 @@ def _permission_set(survey: Survey, name: str, instance: Resource) -> Resource:
         "SessionDuration": session.iso,
         "ManagedPolicies": sorted(survey.managed(policy) for policy in PERMISSION_SETS[name]),
         "PermissionsBoundary": reference if people.boundary and name in BOUNDED else None,
+        "InlinePolicy": taking([log_reader_arn(survey)]) if name in INVESTIGATORS else None,
         "Tags": survey.tags(),
     }
     arn = f"{instance.id.replace(':instance/', ':permissionSet/')}/{provisional.permission_set_id(name)}"
@@ -146,77 +145,3 @@ def _assignment(
 
 def _group_name(group: Resource) -> str:
     return str(group.properties["DisplayName"])
-
-
-def boundary_of(survey: Survey, member: Member) -> Resource:
-    """The permission boundary of one account."""
-    arn = boundary_arn(survey, member)
-    properties = {
-        "ManagedPolicyName": BOUNDARY,
-        "Path": PATH,
-        "Description": "The most that a role which was made by a delegated administrator may do",
-        "PolicyDocument": policies.permission_boundary_policy(arn, partition=survey.known.partition),
-    }
-    return survey.make("AWS::IAM::ManagedPolicy", (member, GLOBAL), arn, properties, "identity.boundary", arn=arn)
-
-
-def boundary_arn(survey: Survey, member: Member) -> str:
-    """The ARN of one account's permission boundary."""
-    return survey.arn("iam", GLOBAL, member.id, f"policy{PATH}{BOUNDARY}")
-
-
-def role_arn(survey: Survey, member: Member, name: str) -> str:
-    """The ARN of one of Bastide's roles; their path is what guardrails exempt and protect."""
-    return survey.arn("iam", GLOBAL, member.id, f"role{PATH}{name}")
-
-
-def external_id(survey: Survey) -> str:
-    """What the deployer and reader roles ask for: the file's word, or one made of the organization's name."""
-    return survey.architecture.identity.external_id or f"bastide-{survey.architecture.organization}"
-
-
-def _roles(survey: Survey, member: Member) -> Iterator[Resource]:
-    known = survey.known
-    trust = policies.platform_role_trust_policy(
-        survey.management.id, external_id(survey), known.organization_id, partition=known.partition
-    )
-    deploys = "Applies plans. Guardrails cap every role but those of this path"
-    yield _role(survey, member, "deployer", deploys, trust, "AdministratorAccess", "identity.external-id")
-    yield _role(survey, member, "reader", "Collects and assesses", trust, "SecurityAudit", "identity.external-id")
-    if survey.architecture.identity.break_glass:
-        says = "For the day on which Identity Center fails"
-        by_hand = _break_glass_trust(survey)
-        yield _role(survey, member, "break-glass", says, by_hand, "AdministratorAccess", "identity.break-glass")
-
-
-def _break_glass_trust(survey: Survey) -> Properties:
-    """Users below ``user/break-glass/`` of the management account, with a second factor that is fresh.
-
-    A path and not names: AWS refuses a trust policy that names users who do not exist yet.
-    """
-    users = survey.arn("iam", GLOBAL, survey.management.id, f"user/{BREAK_GLASS_USERS}/*")
-    condition = {
-        "ArnLike": {"aws:PrincipalArn": users},
-        "Bool": {"aws:MultiFactorAuthPresent": "true"},
-        "NumericLessThan": {"aws:MultiFactorAuthAge": str(SESSION)},
-    }
-    root = {"AWS": survey.arn("iam", GLOBAL, survey.management.id, "root")}
-    allow = {"Effect": "Allow", "Principal": root, "Action": "sts:AssumeRole", "Condition": condition}
-    return {"Version": "2012-10-17", "Statement": [allow]}
-
-
-def _role(
-    survey: Survey, member: Member, name: str, description: str, trust: Properties, policy: str, said: str
-) -> Resource:
-    properties = {
-        "RoleName": name,
-        "Path": PATH,
-        "Description": description,
-        "AssumeRolePolicyDocument": trust,
-        "ManagedPolicyArns": [survey.managed(policy)],
-        "MaxSessionDuration": SESSION,
-        "Policies": [],  # whatever somebody adds inline is drift
-        "Tags": survey.tags(),
-    }
-    at = (member, GLOBAL)
-    return survey.make("AWS::IAM::Role", at, name, properties, said, arn=role_arn(survey, member, name))

@@ -14,11 +14,11 @@ from bastide.declare.expansion.archive import bucket_policy_of, key_arn, key_of
 from bastide.declare.expansion.survey import Member, Survey
 from bastide.declare.expansion.tree import delegated_administrator
 from bastide.model import GLOBAL, Resource
+from bastide.model.platform import AGGREGATOR, PATH, role_path
 
 SERVICE = "config.amazonaws.com"
 ROLE = "AWSServiceRoleForConfig"
 NAME = "default"  # the console and the CLI give it this name, and there can be only one
-AGGREGATOR_ROLE = "config-aggregator"
 SAID = "detect.config"
 
 
@@ -64,15 +64,15 @@ def _channel(survey: Survey, member: Member, region: str, after: list[Resource])
 
 
 def _aggregator(survey: Survey) -> Iterator[Resource]:
-    role_arn = survey.arn("iam", GLOBAL, survey.audit.id, f"role/bastide/{AGGREGATOR_ROLE}")
+    role_arn = survey.arn("iam", GLOBAL, survey.audit.id, f"role/{role_path(AGGREGATOR)}")
     trust = policies.service_trust_policy("config", survey.audit.id)
     role = survey.make(
         "AWS::IAM::Role",
         (survey.audit, GLOBAL),
-        AGGREGATOR_ROLE,
+        AGGREGATOR,
         {
-            "RoleName": AGGREGATOR_ROLE,
-            "Path": "/bastide/",
+            "RoleName": AGGREGATOR,
+            "Path": PATH,
             "Description": "Lets AWS Config ask Organizations which accounts there are",
             "AssumeRolePolicyDocument": trust,
             "ManagedPolicyArns": [survey.managed("service-role/AWSConfigRoleForOrganizations")],

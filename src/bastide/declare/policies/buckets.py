@@ -33,7 +33,8 @@ def trail_arn(management_account: str, home_region: str, trail_name: str, *, par
 
 def trail_bucket_policy(
     bucket: str, org_id: str, management_account: str, home_region: str, trail_name: str,
-    *, pipeline_roles: Sequence[str] = PIPELINE, partition: str = "aws", prefix: str = "",
+    *, reader_roles: Sequence[str] = (), pipeline_roles: Sequence[str] = PIPELINE, partition: str = "aws",
+    prefix: str = "",
 ) -> Policy:  # fmt: skip
     """The policy of the bucket that the organization trail delivers to; ``prefix`` ends with ``/`` or is empty.
 
@@ -52,14 +53,17 @@ def trail_bucket_policy(
             "TrailWriteManagement", cloudtrail, "s3:PutObject", f"{arn}/{prefix}AWSLogs/{management_account}/*", write
         ),
         allow("TrailWriteOrganization", cloudtrail, "s3:PutObject", f"{arn}/{prefix}AWSLogs/{org_id}/*", write),
+        *_read(arn, reader_roles),
         *closed(arn, org_id, pipeline_roles),
         deny("NoVersionIsLost", LOSING, f"{arn}/*"),
     )
 
 
 def config_bucket_policy(
-    bucket: str, org_id: str, *, pipeline_roles: Sequence[str] = PIPELINE, partition: str = "aws", prefix: str = ""
-) -> Policy:
+    bucket: str, org_id: str,
+    *, reader_roles: Sequence[str] = (), pipeline_roles: Sequence[str] = PIPELINE, partition: str = "aws",
+    prefix: str = "",
+) -> Policy:  # fmt: skip
     """The policy of the bucket that AWS Config of every account delivers to; it must have no Object Lock.
 
     Source: AWS Config Developer Guide, "Permissions for the Amazon S3 Bucket for the AWS Config Delivery Channel";
@@ -72,13 +76,16 @@ def config_bucket_policy(
     return policy(
         allow("ConfigLook", config, ["s3:GetBucketAcl", "s3:ListBucket"], arn, {"StringEquals": ours}),
         allow("ConfigWrite", config, "s3:PutObject", f"{arn}/{prefix}AWSLogs/*/Config/*", write),
+        *_read(arn, reader_roles),
         *closed(arn, org_id, pipeline_roles),
     )
 
 
 def flow_logs_bucket_policy(
-    bucket: str, org_id: str, *, pipeline_roles: Sequence[str] = PIPELINE, partition: str = "aws", prefix: str = ""
-) -> Policy:
+    bucket: str, org_id: str,
+    *, reader_roles: Sequence[str] = (), pipeline_roles: Sequence[str] = PIPELINE, partition: str = "aws",
+    prefix: str = "",
+) -> Policy:  # fmt: skip
     """The policy of the bucket for VPC flow logs, resolver query logs and web ACL logs of every account.
 
     Declared whole: AWS edits a policy that it may edit, which would be drift.
@@ -96,13 +103,15 @@ def flow_logs_bucket_policy(
     return policy(
         allow("FlowLook", delivery, ["s3:GetBucketAcl", "s3:ListBucket"], arn, acts_for),
         allow("FlowWrite", delivery, "s3:PutObject", f"{arn}/{prefix}AWSLogs/*", write),
+        *_read(arn, reader_roles),
         *closed(arn, org_id, pipeline_roles),
     )
 
 
 def access_logs_bucket_policy(
-    bucket: str, org_id: str, account: str, *, pipeline_roles: Sequence[str] = PIPELINE, partition: str = "aws"
-) -> Policy:
+    bucket: str, org_id: str, account: str,
+    *, reader_roles: Sequence[str] = (), pipeline_roles: Sequence[str] = PIPELINE, partition: str = "aws",
+) -> Policy:  # fmt: skip
     """The policy of the bucket for S3 server access logs of ``account``; S3 delivers only to SSE-S3.
 
     Source: Amazon S3 User Guide, "Enabling Amazon S3 server access logging", permissions for log delivery.
@@ -111,6 +120,7 @@ def access_logs_bucket_policy(
     acts_for = {"StringEquals": {"aws:SourceAccount": account}, "ArnLike": {"aws:SourceArn": f"arn:{partition}:s3:::*"}}
     return policy(
         allow("AccessLogWrite", service("logging.s3"), "s3:PutObject", f"{arn}/*", acts_for),
+        *_read(arn, reader_roles),
         *closed(arn, org_id, pipeline_roles),
     )
 
@@ -124,6 +134,21 @@ def closed(arn: str, org_id: str, pipeline_roles: Iterable[str]) -> list[Stateme
         deny("TlsOnly", "s3:*", whole, {"Bool": {"aws:SecureTransport": "false"}}),
         deny("OrganizationOnly", "s3:*", whole, outside),
         deny("NoTampering", TAMPERING, whole, people),
+    ]
+
+
+def _read(arn: str, reader_roles: Sequence[str]) -> list[Statement]:
+    """Statements for readers (ARNs of roles): their accounts are let in, as these roles only.
+
+    Not the roles by name: AWS refuses a principal that does not exist yet, and remembers a deleted one by its number.
+    """
+    if not reader_roles:
+        return []
+    roots = sorted({":".join((*role.split(":")[:5], "root")) for role in reader_roles})
+    only = {"ArnLike": {"aws:PrincipalArn": list(reader_roles)}}
+    return [
+        allow("ReadersList", {"AWS": roots}, ["s3:GetBucketLocation", "s3:ListBucket"], arn, only),
+        allow("ReadersRead", {"AWS": roots}, ["s3:GetObject", "s3:GetObjectVersion"], f"{arn}/*", only),
     ]
 
 

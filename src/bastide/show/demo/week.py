@@ -171,15 +171,15 @@ def administrator_by_accident(week: Week) -> Iterator[Expected]:
     iam = week.client("iam", "shop-dev")
     statement = {"Effect": "Allow", "Action": "*:*", "Resource": "*"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    iam.put_role_policy(RoleName="reader", PolicyName="temporary", PolicyDocument=document)
+    iam.put_role_policy(RoleName="bastide-reader", PolicyName="temporary", PolicyDocument=document)
     for control in ("iam-role-inline-no-full-administration", "kms-role-inline-no-decryption-with-every-key"):
-        yield Expected(control, "shop-dev", "reader")
+        yield Expected(control, "shop-dev", "bastide-reader")
 
 
 @mistake("Wednesday: and the boundary that stops it is opened, too")
 def open_boundary(week: Week) -> Iterator[Expected]:
     """A new version of the permission boundary that allows everything: no control's finding, but drift."""
-    arn = f"arn:aws:iam::{week.account('shop-dev')}:policy/bastide/boundary"
+    arn = f"arn:aws:iam::{week.account('shop-dev')}:policy/bastide/bastide-boundary"
     statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     week.client("iam", "shop-dev").create_policy_version(PolicyArn=arn, PolicyDocument=document, SetAsDefault=True)
