@@ -1,4 +1,4 @@
-"""A whole architecture on the sandbox: what is called is what the published policies allow."""
+"""A whole architecture on the sandbox: what is called is what the published policies allow, from first plan to undo."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from bastide.apply import plan_undo, undo
 from bastide.aws.actions import iam_actions
 from bastide.aws.permissions import deployer_policy, reader_policy
 from bastide.aws.registry import kinds
 from bastide.aws.session import Target
 from bastide.sandbox import Sandbox
+from bastide.show.demo.run import careless_week, data_losses
 from bastide.show.workspace import Settings, Workspace
 
 ACME = Path(__file__).parents[2] / "examples" / "acme.yaml"
@@ -23,7 +25,7 @@ def allowed(policies: list[dict[str, Any]]) -> set[str]:
 
 
 @pytest.mark.slow
-def test_plan_apply_and_assess_call_nothing_that_the_policies_do_not_allow(
+def test_plan_apply_assess_heal_and_undo_call_nothing_that_the_policies_do_not_allow(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BASTIDE_STATE", str(tmp_path))
@@ -39,10 +41,32 @@ def test_plan_apply_and_assess_call_nothing_that_the_policies_do_not_allow(
     plan = workspace.planned()
     assert called - allowed(reader_policy(kinds())) == set()
     called.clear()
-    assert workspace.applied(plan).complete
+    made = workspace.applied(plan)
+    assert made.complete
     assert called - allowed(deployer_policy(kinds())) == set()
     called.clear()
     assert workspace.planned().empty
     workspace.assessed()
     assert called - allowed(reader_policy(kinds())) == set()
+    careless_week(workspace)
+    called.clear()
+    healing = workspace.planned(heal=True)
+    assert called - allowed(reader_policy(kinds())) == set()
+    called.clear()
+    healed = workspace.applied(healing, allow_data_loss=data_losses(healing))
+    assert healed.complete
+    assert called - allowed(deployer_policy(kinds())) == set()
+    for run in (healed.run_id, made.run_id):
+        called.clear()
+        taken_back(workspace, run)
+        assert called - allowed(deployer_policy(kinds())) == set()
     sandbox.close()
+
+
+def taken_back(workspace: Workspace, run: str) -> None:
+    """Undo a run as far as the sandbox goes along."""
+    target, as_run = workspace.target, workspace.new_run()
+    planned = plan_undo(run, target, workspace.store, force=True).plan
+    workspace.enter_to_change(planned.changes, as_run)
+    everything = frozenset(change.key.id for change in planned.changes)
+    undo(run, target, workspace.store, as_run=as_run, now=target.clock, allow_data_loss=everything, force=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from botocore.utils import parse_timestamp as slow
 
 from bastide.aws.credentials import Keyring, Keys
 from bastide.aws.models import parse_timestamp
-from bastide.aws.session import Target
+from bastide.aws.session import Target, Way
 from bastide.errors import TargetError
 from bastide.model import GLOBAL
 from bastide.sandbox import Sandbox
@@ -177,7 +178,9 @@ def test_times_are_read_as_botocore_reads_them(text: Any, expected: datetime) ->
 
 
 def test_a_role_is_assumed_by_its_configured_name_with_the_external_id(sandbox: Sandbox, members: list[str]) -> None:
-    target = Target.sandbox(sandbox, external_id="shared-secret", role_session_name="audit")
+    target = Target.sandbox(
+        sandbox, ways=[Way("OrganizationAccountAccessRole", "shared-secret")], role_session_name="audit"
+    )
     seen: list[dict[str, Any]] = []
 
     def note(params: dict[str, Any], **_: Any) -> None:
@@ -199,3 +202,30 @@ def test_a_role_is_assumed_by_its_configured_name_with_the_external_id(sandbox: 
 def test_a_profile_that_does_not_exist_is_refused_by_name() -> None:
     with pytest.raises(TargetError, match="cannot use the AWS profile 'nobody'"):
         Target.aws("nobody")
+
+
+def test_the_first_role_that_lets_in_is_taken_and_others_are_told(sandbox: Sandbox, members: list[str]) -> None:
+    target = Target.sandbox(sandbox)
+    account = members[0]
+    target.enter(account)
+    assert target.entered_otherwise == {}
+    target.enter_by([Way("bastide/bastide-reader", "secret"), Way("OrganizationAccountAccessRole")])
+    target.enter(account)
+    assert target.entered_otherwise == {account: "OrganizationAccountAccessRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": target.management_account}, "Action": "sts:AssumeRole"},
+    ]})  # fmt: skip
+    iam = target.connection(account, GLOBAL).client("iam")
+    iam.create_role(RoleName="bastide-reader", Path="/bastide/", AssumeRolePolicyDocument=trust)
+    target.enter(account)  # remembered
+    assert account in target.entered_otherwise
+    target.enter_by([Way("bastide/bastide-reader", "secret"), Way("OrganizationAccountAccessRole")], "bastide-run-1")
+    caller = target.connection(account, GLOBAL).client("sts").get_caller_identity()["Arn"]
+    assert caller.endswith(":assumed-role/bastide-reader/bastide-run-1")
+    assert target.entered_otherwise == {}
+
+
+def test_when_no_role_lets_in_the_first_refusal_is_told(sandbox: Sandbox) -> None:
+    other = Target.sandbox(sandbox, ways=[Way("first"), Way("second")])
+    with pytest.raises(ClientError, match="role/first"):
+        other.enter("999999999999")

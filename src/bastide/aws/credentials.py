@@ -68,6 +68,11 @@ class Keyring:
             known = self._renew(account)
         return known.frozen
 
+    def forget(self) -> None:
+        """Enter every account anew the next time."""
+        with self._lock:
+            self._keys = {}
+
     def _renew(self, account: str) -> Keys:
         with self._lock:
             lock = self._locks.setdefault(account, threading.Lock())

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import boto3
 import botocore.session
@@ -29,14 +29,14 @@ from bastide.aws.credentials import (
     current_account,
     entered,
 )
-from bastide.aws.handler import error_code
+from bastide.aws.handler import DENIED, error_code
 from bastide.aws.models import Models, parse_timestamp
 from bastide.aws.throttle import Throttle
 from bastide.errors import TargetError
 from bastide.model import GLOBAL, Arn
+from bastide.model.platform import MEMBER_ROLE
 
 T = TypeVar("T")
-MEMBER_ROLE = "OrganizationAccountAccessRole"
 SESSION_NAME = "bastide"
 CONNECTIONS = 32
 ATTEMPTS = 8
@@ -117,6 +117,13 @@ class _Answer:
         return self._value
 
 
+class Way(NamedTuple):
+    """A role, with its path, that lets into member accounts, and the external id that it asks for."""
+
+    role_name: str
+    external_id: str = ""
+
+
 class Target:
     """AWS or a sandbox organization: gives connections; one for each process is enough."""
 
@@ -127,18 +134,17 @@ class Target:
         home: Credentials,
         *,
         endpoint_url: str | None = None,
-        role_name: str = MEMBER_ROLE,
-        external_id: str = "",
+        ways: Iterable[Way] = (Way(MEMBER_ROLE),),
         role_session_name: str = SESSION_NAME,
     ) -> None:
-        """A target of the accounts that ``home`` (credentials of one account) can enter.
+        """A target of the accounts that ``home`` (credentials of one account) can enter; see ``enter_by`` for ``ways``.
 
         Raises:
             TargetError: the credentials do not work.
         """
         self.name = name
-        self.role_name = role_name.strip("/")
-        self._external_id = external_id
+        self._ways = tuple(ways)
+        self._entered: dict[str, str] = {}
         self._role_session_name = role_session_name
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str], Any] = {}
@@ -150,7 +156,7 @@ class Target:
         self._keyring.home_account = self.home_account
 
     @classmethod
-    def sandbox(cls, sandbox: SandboxLike, **options: str) -> Target:
+    def sandbox(cls, sandbox: SandboxLike, **options: Any) -> Target:
         """A sandbox in this process."""
         session = botocore.session.Session(NO_FILES)
         sandbox.attach(session)
@@ -158,15 +164,15 @@ class Target:
         return cls("sandbox", session, Credentials(keys.access_key, keys.secret_key, keys.token), **options)
 
     @classmethod
-    def sandbox_http(cls, endpoint: str, access_key: str, secret_key: str, token: str = "", **options: str) -> Target:
+    def sandbox_http(cls, endpoint: str, access_key: str, secret_key: str, token: str = "", **options: Any) -> Target:
         """A sandbox behind a server on this machine; the keys are those of ``bastide sandbox env``."""
         session = botocore.session.Session(NO_FILES)
         home = Credentials(access_key, secret_key, token or None)
         return cls("sandbox", session, home, endpoint_url=endpoint, **options)
 
     @classmethod
-    def aws(cls, profile: str = "", role_name: str = MEMBER_ROLE, external_id: str = "") -> Target:
-        """AWS with the user's own credentials; members through ``role_name``.
+    def aws(cls, profile: str = "") -> Target:
+        """AWS with the user's own credentials.
 
         Raises:
             TargetError: the profile has no credentials, or they do not work.
@@ -178,7 +184,7 @@ class Target:
             raise TargetError(f"cannot use the AWS profile {profile!r}: {error}") from error
         if home is None:
             raise TargetError("there are no AWS credentials", fix="name a --profile, or set AWS_PROFILE and log in")
-        return cls("aws", session, home, role_name=role_name, external_id=external_id)
+        return cls("aws", session, home)
 
     def clock(self) -> datetime:
         """Now, aware UTC."""
@@ -217,9 +223,26 @@ class Target:
         """
         self._keyring.read(account)
 
-    def role_arn(self, account: str) -> str:
-        """The role through which an account is entered."""
-        return f"arn:{self.partition}:iam::{account}:role/{self.role_name}"
+    def enter_by(self, ways: Iterable[Way], role_session_name: str = SESSION_NAME) -> None:
+        """Enter member accounts by the first of ``ways`` that lets in, from now on and under this session name.
+
+        Not while calls are under way.
+        """
+        wanted = tuple(ways)
+        if (wanted, role_session_name) != (self._ways, self._role_session_name):
+            self._ways, self._role_session_name = wanted, role_session_name
+            self._entered = {}
+            self._keyring.forget()
+
+    @property
+    def entered_otherwise(self) -> Mapping[str, str]:
+        """Accounts that did not let in the first role that was tried → the role that they did let in."""
+        return {account: role for account, role in self._entered.items() if role != self.first_role}
+
+    @property
+    def first_role(self) -> str:
+        """The role that is tried first in every account, with its path."""
+        return self._ways[0].role_name
 
     def client(self, service: str, account: str, region: str) -> AccountClient:
         """A client of ``service`` as the account sees it; made once for (service, region)."""
@@ -263,13 +286,27 @@ class Target:
         return arn.partition, arn.account, str(organization["MasterAccountId"])
 
     def _assume(self, account: str) -> Keys:
+        refused: ClientError | None = None
+        for way in self._ways:
+            try:
+                keys = self._take(account, way)
+            except ClientError as error:
+                if error_code(error) not in DENIED:
+                    raise
+                refused = refused or error  # what the first one lacks is what a person wants to know
+            else:
+                self._entered[account] = way.role_name
+                return keys
+        raise refused or TargetError(f"there is no role to enter {account} by")
+
+    def _take(self, account: str, way: Way) -> Keys:
         parameters = {
-            "RoleArn": self.role_arn(account),
+            "RoleArn": f"arn:{self.partition}:iam::{account}:role/{way.role_name.strip('/')}",
             "RoleSessionName": self._role_session_name,
             "DurationSeconds": HOUR,
         }
-        if self._external_id:
-            parameters["ExternalId"] = self._external_id
+        if way.external_id:
+            parameters["ExternalId"] = way.external_id
         with entered(self.home_account):
             made = self.client("sts", self.home_account, GLOBAL).assume_role(**parameters)["Credentials"]
         frozen = Credentials(

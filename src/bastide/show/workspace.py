@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bastide.errors import InputError, Problem
-from bastide.model import GLOBAL, Account, Estate, Organization, Origin, Plan, Resource, ResourceKey
+from bastide.model import GLOBAL, Account, Change, Estate, Organization, Origin, Plan, Resource, ResourceKey
+from bastide.model.platform import DEPLOYER, READER
 
 if TYPE_CHECKING:
     from bastide.apply import Outcome
@@ -72,13 +73,13 @@ class Workspace:
     @cached_property
     def target(self) -> Target:
         """The target, opened now; the sandbox's server is started when it does not run."""
-        from bastide.aws.session import MEMBER_ROLE, Target
+        from bastide.aws.session import Target
 
         if self._given_target is not None:
             return self._given_target
         settings = self.settings
         if settings.target == "aws":
-            return Target.aws(settings.profile, settings.role or MEMBER_ROLE, settings.external_id)
+            return Target.aws(settings.profile)
         return sandbox_target(self.sandbox_endpoint())
 
     def sandbox_endpoint(self) -> Endpoint:
@@ -102,6 +103,37 @@ class Workspace:
 
         return read_architecture(self.settings.file)
 
+    @cached_property
+    def external_id(self) -> str:
+        """What the platform's roles on this target ask for: the file's word, else one that the store keeps."""
+        from bastide.show.entering import kept_external_id
+
+        try:
+            stated = self.declaration.architecture.identity.external_id
+        except InputError:  # to take a run back needs no file
+            stated = ""
+        return stated or kept_external_id(self.target, self.store)
+
+    def enter_to_read(self) -> None:
+        """Look into accounts as the reader from now on."""
+        from bastide.show.entering import ways
+
+        settings = self.settings
+        self.target.enter_by(ways(READER, settings.role, self.external_id, settings.external_id))
+
+    def enter_to_change(self, changes: Iterable[Change], run_id: str) -> None:
+        """Enter accounts as the deployer from now on; CloudTrail then names the run that made a call.
+
+        Raises:
+            InputError: the role that the settings name is one that guardrails bind.
+        """
+        from bastide.show.entering import refuse_unprotected, to_change, ways
+
+        settings = self.settings
+        refuse_unprotected(settings.role)
+        wanted = ways(DEPLOYER, settings.role, self.external_id, settings.external_id)
+        self.target.enter_by(to_change(changes, wanted), f"bastide-{run_id}")
+
     def organization(self) -> Organization | None:
         """The organization as it is now; None when there is none yet."""
         from bastide.collect import read_organization
@@ -118,11 +150,20 @@ class Workspace:
 
         ``former``: accounts of ours that the file no longer names.
         """
+        from bastide.aws.permissions import platform_policies
+        from bastide.aws.registry import kinds
         from bastide.declare.expand import expand
 
+        given = replace(
+            known(self.target, organization),
+            networks=networks or {},
+            former=tuple(former),
+            external_id=self.external_id,
+            platform_policies=platform_policies(kinds()),
+        )
         return expand(
             self.declaration.architecture,
-            replace(known(self.target, organization), networks=networks or {}, former=tuple(former)),
+            given,
             file=str(self.settings.file),
             places=self.declaration.place,
             today=self.target.clock().date().isoformat(),
@@ -130,11 +171,13 @@ class Workspace:
 
     def modelled(self) -> Estate:
         """The estate that the file declares, without asking any target: all identifiers are provisional."""
+        from bastide.aws.permissions import platform_policies
+        from bastide.aws.registry import kinds
         from bastide.declare.expand import Known, expand
 
         return expand(
             self.declaration.architecture,
-            Known(management_account=MODEL_ACCOUNT),
+            Known(management_account=MODEL_ACCOUNT, platform_policies=platform_policies(kinds())),
             file=str(self.settings.file),
             places=self.declaration.place,
             today=now().date().isoformat(),
@@ -160,6 +203,7 @@ class Workspace:
         from bastide.declare.expansion.addresses import networks_in
         from bastide.plan import diff
 
+        self.enter_to_read()
         organization = self.organization()
         declared = self.declared(organization)
         refuse_inactive(organization, declared)
@@ -190,11 +234,13 @@ class Workspace:
         """What came of carrying out a plan, after a look whether what it was made from still stands."""
         from bastide.apply import apply
 
+        run_id = self.new_run()
+        self.enter_to_change(plan.changes, run_id)
         return apply(
             plan,
             self.target,
             self.store,
-            run_id=self.new_run(),
+            run_id=run_id,
             now=self.target.clock,
             progress=progress,
             allow_data_loss=frozenset(allow_data_loss),
@@ -226,6 +272,7 @@ class Workspace:
         from bastide.assess import run
         from bastide.controls import all_controls
 
+        self.enter_to_read()
         organization = self.organization()
         observed = self.observed(organization, assessed_types(), self.regions(), progress)
         return run(observed, all_controls(), include_passes=include_passes), observed

@@ -40,6 +40,9 @@ from bastide.store.schema import BINDINGS, FINDINGS, META, METADATA, OWNED, RUNS
 SYNC = "bastide_synchronous"
 
 
+_EXTERNAL_ID = "external-id {}"  # by the target's label
+
+
 class RunStatus(StrEnum):
     """How a run stands. A killed one stays RUNNING."""
 
@@ -227,6 +230,23 @@ class Store:
         query = select(BINDINGS.c.provisional, BINDINGS.c.real).where(BINDINGS.c.target == target)
         with self._transaction() as connection:
             return {row.provisional: row.real for row in connection.execute(query.order_by(BINDINGS.c.provisional))}
+
+    # What the platform's roles ask for
+
+    def external_id(self, target: str) -> str:
+        """The external id that is kept for a target; empty when there is none."""
+        with self._transaction() as connection:
+            found = connection.execute(select(META.c.value).where(META.c.name == _EXTERNAL_ID.format(target))).scalar()
+        return found or ""
+
+    def keep_external_id(self, target: str, value: str) -> str:
+        """The external id of a target from now on: ``value``, unless one was kept already."""
+        name = _EXTERNAL_ID.format(target)
+        with self._transaction() as connection:
+            kept = connection.execute(select(META.c.value).where(META.c.name == name)).scalar()
+            if kept is None:
+                connection.execute(insert(META).values(name=name, value=value))
+        return kept or value
 
     # Findings
 

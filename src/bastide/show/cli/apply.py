@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bastide.errors import InputError
+from bastide.model.platform import DEPLOYER
 from bastide.show.cli.options import (
     ExternalIdOption,
     FileArgument,
     ProfileOption,
     RoleOption,
     TargetOption,
+    warn_of_entry,
     workspace,
 )
 
@@ -63,8 +65,14 @@ def command(
     with bar("applying") as progress:
         allowed = allow_data_loss or []
         outcome = place.applied(todo, allow_data_loss=allowed, progress=progress, digest=plan_digest(todo))
+    warn_of_entry(place, roles_made(outcome))
     typer.echo(outcome_text.render(outcome), nl=False)
     raise typer.Exit(code(outcome, todo))
+
+
+def roles_made(outcome: Outcome) -> set[str]:
+    """Accounts in which the deployer's role was made by this run: it could not be taken before."""
+    return {result.key.account for result in outcome.done if result.key.id == DEPLOYER}
 
 
 def read_plan(path: Path) -> Plan:

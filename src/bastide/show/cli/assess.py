@@ -15,6 +15,7 @@ from bastide.show.cli.options import (
     ProfileOption,
     RoleOption,
     TargetOption,
+    warn_of_entry,
     workspace,
 )
 
@@ -59,6 +60,8 @@ def command(
             if declared
             else place.assessed(include_passes=all_, progress=progress)
         )
+    if not declared:
+        warn_of_entry(place)
     write(place.report(assessment, estate, baseline=earlier), outputs)
     raise typer.Exit(_code(assessment, estate, gate is not None and bool(gate.hits(assessment.findings, earlier))))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from bastide.show.cli.iam_diff import command as diff
 from bastide.show.cli.iam_evaluate import evaluate
 from bastide.show.cli.iam_lint import command as lint
 from bastide.show.cli.iam_simulate import simulate
+from bastide.show.cli.options import FileArgument, ProfileOption, TargetOption, workspace
 
 command = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, help=__doc__)
 
@@ -29,7 +31,7 @@ SplitOption = Annotated[
 
 @command.command("deployer-policy")
 def deployer_policy(split: SplitOption = False) -> None:
-    """Print the policy of the role that applies plans: exactly what the handlers call."""
+    """Print what a principal of the management account needs to apply plans: exactly what the handlers call."""
     from bastide.aws import permissions
     from bastide.aws.registry import kinds
 
@@ -38,11 +40,19 @@ def deployer_policy(split: SplitOption = False) -> None:
 
 @command.command("reader-policy")
 def reader_policy(split: SplitOption = False) -> None:
-    """Print the policy of the role that plans and assesses: reads only."""
+    """Print what a principal of the management account needs to plan and assess: reads, and the reader's role."""
     from bastide.aws import permissions
     from bastide.aws.registry import kinds
 
     _print(list(permissions.reader_policy(kinds())), split)
+
+
+@command.command("external-id")
+def external_id(
+    file: FileArgument = Path("architecture.yaml"), target: TargetOption = "sandbox", profile: ProfileOption = ""
+) -> None:
+    """Print what bastide-deployer and bastide-reader ask for, for who takes them without Bastide."""
+    typer.echo(workspace(file, target, profile, "", "").external_id)
 
 
 def _print(policies: list[dict[str, object]], split: bool) -> None:

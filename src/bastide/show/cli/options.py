@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -14,8 +15,10 @@ TargetOption = Annotated[str, typer.Option(help="sandbox (an emulated organizati
 ProfileOption = Annotated[
     str, typer.Option(help="AWS profile of the management account (or a delegated administrator).")
 ]
-RoleOption = Annotated[str, typer.Option(help="Role to take in member accounts (name with path).")]
-ExternalIdOption = Annotated[str, typer.Option(help="External id for that role.")]
+RoleOption = Annotated[
+    str, typer.Option(help="Role to take in member accounts (name with path) instead of bastide-reader or -deployer.")
+]
+ExternalIdOption = Annotated[str, typer.Option(help="External id that the role asks for, when it is not the kept one.")]
 OutputOption = Annotated[
     list[str] | None, typer.Option("-o", "--output", help="FORMAT or FORMAT=PATH; may be given several times.")
 ]
@@ -28,3 +31,15 @@ def workspace(file: Path, target: str, profile: str, role: str, external_id: str
         InputError: there is no such target, or the options do not go with it.
     """
     return Workspace(Settings(file, target, profile, role, external_id))
+
+
+def warn_of_entry(place: Workspace, made: Iterable[str] = ()) -> None:
+    """Say on stderr which accounts were entered by another role than the one that should be taken.
+
+    ``made``: accounts whose roles were only just made.
+    """
+    from bastide.show.entering import notice
+
+    text = notice(place.target, made)
+    if text:
+        typer.echo(text, err=True)

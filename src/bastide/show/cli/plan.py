@@ -14,6 +14,7 @@ from bastide.show.cli.options import (
     ProfileOption,
     RoleOption,
     TargetOption,
+    warn_of_entry,
     workspace,
 )
 
@@ -41,8 +42,10 @@ def command(
     from bastide.show.reports.formats import write_text
 
     outputs = parse_outputs(output or ["text"], ("text", "json"))
+    place = workspace(file, target, profile, role, external_id)
     with bar("reading") as progress:
-        plan = workspace(file, target, profile, role, external_id).planned(heal=heal, progress=progress)
+        plan = place.planned(heal=heal, progress=progress)
+    warn_of_entry(place)
     for wanted in outputs:
         text = render_plan(plan).decode() if wanted.format == "json" else plan_text.render(plan, details=details)
         write_text(text, wanted.path)

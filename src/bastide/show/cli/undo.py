@@ -31,6 +31,7 @@ def command(
     from bastide.show.reports import outcome_text, plan_text
 
     place = workspace(file, target, profile, role, external_id)
+    place.enter_to_read()
     planned = plan_undo(run, place.target, place.store, force=force)
     typer.echo(plan_text.render(planned.plan), nl=False)
     for note in planned.irreversible:
@@ -38,12 +39,14 @@ def command(
     if dry_run or not planned.plan.changes:
         return
     agree(yes, "Make these changes?")
+    as_run = place.new_run()
+    place.enter_to_change(planned.plan.changes, as_run)
     with bar("undoing") as progress:
         outcome = undo(
             run,
             place.target,
             place.store,
-            as_run=place.new_run(),
+            as_run=as_run,
             now=place.target.clock,
             progress=progress,
             allow_data_loss=frozenset(allow_data_loss or ()),
