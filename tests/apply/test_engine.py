@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from bastide.apply import ResultStatus
+from bastide.apply import ResultStatus, plan_undo, undo
 from bastide.errors import InputError, StalePlanError
 from bastide.model import GLOBAL, Change, Difference, Plan, Resource, ResourceKey
 from bastide.model.provisional import account_id, short_id
@@ -122,6 +123,39 @@ def test_a_plan_is_refused_when_what_it_was_made_from_has_moved(bench: Bench) ->
         bench.apply(plan, recheck=lambda: "another digest")
     assert not bench.world.things
     assert bench.apply(plan, recheck=lambda: plan.observed_digest).complete
+
+
+def test_nothing_is_applied_on_a_broken_ledger(bench: Bench, tmp_path: Path) -> None:
+    bench.apply(bench.plan(box("a")))
+    with sqlite3.connect(tmp_path / "state.db") as connection:
+        connection.execute("UPDATE ledger SET body = replace(body, 'create', 'update') WHERE sequence = 1")
+    plan, before = bench.plan(box("a"), box("b")), bench.world.snapshot()
+    with pytest.raises(InputError, match="ledger entry 1 was changed after it was written"):
+        bench.apply(plan, "r2")
+    assert bench.world.things == before
+    assert [run.id for run in bench.store.runs()] == ["r1"]
+
+
+def test_a_second_apply_is_refused_while_one_is_under_way_and_leaves_its_entries_alone(
+    bench: Bench, tmp_path: Path
+) -> None:
+    second = Bench(tmp_path / "state.db")
+    refusals: list[InputError] = []
+
+    def meanwhile(*_: object) -> None:
+        with pytest.raises(InputError, match="run r1 is being applied by process") as refusal:
+            second.apply(second.plan(box("b")), "r2")
+        refusals.append(refusal.value)
+        with pytest.raises(InputError, match="run r1 is being applied by process"):
+            undo("r1", second.target, second.store, as_run="u1", now=second.target.clock, handlers=second.handlers)
+        plan_undo("r1", second.target, second.store, handlers=second.handlers)
+
+    bench.world.before_write = meanwhile
+    assert bench.apply(bench.plan(box("a"))).complete
+    assert len(refusals) == 1
+    assert [entry.result for entry in bench.store.entries()] == ["", "done"]
+    assert bench.store.run("r1").status is RunStatus.DONE
+    assert not second.world.things
 
 
 def test_a_plan_for_another_target_is_refused(bench: Bench) -> None:

@@ -12,7 +12,7 @@ from bastide.errors import InputError, StalePlanError
 from bastide.model import GLOBAL, Resource
 from bastide.model.provisional import short_id
 from tests.apply.bench import Bench
-from tests.apply.world import MANAGEMENT, box
+from tests.apply.world import MANAGEMENT, Killed, box
 
 
 @pytest.fixture
@@ -56,6 +56,22 @@ def test_what_is_gone_already_needs_no_undo(bench: Bench) -> None:
     bench.world.things.clear()
     planned = plan_undo("r1", bench.target, bench.store, handlers=bench.handlers)
     assert planned.plan.changes == ()
+
+
+def test_planning_the_undo_of_a_killed_run_sees_what_it_did_and_writes_nothing(bench: Bench) -> None:
+    def kill(*_: object) -> None:
+        raise Killed
+
+    bench.world.after_write = kill
+    with pytest.raises(Killed):
+        bench.apply(bench.plan(box("a")))
+    bench.world.after_write = lambda *_: None
+    planned = plan_undo("r1", bench.target, bench.store, handlers=bench.handlers)
+    assert [(change.action, change.key) for change in planned.plan.changes] == [("delete", box("a").key)]
+    assert len(bench.store.entries()) == 1
+    assert bench.store.open_runs()
+    assert take_back(bench, "r1").complete
+    assert not bench.world.things
 
 
 def test_undo_says_what_does_not_come_back(bench: Bench) -> None:

@@ -61,6 +61,23 @@ def test_two_entries_that_changed_places_are_seen(path: Path) -> None:
     assert "ledger entry 2 was changed" in error.what
 
 
+def test_an_entry_that_cannot_be_read_is_named(path: Path) -> None:
+    tamper(path, "UPDATE ledger SET body = '{' WHERE sequence = 4")
+    for run in ("", "r1"):
+        with pytest.raises(InputError, match="ledger entry 4 cannot be read: it was changed after"):
+            Store.open(path).entries(run)
+
+
+def test_checking_the_last_entries_only_takes_what_lies_further_back_as_it_stands(path: Path) -> None:
+    error = tamper(path, "UPDATE ledger SET body = '{' WHERE sequence = 2")
+    assert "ledger entry 2 was changed" in error.what
+    assert Store.open(path).verify(last=3) == 5
+    with pytest.raises(InputError, match="ledger entry 2 was changed"):
+        Store.open(path).verify(last=4)
+    with pytest.raises(InputError, match="ledger entry 2 was changed"):
+        Store.open(path).verify(last=9)
+
+
 def test_an_entry_comes_back_as_it_was_written(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "s.db")
     written = Entry(

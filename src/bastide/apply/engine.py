@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import datetime
 
 from bastide.apply.guard import PLAN_AGAIN, check_changes, check_plan
@@ -25,6 +26,7 @@ from bastide.plan import plan_digest
 from bastide.store import Run, RunStatus, Store
 
 INTERRUPTED = "interrupted"
+VERIFIED = 100_000  # ledger entries whose chain is checked before an apply adds to it: half a second
 ORGANIZATION = "organization"  # the lane of what is of no single account
 
 
@@ -51,26 +53,29 @@ def apply(  # noqa: PLR0913  # an edge: everything that it touches is an argumen
     looked at. ``threads``: as many as the target is good for when 0. ``undoes``: the run that this one reverses.
 
     Raises:
-        InputError: a change may not be made, or the plan is for another target; nothing was done.
+        InputError: a change may not be made, the plan is for another target, another run is under way there, or the
+            ledger's chain is broken; nothing was done.
         StalePlanError: the plan was edited, or what it was made from has moved; nothing was done.
     """
     known = all_handlers() if handlers is None else handlers
     check_plan(plan, target.name, digest)
-    owned = store.owned(target.label)
-    check_changes(plan.changes, known, owned, allow_data_loss)
-    if recheck is not None and recheck() != plan.observed_digest:
-        raise StalePlanError("what this plan was made from has changed since", fix=PLAN_AGAIN)
-    numbers = {change.key: number for number, change in enumerate(plan.changes)}
-    performer = Performer(target, store, known, run_id, now, dict(plan.bindings), numbers, sleep, owned)
-    resume(target, store, known, performer.stamp())
-    kind = "undo" if undoes else "apply"
-    store.start_run(Run(run_id, kind, target.label, performer.stamp(), plan_digest=plan_digest(plan), undoes=undoes))
-    store.bind(target.label, plan.bindings)
-    runner = _Runner(performer.perform, _schedule(plan.changes, known), threads or target.threads, progress)
-    results = runner.run(plan.changes)
-    outcome = Outcome(run_id, results, runner.interrupted, dict(sorted(performer.bindings.items())))
-    store.end_run(run_id, _status(outcome), performer.stamp())
-    return outcome
+    with store.applying(target.label, run_id):
+        store.verify(last=VERIFIED)
+        owned = store.owned(target.label)
+        check_changes(plan.changes, known, owned, allow_data_loss)
+        if recheck is not None and recheck() != plan.observed_digest:
+            raise StalePlanError("what this plan was made from has changed since", fix=PLAN_AGAIN)
+        numbers = {change.key: number for number, change in enumerate(plan.changes)}
+        performer = Performer(target, store, known, run_id, now, dict(plan.bindings), numbers, sleep, owned)
+        resume(target, store, known, performer.stamp())
+        begun = Run(run_id, "undo" if undoes else "apply", target.label, performer.stamp(), undoes=undoes)
+        store.start_run(replace(begun, plan_digest=plan_digest(plan)))
+        store.bind(target.label, plan.bindings)
+        runner = _Runner(performer.perform, _schedule(plan.changes, known), threads or target.threads, progress)
+        results = runner.run(plan.changes)
+        outcome = Outcome(run_id, results, runner.interrupted, dict(sorted(performer.bindings.items())))
+        store.end_run(run_id, _status(outcome), performer.stamp())
+        return outcome
 
 
 def _schedule(changes: Sequence[Change], known: Mapping[str, Handler]) -> Schedule:

@@ -21,11 +21,13 @@ from bastide.plan.compare import differences
 from bastide.plan.match import identity
 from bastide.store import Entry, Owned, Phase, RunStatus, Store, is_masked, mask
 
+RECOVERED = "recovered"
+
 
 def resume(target: Target, store: Store, handlers: Mapping[str, Handler], at: str) -> list[Entry]:
     """Close everything that killed runs on this target left open; the closing ledger entries come out.
 
-    Their runs end as interrupted, so that they can be undone. Call it when no other apply is going on.
+    Their runs end as interrupted, so that they can be undone. Call it with the target's lock held (``Store.applying``).
     """
     killed = {run.id for run in store.open_runs() if run.target == target.label}
     closed = [_close(entry, target, store, handlers, at) for entry in store.open_entries() if entry.run in killed]
@@ -41,7 +43,32 @@ class _Truth(NamedTuple):
     found: Found | None
 
 
+def closings(
+    run: str, target: Target, store: Store, handlers: Mapping[str, Handler], at: str
+) -> list[tuple[Entry, Entry]]:
+    """(before, after) of what a run left open, as ``resume`` would close it; nothing is written."""
+    return [(entry, _closing(entry, target, handlers, at)[0]) for entry in store.open_entries() if entry.run == run]
+
+
 def _close(entry: Entry, target: Target, store: Store, handlers: Mapping[str, Handler], at: str) -> Entry:
+    """The closing entry, written with what follows from it."""
+    closing, found = _closing(entry, target, handlers, at)
+    # What was replaced stays whose it was.
+    ours = closing.action == Action.CREATE or entry.key in store.owned(target.label)
+    made = found is not None and closing.action in (Action.CREATE, Action.REPLACE)
+    gone = closing.result == RECOVERED and closing.action in (Action.DELETE, Action.REPLACE)
+    store.settle(
+        target.label,
+        closing,
+        own=Owned(closing.key, entry.provisional_id, entry.run) if made and ours else None,
+        disown=entry.key if gone else None,
+        bindings=_learnt(entry, found, handlers) if made and found else None,
+    )
+    return closing
+
+
+def _closing(entry: Entry, target: Target, handlers: Mapping[str, Handler], at: str) -> tuple[Entry, Found | None]:
+    """The entry that closes an open one, and the resource as it is now."""
     handler = handlers.get(entry.key.type)
     truth, why = None, "killed before its result was noted; it did not take place, or only in part"
     if handler is not None:
@@ -60,20 +87,10 @@ def _close(entry: Entry, target: Target, store: Store, handlers: Mapping[str, Ha
         desired=None,
         state=mask(key.type, found.properties) if found else None,
         arn=found.arn if found else "",
-        result="recovered" if truth else "abandoned",
+        result=RECOVERED if truth else "abandoned",
         message="" if truth else why,
     )
-    # What was replaced stays whose it was.
-    ours = closing.action == Action.CREATE or entry.key in store.owned(target.label)
-    made = found is not None and closing.action in (Action.CREATE, Action.REPLACE)
-    store.settle(
-        target.label,
-        closing,
-        own=Owned(key, entry.provisional_id, entry.run) if made and ours else None,
-        disown=entry.key if truth and closing.action in (Action.DELETE, Action.REPLACE) else None,
-        bindings=_learnt(entry, found, handlers) if made and found else None,
-    )
-    return closing
+    return closing, found
 
 
 def _truth(entry: Entry, target: Target, handler: Handler) -> _Truth | None:

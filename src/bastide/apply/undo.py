@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bastide.apply.engine import apply
 from bastide.apply.outcome import Outcome, Progress
-from bastide.apply.resume import resume
+from bastide.apply.resume import RECOVERED, closings, resume
 from bastide.aws.handler import Found, Handler
 from bastide.aws.registry import handlers as all_handlers
 from bastide.aws.registry import kind
@@ -26,7 +26,8 @@ from bastide.plan.compare import canonical_value, differences
 from bastide.store import Entry, Phase, Store, is_masked, mask
 
 REVERSED = {Action.CREATE: Action.DELETE, Action.DELETE: Action.CREATE}
-MADE = ("done", "recovered")
+MADE = ("done", RECOVERED)
+LAST = 1 << 40  # behind every number that a ledger entry has
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def plan_undo(
     handlers: Mapping[str, Handler] | None = None,
     force: bool = False,
 ) -> Undo:
-    """The plan that reverses a run.
+    """The plan that reverses a run; nothing is written, what a killed one left open is only looked at.
 
     Raises:
         InputError: there is no such run on this target, or the ledger's chain is broken.
@@ -57,8 +58,8 @@ def plan_undo(
     if run.target != target.label:
         raise InputError(f"run {run_id} was made on {run.target}, not on {target.label}")
     store.verify()
-    resume(target, store, known, target.clock().isoformat(timespec="milliseconds").replace("+00:00", "Z"))
-    steps = [_Step(before, after, known, target) for before, after in _pairs(store.entries(run_id))]
+    made = [*_pairs(store.entries(run_id)), *_left_open(run_id, target, store, known)]
+    steps = [_Step(before, after, known, target) for before, after in made]
     moved = [problem for step in steps for problem in step.moved()]
     if moved and not force:
         raise StalePlanError(
@@ -97,19 +98,36 @@ def undo(  # an edge: everything that it touches is an argument
     Raises:
         InputError, StalePlanError: as ``plan_undo`` and ``apply`` do; nothing was done.
     """
-    planned = plan_undo(run_id, target, store, handlers=handlers, force=force)
-    return apply(
-        planned.plan,
-        target,
-        store,
-        run_id=as_run,
-        now=now,
-        handlers=handlers,
-        progress=progress,
-        allow_data_loss=allow_data_loss,
-        sleep=sleep,
-        undoes=run_id,
-    )
+    with store.applying(target.label, as_run):
+        store.verify()
+        resume(target, store, all_handlers() if handlers is None else handlers, _stamp(target))
+        planned = plan_undo(run_id, target, store, handlers=handlers, force=force)
+        return apply(
+            planned.plan,
+            target,
+            store,
+            run_id=as_run,
+            now=now,
+            handlers=handlers,
+            progress=progress,
+            allow_data_loss=allow_data_loss,
+            sleep=sleep,
+            undoes=run_id,
+        )
+
+
+def _stamp(target: Target) -> str:
+    """The target's time, ISO 8601 UTC."""
+    return target.clock().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _left_open(
+    run_id: str, target: Target, store: Store, handlers: Mapping[str, Handler]
+) -> Iterator[tuple[Entry, Entry]]:
+    """(before, after) of what a killed run did and did not note; it came after all that it noted."""
+    for before, after in closings(run_id, target, store, handlers, _stamp(target)):
+        if after.result in MADE:
+            yield before, replace(after, sequence=before.sequence + LAST)
 
 
 def _pairs(entries: list[Entry]) -> Iterator[tuple[Entry, Entry]]:

@@ -103,33 +103,44 @@ def append(connection: Connection, entry: Entry) -> None:
         connection.execute(_MOVE_HEAD, {"head": value})
 
 
-def entries(connection: Connection, run: str = "") -> Iterator[Entry]:
-    """Entries in order; of one run, or of all."""
-    query = select(LEDGER.c.body, LEDGER.c.hash).order_by(LEDGER.c.sequence)
-    for body, digest in connection.execute(query.where(LEDGER.c.run == run) if run else query):
-        yield parse(body, digest)
+def entries(connection: Connection, where: str, run: str = "") -> Iterator[Entry]:
+    """Entries in order; of one run, or of all.
+
+    Raises:
+        InputError: an entry is not as ``render`` writes it; it is named.
+    """
+    query = select(LEDGER.c.sequence, LEDGER.c.body, LEDGER.c.hash).order_by(LEDGER.c.sequence)
+    for sequence, body, digest in connection.execute(query.where(LEDGER.c.run == run) if run else query):
+        try:
+            yield parse(body, digest)
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            raise _broken(
+                f"ledger entry {sequence} cannot be read: it was changed after it was written", where
+            ) from error
 
 
-def verify(connection: Connection, where: str) -> int:
-    """How many entries the chain has.
+def verify(connection: Connection, where: str, last: int = 0) -> int:
+    """How many entries the chain has; only the ``last`` so many are checked, unless that is 0.
 
     Raises:
         InputError: an entry was changed, removed or inserted; it is named.
     """
-    previous, count = ORIGIN, 0
-    for sequence, body, digest in connection.execute(
-        select(LEDGER.c.sequence, LEDGER.c.body, LEDGER.c.hash).order_by(LEDGER.c.sequence)
-    ):
+    head = connection.execute(select(META.c.value).where(META.c.name == HEAD)).scalar() or f"0 {ORIGIN}"
+    end = int(head.split(" ")[0])
+    count = max(end - last, 0) if last else 0
+    previous = ORIGIN
+    if count:  # what lies further back is taken as it stands
+        previous = connection.execute(select(LEDGER.c.hash).where(LEDGER.c.sequence == count)).scalar() or ORIGIN
+    query = select(LEDGER.c.sequence, LEDGER.c.body, LEDGER.c.hash).where(LEDGER.c.sequence > count)
+    for sequence, body, digest in connection.execute(query.order_by(LEDGER.c.sequence)):
         count += 1
         if sequence != count:
             raise _broken(f"ledger entry {count} is missing", where)
         if digest != chain(previous, body):
             raise _broken(f"ledger entry {sequence} was changed after it was written, or the one before it was", where)
         previous = digest
-    head = connection.execute(select(META.c.value).where(META.c.name == HEAD)).scalar()
-    if (head or f"0 {ORIGIN}") != f"{count} {previous}":
-        expected = (head or "0").split(" ")[0]
-        raise _broken(f"the ledger ends at entry {count}, but entry {expected} was written last", where)
+    if head != f"{count} {previous}":
+        raise _broken(f"the ledger ends at entry {count}, but entry {end} was written last", where)
     return count
 
 

@@ -33,7 +33,7 @@ from sqlalchemy.exc import DatabaseError
 from bastide.errors import InputError
 from bastide.model import Finding, ResourceKey
 from bastide.model.serialize import from_json_value, to_json_value
-from bastide.store import ledger
+from bastide.store import ledger, lock
 from bastide.store.ledger import Entry, Phase
 from bastide.store.schema import BINDINGS, FINDINGS, META, METADATA, OWNED, RUNS, VERSION
 
@@ -83,6 +83,7 @@ class Store:
         self._engine = engine
         self._where = where
         self._lock = threading.Lock()
+        self._applying: set[tuple[str, str]] = set()  # (target, run) whose lock this store holds
         self._check()
 
     @classmethod
@@ -106,6 +107,25 @@ class Store:
         self._engine.dispose()
 
     # Runs
+
+    @contextmanager
+    def applying(self, target: str, run: str) -> Iterator[None]:
+        """Keeps every other apply and undo off a target while the block runs; within the same run it does nothing.
+
+        A database that was opened by URL has no such lock.
+
+        Raises:
+            InputError: another run is being applied to the target; it is named, with its process.
+        """
+        if (target, run) in self._applying or "://" in self._where:
+            yield
+            return
+        with lock.applying(Path(self._where), target, run):
+            self._applying.add((target, run))
+            try:
+                yield
+            finally:
+                self._applying.discard((target, run))
 
     def start_run(self, run: Run) -> None:
         """Remember that a run began.
@@ -173,9 +193,13 @@ class Store:
                 _bind(connection, target, bindings)
 
     def entries(self, run_id: str = "") -> list[Entry]:
-        """Ledger entries in order; of one run, or of all."""
+        """Ledger entries in order; of one run, or of all.
+
+        Raises:
+            InputError: an entry cannot be read; it is named.
+        """
         with self._transaction() as connection:
-            return list(ledger.entries(connection, run_id))
+            return list(ledger.entries(connection, self._where, run_id))
 
     def open_entries(self) -> list[Entry]:
         """Entries before a call that have no entry after it: the call may or may not have happened."""
@@ -187,14 +211,14 @@ class Store:
                 found.pop((entry.run, entry.change), None)
         return list(found.values())
 
-    def verify(self) -> int:
-        """How many entries the ledger's chain has.
+    def verify(self, last: int = 0) -> int:
+        """How many entries the ledger's chain has; only the ``last`` so many are checked, unless that is 0.
 
         Raises:
             InputError: an entry was changed, removed or inserted; it is named.
         """
         with self._transaction() as connection:
-            return ledger.verify(connection, self._where)
+            return ledger.verify(connection, self._where, last)
 
     # What Bastide created, and what provisional ids became
 
@@ -230,23 +254,6 @@ class Store:
         query = select(BINDINGS.c.provisional, BINDINGS.c.real).where(BINDINGS.c.target == target)
         with self._transaction() as connection:
             return {row.provisional: row.real for row in connection.execute(query.order_by(BINDINGS.c.provisional))}
-
-    # What the platform's roles ask for
-
-    def external_id(self, target: str) -> str:
-        """The external id that is kept for a target; empty when there is none."""
-        with self._transaction() as connection:
-            found = connection.execute(select(META.c.value).where(META.c.name == _EXTERNAL_ID.format(target))).scalar()
-        return found or ""
-
-    def keep_external_id(self, target: str, value: str) -> str:
-        """The external id of a target from now on: ``value``, unless one was kept already."""
-        name = _EXTERNAL_ID.format(target)
-        with self._transaction() as connection:
-            kept = connection.execute(select(META.c.value).where(META.c.name == name)).scalar()
-            if kept is None:
-                connection.execute(insert(META).values(name=name, value=value))
-        return kept or value
 
     # Findings
 
