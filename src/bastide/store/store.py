@@ -255,6 +255,32 @@ class Store:
         with self._transaction() as connection:
             return {row.provisional: row.real for row in connection.execute(query.order_by(BINDINGS.c.provisional))}
 
+    def forget(self, target: str, as_target: str) -> None:
+        """The organization behind ``target`` is gone: nothing in it is ours, and its runs are of ``as_target``."""
+        with self._transaction() as connection:
+            for table in (OWNED, BINDINGS, FINDINGS):
+                connection.execute(delete(table).where(table.c.target == target))
+            connection.execute(update(RUNS).where(RUNS.c.target == target).values(target=as_target))
+            running = (RUNS.c.target == as_target) & (RUNS.c.status == RunStatus.RUNNING)
+            connection.execute(update(RUNS).where(running).values(status=RunStatus.INTERRUPTED))
+
+    # What the platform's roles ask for
+
+    def external_id(self, target: str) -> str:
+        """The external id that is kept for a target; empty when there is none."""
+        with self._transaction() as connection:
+            found = connection.execute(select(META.c.value).where(META.c.name == _EXTERNAL_ID.format(target))).scalar()
+        return found or ""
+
+    def keep_external_id(self, target: str, value: str) -> str:
+        """The external id of a target from now on: ``value``, unless one was kept already."""
+        name = _EXTERNAL_ID.format(target)
+        with self._transaction() as connection:
+            kept = connection.execute(select(META.c.value).where(META.c.name == name)).scalar()
+            if kept is None:
+                connection.execute(insert(META).values(name=name, value=value))
+        return kept or value
+
     # Findings
 
     def replace_findings(self, target: str, run_id: str, findings: Iterable[Finding]) -> None:
@@ -288,7 +314,7 @@ class Store:
                 with self._transaction() as connection:
                     found = connection.execute(select(META.c.value).where(META.c.name == "version")).scalar()
                 if found != VERSION:
-                    fix = "use the Bastide that wrote it, or name another --state"
+                    fix = "use the Bastide that wrote it, or move the file away"
                     raise InputError(
                         f"the database has version {found}, this Bastide knows {VERSION}", self._where, fix
                     )
