@@ -207,7 +207,7 @@ class TestJunit:
 
     def test_statuses_become_failure_error_and_skipped(self) -> None:
         root = ElementTree.fromstring(FORMATS["junit"](EVERY).encode())
-        (suite,) = root
+        _, suite = root
         numbers = [suite.get(name) for name in ("tests", "failures", "errors", "skipped")]
         assert numbers == ["4", "1", "1", "1"]
         assert [[child.tag for child in case] for case in suite] == [["failure"], ["error"], [], ["skipped"]]
@@ -216,7 +216,7 @@ class TestJunit:
     def test_no_text_of_an_account_breaks_the_xml(self, text: str) -> None:
         one = finding(text=text)
         root = ElementTree.fromstring(FORMATS["junit"](report(one)).encode())
-        (case,) = root.iter("testcase")
+        _, case = root.iter("testcase")
         assert case.get("classname") == RULE.id
 
     def test_the_declared_encoding_is_the_written_one(self) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bastide.errors import InputError, Problem
-from bastide.model import GLOBAL, Account, Change, Estate, Organization, Origin, Plan, Resource, ResourceKey
+from bastide.model import GLOBAL, Account, Change, Estate, Organization, Origin, Plan, Resource, ResourceKey, Status
 from bastide.model.platform import DEPLOYER, READER
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from bastide.store import Store
 
 STATE = ".bastide"
+SANDBOX_LABEL = "sandbox/111122223333"  # what the store calls the sandbox's organization
 TARGETS = ("sandbox", "aws")
 
 
@@ -69,6 +70,7 @@ class Workspace:
         """A workspace of ``settings``; ``target`` replaces the one that they name (an in-process sandbox)."""
         self.settings = settings
         self._given_target = target
+        self.left_to_people = 0  # findings that the last plan with ``heal`` leaves to a person
 
     @cached_property
     def target(self) -> Target:
@@ -93,8 +95,15 @@ class Workspace:
         """The database of runs, ledger, ownership and findings."""
         from bastide.store import Store
 
-        self.settings.state.mkdir(parents=True, exist_ok=True)
-        return Store.open(self.settings.state / "state.db")
+        self.settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self.settings.state / "state.db"
+        path.touch(mode=0o600)  # it holds the state of every resource before each change
+        return Store.open(path)
+
+    @property
+    def has_store(self) -> bool:
+        """Whether there is a database already."""
+        return (self.settings.state / "state.db").exists()
 
     @cached_property
     def declaration(self) -> Declaration:
@@ -219,7 +228,9 @@ class Workspace:
         networks = networks_in(observed)
         if former or not networks.items() <= networks_in(declared).items():
             declared = self.declared(organization, networks, former)  # what runs keeps its addresses
-        desired = with_healed(declared, observed) if heal else declared
+        desired = declared
+        if heal:
+            desired, self.left_to_people = with_healed(declared, observed)
         pins = self.store.bindings(self.target.label)
         return diff(desired, observed, kinds(), owned=owned, pins=pins, target=self.target.name)
 
@@ -309,6 +320,7 @@ class Workspace:
         shown = baseline.new(assessment.findings) if baseline else assessment.findings
         return Report(
             findings=shown,
+            compared=baseline is not None,
             estate=estate,
             controls={control.id: control for control in all_controls()},
             counts=assessment.by_status,
@@ -398,21 +410,28 @@ def assessed_types() -> set[str]:
     return wanted & set(kinds())
 
 
-def with_healed(declared: Estate, observed: Estate) -> Estate:
-    """The declared estate, and the repaired form of every observed resource that a control can heal."""
+def with_healed(declared: Estate, observed: Estate) -> tuple[Estate, int]:
+    """The declared estate with the repaired form of what a control can heal; the findings left to a person.
+
+    What is declared is repaired by declaring it: its findings count as healed.
+    """
     from bastide.assess import healed, run
     from bastide.controls import all_controls
     from bastide.plan.diff import HEALED
 
     controls = all_controls()
-    findings = run(observed, controls).findings
-    reasons: dict[object, list[str]] = {}
-    for finding in findings:
-        reasons.setdefault(finding.resource, []).append(finding.control)
-    repaired: tuple[Resource, ...] = healed(observed, findings, controls)
-    marked = [
-        replace(resource, origin=Origin(HEALED, detail=", ".join(reasons[resource.key])), depends_on=())
-        for resource in repaired
-    ]
+    failures = [finding for finding in run(observed, controls).findings if finding.status is Status.FAIL]
+    able = {control.id for control in controls if control.heal is not None}
+    repaired: dict[ResourceKey, Resource] = {one.key: one for one in healed(observed, failures, controls)}
+    reasons: dict[ResourceKey, list[str]] = {}
+    for finding in failures:
+        if finding.control in able and finding.resource in repaired:
+            reasons.setdefault(finding.resource, []).append(finding.control)
     there = {resource.key for resource in declared.resources}
-    return replace(declared, resources=(*declared.resources, *(one for one in marked if one.key not in there)))
+    marked = [
+        replace(resource, origin=Origin(HEALED, detail=", ".join(sorted(reasons[key]))), depends_on=())
+        for key, resource in repaired.items()
+        if key not in there
+    ]
+    left = sum(finding.control not in able and finding.resource not in there for finding in failures)
+    return replace(declared, resources=(*declared.resources, *marked)), left

@@ -53,6 +53,10 @@ def command(
     from bastide.show.reports import outcome_text, plan_text
 
     place = workspace(file, target, profile, role, external_id)
+    if plan is not None and heal:
+        raise InputError(
+            "--heal says what to plan, and --plan names a plan", fix="say `bastide plan --heal -o json=FILE`"
+        )
     if plan is not None:
         todo = read_plan(plan)
     else:
@@ -102,7 +106,7 @@ def agree(yes: bool, question: str) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise InputError("nobody is here to agree", fix="add --yes, or apply a plan file with --plan")
+        raise InputError("nobody is here to agree", fix="add --yes to go on without a question")
     if not typer.confirm(question, err=True):
         typer.echo("nothing was done", err=True)
         raise typer.Exit(0)

@@ -53,6 +53,8 @@ def command(
     outputs = parse_outputs(output or ["table"], tuple(FORMATS))
     gate = parse_gate(fail_on) if fail_on else None
     earlier = _baseline(baseline)
+    if gate and gate.new and earlier is None:
+        raise InputError("--fail-on …,new needs something to compare with", fix="add --baseline FILE (of -o json=FILE)")
     place = workspace(file, target, profile, role, external_id)
     with bar("reading") as progress:
         assessment, estate = (

@@ -51,6 +51,10 @@ def command(
         write_text(text, wanted.path)
         if wanted.path and wanted.format == "json":
             typer.echo(f"wrote {wanted.path}; next: bastide apply --plan {wanted.path}", err=True)
+    if all(wanted.path for wanted in outputs):
+        typer.echo(plan_text.summary(plan), err=True)
+    if heal and place.left_to_people:
+        typer.echo(f"{place.left_to_people} findings remain that need a person: bastide assess", err=True)
     if plan.uncertain:
         raise typer.Exit(INCOMPLETE)
     if exit_code and plan.changes:

@@ -26,7 +26,9 @@ def _directory(file: Path) -> Path:
 @command.command()
 def start(
     file: FileOption = ARCHITECTURE,
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; another one when it is taken.")] = 4577,
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1; another one when it is taken.")
+    ] = 4577,
 ) -> None:
     """Start the server in the background; its state comes back from the journal."""
     from bastide.sandbox import process
@@ -67,10 +69,15 @@ def reset(
     """Make the organization empty again; the journal and what Bastide knows of this sandbox are removed."""
     from bastide.sandbox import process
     from bastide.show.cli.apply import agree
+    from bastide.show.workspace import SANDBOX_LABEL, now
 
     agree(yes, "Remove the whole sandbox organization?")
     process.reset(_directory(file))
-    typer.echo("the sandbox is empty")
+    workspace = Workspace(Settings(file))
+    if workspace.has_store:
+        stamp = now().strftime("%Y%m%d-%H%M%S")
+        workspace.store.forget(SANDBOX_LABEL, f"{SANDBOX_LABEL} (reset {stamp})")
+    typer.echo("the sandbox is empty, and nothing in it is known any more")
 
 
 @command.command()
@@ -118,7 +125,7 @@ def _account(workspace: Workspace, text: str) -> str:
 
 @command.command()
 def coverage(
-    service: Annotated[str, typer.Argument(help="One service (boto3's name); all of the mission's without it.")] = "",
+    service: Annotated[str, typer.Argument(help="One service (boto3's name); all that are covered without it.")] = "",
     output: OutputOption = "table",
 ) -> None:
     """Print the operations of each service: real (moto), shimmed (ours) or refused (NotImplementedInSandbox)."""

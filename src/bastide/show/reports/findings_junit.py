@@ -14,6 +14,10 @@ DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 def render(report: Report) -> str:
     """The findings as JUnit XML; UNKNOWN is an error, not a failure and not a pass."""
     root = ElementTree.Element("testsuites", name=shown(f"bastide {report.title}"))
+    # Some pipelines take a file without any case for an error; a clean run has this one.
+    suite = ElementTree.SubElement(root, "testsuite", name="assessment", tests="1", failures="0", errors="0")
+    passed = report.counts.get(Status.PASS, 0)
+    ElementTree.SubElement(suite, "testcase", classname="assessment", name=f"{passed} verdicts passed")
     for control, findings in groupby(
         sorted(report.findings, key=lambda finding: finding.control), lambda one: one.control
     ):

@@ -73,6 +73,7 @@ def summary(report: Report) -> list[RenderableType]:
             f"{counts[Status.PASS]} passed, {counts[Status.NOT_APPLICABLE]} not applicable "
             f"· {len(report.controls)} controls over {len(report.estate.resources):,} resources "
             f"· basis: {report.estate.basis}"
+            f"{f' · {len(report.findings)} new against the baseline' if report.compared else ''}"
         )
     ]
     if report.estate.gaps:

@@ -16,7 +16,12 @@ def render(outcome: Outcome) -> str:
     lines = [
         Text(f"  ✗ {_what(result)}: {shown(result.code)} {shown(result.message)}", "red") for result in outcome.failed
     ]
-    lines += [Text(f"  ○ {_what(result)}: {shown(result.message)}", "yellow") for result in outcome.skipped]
+    by_reason: dict[str, list[Result]] = {}
+    for result in outcome.skipped:
+        by_reason.setdefault(result.message, []).append(result)
+    for reason, results in by_reason.items():
+        more = f" and {len(results) - 1} more" if len(results) > 1 else ""
+        lines.append(Text(f"  ○ {_what(results[0])}{more} skipped: {shown(reason)}", "yellow"))
     return text_of(*lines, Text(summary(outcome)))
 
 

@@ -32,6 +32,7 @@ class Report:
     counts: Mapping[Status, int]
     generated_at: str
     title: str = "Assessment"
+    compared: bool = False  # with a baseline: ``findings`` are what is new, ``counts`` all that there is
     healed: tuple[Finding, ...] = ()
     guardrails: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # unit path or account name → guardrails
 
