@@ -135,3 +135,8 @@ def test_what_a_role_can_do_is_listed_by_action_and_pattern(court: Court) -> Non
     assert [(row.action, row.resource, row.outcome) for row in found] == [("ec2:RunInstances", "*", "allowed")]
     partner = court.what_can(parse_principal(f"arn:aws:iam::{AWAY}:role/team/partner"), ["s3:GetObject"])
     assert [row.outcome for row in partner] == ["allowed"]
+
+
+def test_a_role_that_nobody_has_seen_has_a_trust_policy_that_nobody_has_read(court: Court) -> None:
+    admin = parse_principal(f"arn:aws:iam::{HOME}:role/team/admin")
+    assert court.ruling(Request(admin, "sts:AssumeRole", f"arn:aws:iam::{HOME}:role/gone")).outcome == "unknown"

@@ -19,6 +19,7 @@ from bastide.errors import InputError
 from bastide.iam.caller_text import parse_principal, with_role_path
 from bastide.iam.evaluator import Compiled
 from bastide.iam.json_text import Number, parse_json_text
+from bastide.iam.layers import Workshop
 from bastide.iam.parse import parse_policy
 from bastide.iam.policy_set import Bucket, Documents, Grant, PolicySet
 from bastide.iam.request import Principal, Request
@@ -61,6 +62,7 @@ class Evaluator:
         self.moment = moment
         self._documents: dict[str, PolicyDocument] = {}
         self._sets: dict[str, Compiled] = {}
+        self._workshop = Workshop()
 
     def answers(self, lines: Iterable[bytes | str]) -> Iterator[Answer]:
         """One answer for each line that is not blank."""
@@ -106,7 +108,7 @@ class Evaluator:
         key = repr(value)
         known = self._sets.get(key)
         if known is None:
-            known = Compiled(self._policy_set(value))
+            known = Compiled(self._policy_set(value), self._workshop)
             _remember(self._sets, key, known)
         return known
 

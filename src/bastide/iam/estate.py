@@ -19,6 +19,7 @@ from bastide.iam.managed import is_aws_managed, managed_policy, may_deny
 from bastide.iam.parse import parse_policy
 from bastide.iam.policy_set import Bucket, Documents, PolicySet
 from bastide.iam.request import Principal, Request
+from bastide.iam.services import needs_resource_policy
 from bastide.model import Estate, OrganizationPolicy, PolicyDocument, Resource, Statement, Unknown, Value
 from bastide.model.unknown import unknowns_in
 
@@ -312,6 +313,8 @@ class Policies:
         if isinstance(policy, Unknown):
             unread.append(Unread(f"the policy of {arn}", policy.reason))
             return None
+        if policy is None and (trust or ":key/" in arn) and needs_resource_policy(request.action.lower(), arn):
+            unread.append(Unread(f"the policy of {arn}", "the resource is not in the estate, and it always has one"))
         return None if policy is None else (policy,)
 
     def _of_endpoint(self, request: Request, unread: list[Unread]) -> Documents | None:

@@ -20,6 +20,7 @@ from bastide.model import PolicyDocument, Statement
 
 ResourceTest = Callable[[str, Keys], bool]
 REMEMBERED_ACTIONS = 50_000
+REMEMBERED_LAYERS = 20_000
 SETTLED = (
     "aws:principal", "aws:userid", "aws:username", "aws:resource", "kms:calleraccount", "s3:resourceaccount",
 )  # fmt: skip
@@ -130,6 +131,8 @@ class Workshop:
         key = (kind, level, bounded, *map(id, listed))
         known = self._made.get(key)
         if known is None:  # the documents are kept beside the layer, so that their ids stay theirs
+            if len(self._made) >= REMEMBERED_LAYERS:
+                self._made.clear()
             known = self._made[key] = (listed, layer(kind, listed, level=level, bounded=bounded, lenient=self.lenient))
         return known[1]
 
