@@ -134,13 +134,13 @@ def _administrators(policies: Policies, key: Guarded) -> Iterator[Callers]:
     for rule in key.allows:
         if KEY_POLICY not in rule.actions:
             continue
-        for tests in rule.form({}).upper:
+        for tests in rule.alternatives():
             own = tuple(test for test in tests if test.key.startswith(("aws:principal", "@session")))
             yield Callers(f"administrators by {rule}", (*here.tests, root, *own), owner)
 
 
 def boundaries_hold(policies: Policies) -> Iterator[Proof]:
-    """Under a boundary nobody takes it away, makes an identity without it or rewrites it."""
+    """Under a boundary (in use, or so called) nobody takes it away, makes an identity without it or rewrites it."""
     found = [one for one in policies.estate.of_type("AWS::IAM::ManagedPolicy") if _is_boundary(policies, one)]
     parts: dict[str, list[Proof]] = {"removed": [], "escaped": [], "rewritten": []}
     for one in found:
@@ -180,7 +180,7 @@ def _bounded(
 
 
 def _is_boundary(policies: Policies, policy: Resource) -> bool:
-    return policy.arn.rpartition("/")[2] == "boundary" or policy.arn in _boundaries_in_use(policies)
+    return policy.arn.endswith("boundary") or policy.arn in _boundaries_in_use(policies)
 
 
 def _boundaries_in_use(policies: Policies) -> set[str]:

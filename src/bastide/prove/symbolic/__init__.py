@@ -7,7 +7,7 @@ A statement is a set of requests, and a product of sets of fields. So the engine
   list and patterns for the rest (``actions``, ``unlisted``); strings as patterns that step together (``pattern``,
   ``search``); numbers, times and addresses as intervals (``intervals``); presence, and the two quantifiers of keys
   with many values (``constraint``);
-- a statement in that form (``conditions``, ``rule``), from above and from below where a policy variable leaves it open;
+- a statement in that form (``conditions``, ``rule``), with marks where a policy variable leaves it open;
 - the question *is there a request that one rule of each layer admits and no rule forbids* (``solve``): answered by an
   example, by the rules that shut everything out, or by *undecided* with the reason. Never by a guess.
 
@@ -15,9 +15,9 @@ A statement is a set of requests, and a product of sets of fields. So the engine
 
 Exact: actions, resources, all operators with their set, ``IfExists`` and ``Null`` forms, negation and absent keys,
 layers, unions of denies, policy variables whose value is known. Approximated, with the side stated: policy variables of
-unknown value (an Allow is taken too wide, a Deny too narrow: what is proved holds, an example is tried before it is
-shown); a Deny with NotPrincipal (too narrow); links between fields other than those that ``callers`` fixes. Taken for
-granted: values have the type of their key.
+unknown value (a mark stands for the test: what is proved holds, an example is tried before it is shown); a Deny with
+NotPrincipal (too narrow); links between fields other than those that ``callers`` fixes. Taken for granted: values have
+the type of their key.
 """
 
 from bastide.prove.symbolic.actions import Actions, ActionSet, action_list

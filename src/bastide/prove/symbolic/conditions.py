@@ -1,7 +1,9 @@
-"""A condition block as Tests, from both sides where a policy variable leaves it open.
+"""A condition block as Tests, exact or, where a policy variable leaves it open, from above and with a mark.
 
-``Bounds.upper`` holds at least where the test holds, ``lower`` at most: equal unless a variable's value is not known.
-Whoever asks what may be allowed takes the upper side of an Allow and the lower side of a Deny.
+A test whose variable has no known value becomes two: one that holds at least where it holds, and a *mark*, a pseudo key
+that stands for "this very test holds". The same text is the same mark wherever it stands, so a Deny that repeats an
+Allow's condition still covers it; whatever is shut out with marks is shut out in truth, and an example with marks is
+only a candidate.
 
 Source: IAM User Guide, "IAM JSON policy elements: Condition operators"; "Variables and tags" (which take them).
 """
@@ -29,25 +31,13 @@ from bastide.prove.symbolic.constraint import (
     Test,
     Values,
     parse_number,
+    present,
 )  # fmt: skip
 from bastide.prove.symbolic.intervals import NO_NUMBER, Intervals, below, network, point
 from bastide.prove.symbolic.pattern import Pattern, Token, arn, exact, glob, joined, with_variables
 
 Scope = Mapping[str, str | None]  # keys whose value is known, or known to be absent (None)
 EVERYTHING = glob("*")
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """A test from above and from below."""
-
-    upper: Test
-    lower: Test
-
-    @property
-    def exact(self) -> bool:
-        """Whether both are the same."""
-        return self.upper == self.lower
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +49,19 @@ class _Operator:
     plain: str
 
 
-def tests_of(condition: Condition, scope: Scope, *, variables: bool = True) -> list[Bounds]:
-    """One pair of tests for each operator and key of a condition block; all have to hold."""
+def tests_of(condition: Condition, scope: Scope, *, variables: bool = True) -> list[Test]:
+    """The tests of a condition block; all have to hold."""
     return [
-        _bounds(name, key.lower(), values, scope, variables)
+        test
         for name, tests in condition.items()
         for key, values in tests.items()
+        for test in _tests(name, key.lower(), values, scope, variables)
     ]
+
+
+def mark(*words: object) -> Test:
+    """The pseudo test that something holds which is not known."""
+    return present(f"@holds {words!r}")
 
 
 def variables_of(texts: Iterable[str]) -> frozenset[str]:
@@ -79,12 +75,13 @@ def variables_of(texts: Iterable[str]) -> frozenset[str]:
     )
 
 
-def _bounds(name: str, key: str, values: tuple[str, ...], scope: Scope, variables: bool) -> Bounds:
+def _tests(name: str, key: str, values: tuple[str, ...], scope: Scope, variables: bool) -> tuple[Test, ...]:
     if name.lower() == "null":
-        return _null(key, values)
+        return (_null(key, values),)
     how = _operator(name)
     upper, lower = _values(how.plain, values, scope, variables)
-    return Bounds(_test(how, key, upper, lower), _test(how, key, lower, upper))
+    found = _test(how, key, upper, lower)
+    return (found,) if upper == lower else (found, mark(name.lower(), key, *sorted(values)))
 
 
 def _test(how: _Operator, key: str, wide: Values, narrow: Values) -> Test:
@@ -95,10 +92,9 @@ def _test(how: _Operator, key: str, wide: Values, narrow: Values) -> Test:
     return Test(key, found, every, how.if_exists or not present, how.every or how.some)
 
 
-def _null(key: str, values: tuple[str, ...]) -> Bounds:
+def _null(key: str, values: tuple[str, ...]) -> Test:
     asked = {value.lower() for value in values}
-    found = Test(key, ANYTHING if "false" in asked else NOTHING, every=True, absent="true" in asked)
-    return Bounds(found, found)
+    return Test(key, ANYTHING if "false" in asked else NOTHING, every=True, absent="true" in asked)
 
 
 @cache

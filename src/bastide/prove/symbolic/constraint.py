@@ -20,7 +20,7 @@ from functools import cached_property, lru_cache
 from bastide.prove.symbolic.actions import has_many_values
 from bastide.prove.symbolic.intervals import EVERY_ADDRESS, EVERY_NUMBER, Intervals, address, address_number
 from bastide.prove.symbolic.pattern import Pattern, exact, glob
-from bastide.prove.symbolic.search import NotDecided, Union, find
+from bastide.prove.symbolic.search import NotDecided, Union, exists, find
 
 STRING, NUMBER, DATE, ADDRESS = "string", "number", "date", "address"
 RESOURCE = "@resource"  # the one field that no request lacks
@@ -152,6 +152,16 @@ def solution(tests: frozenset[Test]) -> tuple[str, ...] | None:
     return None if None in found else tuple(dict.fromkeys(one for one in found if one is not None))
 
 
+@lru_cache(maxsize=262_144)
+def possible(tests: frozenset[Test]) -> bool:
+    """Whether there is a ``solution``; cheaper where only strings are asked for. Raises as ``solution``."""
+    if all(isinstance(test.values, Strings) for test in tests) and not all(test.absent for test in tests):
+        required, excluded = _terms([test.values for test in tests if isinstance(test.values, Strings)])
+        if exists(required, excluded):
+            return True
+    return solution(tests) is not None
+
+
 def may_have_many(tests: Iterable[Test]) -> bool:
     """Whether the field that the tests are about may hold several values."""
     for test in tests:
@@ -191,9 +201,13 @@ def _value(wanted: list[Values]) -> str | None:
 
 
 def _string(wanted: list[Strings]) -> str | None:
+    return find(*_terms(wanted))
+
+
+def _terms(wanted: list[Strings]) -> tuple[tuple[Union, ...], frozenset[Pattern]]:
     required = tuple(values.patterns for values in wanted if values.inside)
     excluded = frozenset(pattern for values in wanted if not values.inside for pattern in values.patterns)
-    return find(required, excluded)
+    return required, excluded
 
 
 def parse_number(kind: str, text: str) -> Decimal | None:

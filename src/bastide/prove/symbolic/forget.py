@@ -12,4 +12,14 @@ def forget() -> None:
 
 
 _ACTIONS = (actions._bits, actions._globs, actions._services, actions._all_bits, actions._all_documented)
-_PATTERNS = (constraint.solution, pattern.glob, pattern.exact, pattern.arn, search.find, search._find, search._overlap)
+_PATTERNS = (
+    constraint.solution,
+    constraint.possible,
+    search.exists,
+    pattern.glob,
+    pattern.exact,
+    pattern.arn,
+    search.find,
+    search._find,
+    search._overlap,
+)

@@ -95,6 +95,11 @@ class Pattern:
         return self.tokens == (WILD,)
 
     @cached_property
+    def is_plain(self) -> bool:
+        """Whether its wildcards take in colons, as all do but those of ``ArnLike``."""
+        return all(token.colon for token in self.tokens)
+
+    @cached_property
     def is_literal(self) -> bool:
         """Whether it matches one value only."""
         return all(token.kind == ONE and len(token.chars) == 1 for token in self.tokens)

@@ -2,7 +2,7 @@
 
 The principal element becomes tests of pseudo keys (``@service``, ``@session`` …) and of the keys that follow from the
 caller, so that a rule knows one kind of thing only. A statement with policy variables has no form of its own: it gets
-one for a ``Scope``, and where the scope does not know the variable, two, from above and from below.
+one for a ``Scope``; where the scope does not know the variable, its tests carry marks (``conditions``).
 
 Approximated: a Deny with NotPrincipal takes in fewer callers than AWS (which wants the account, the role and the
 session all listed); unique ids (AIDA…) and canonical users in a principal match nobody.
@@ -19,7 +19,7 @@ from bastide.iam.variables import VARIABLE
 from bastide.model import PolicyDocument, Statement
 from bastide.model.policy import Principals
 from bastide.prove.symbolic.actions import Actions
-from bastide.prove.symbolic.conditions import Scope, pattern_bounds, tests_of, variables_of
+from bastide.prove.symbolic.conditions import Scope, mark, pattern_bounds, tests_of, variables_of
 from bastide.prove.symbolic.constraint import RESOURCE, Strings, Test
 from bastide.prove.symbolic.pattern import Pattern, exact, glob, joined
 
@@ -29,19 +29,6 @@ ARN_HEAD = 5  # colons before which a resource holds no variables
 NO_SCOPE: Scope = {}
 
 Alternative = tuple[Test, ...]
-
-
-@dataclass(frozen=True)
-class Form:
-    """A rule's tests from above and from below: alternatives, each a conjunction. No alternative: it never holds."""
-
-    upper: tuple[Alternative, ...]
-    lower: tuple[Alternative, ...]
-
-    @cached_property
-    def exact(self) -> bool:
-        """Whether both sides are the same."""
-        return self.upper == self.lower
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,19 +60,21 @@ class Rule:
         return variables_of((*(one.resource or ()), *(one.not_resource or ()), *values))
 
     @cached_property
-    def _plain(self) -> Form:
-        return _form(self.statement, NO_SCOPE, self.version)
+    def _plain(self) -> tuple[Alternative, ...]:
+        return _alternatives_of(self.statement, NO_SCOPE, self.version)
 
-    def form(self, scope: Scope) -> Form:
-        """Its tests where the keys of ``scope`` are known."""
+    def alternatives(self, scope: Scope = NO_SCOPE) -> tuple[Alternative, ...]:
+        """Its tests where the keys of ``scope`` are known: alternatives, each a conjunction; none: it never holds."""
         if not self.variables:
             return self._plain
-        return _form(self.statement, {key: scope[key] for key in sorted(self.variables & scope.keys())}, self.version)
+        return _alternatives_of(
+            self.statement, {key: scope[key] for key in sorted(self.variables & scope.keys())}, self.version
+        )
 
     @cached_property
     def is_everything(self) -> bool:
         """Whether it matches every request."""
-        return self.actions.is_everything and any(not one for one in self._plain.lower)
+        return self.actions.is_everything and any(not one for one in self._plain)
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
@@ -112,14 +101,10 @@ def rules(document: PolicyDocument, effect: str = "", origin: str = "") -> tuple
     )
 
 
-def _form(statement: Statement, scope: Scope, version: str) -> Form:
+def _alternatives_of(statement: Statement, scope: Scope, version: str) -> tuple[Alternative, ...]:
     variables = version >= "2012-10-17"
-    bounds = tests_of(statement.condition, scope, variables=variables)
-    resource = _resource_tests(statement, scope, variables)
-    principals = _principals(statement)
-    upper = (*resource[0], *(one.upper for one in bounds))
-    lower = (*resource[1], *(one.lower for one in bounds))
-    return Form(_alternatives(principals, upper), _alternatives(principals, lower))
+    tests = (*_resource_tests(statement, scope, variables), *tests_of(statement.condition, scope, variables=variables))
+    return _alternatives(_principals(statement), tests)
 
 
 def _alternatives(principals: Iterable[Alternative], tests: Alternative) -> tuple[Alternative, ...]:
@@ -136,16 +121,18 @@ def _says_nothing(test: Test) -> bool:
     return any(pattern.is_everything for pattern in values.patterns)
 
 
-def _resource_tests(statement: Statement, scope: Scope, variables: bool) -> tuple[Alternative, Alternative]:
+def _resource_tests(statement: Statement, scope: Scope, variables: bool) -> Alternative:
     texts = statement.resource if statement.resource is not None else statement.not_resource
     if texts is None:
-        return (), ()
+        return ()
     bounds = [_resource_bounds(text, scope, variables) for text in texts]
     wide = Strings(tuple(one for upper, _ in bounds for one in upper))
     narrow = Strings(tuple(one for _, lower in bounds for one in lower))
+    known = wide == narrow
     if statement.resource is None:
-        wide, narrow = narrow.negated(), wide.negated()
-    return (Test(RESOURCE, wide),), (Test(RESOURCE, narrow),)
+        wide = narrow.negated()
+    found = Test(RESOURCE, wide)
+    return (found,) if known else (found, mark(RESOURCE, statement.resource is None, *sorted(texts)))
 
 
 def _resource_bounds(text: str, scope: Scope, variables: bool) -> tuple[list[Pattern], list[Pattern]]:

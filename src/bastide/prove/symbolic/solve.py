@@ -23,11 +23,11 @@ from itertools import islice, product
 
 from bastide.prove.symbolic.actions import Actions, ActionSet, action_list, resource_patterns
 from bastide.prove.symbolic.conditions import Scope
-from bastide.prove.symbolic.constraint import RESOURCE, Strings, Test, literals, pinned, solution
+from bastide.prove.symbolic.constraint import RESOURCE, Strings, Test, literals, pinned, possible, solution
 from bastide.prove.symbolic.constraint import absent as absent_key
 from bastide.prove.symbolic.pattern import Pattern
 from bastide.prove.symbolic.rule import Rule
-from bastide.prove.symbolic.search import NotDecided
+from bastide.prove.symbolic.search import NotDecided, may_meet
 from bastide.prove.symbolic.unlisted import least_signatures
 
 CASES = 20_000  # choices in the search for one class of actions
@@ -137,7 +137,7 @@ def _with_guesses(question: Question, scope: Scope, unknown: Sequence[str], appr
 
 def _guesses(question: Question, key: str, approximate: Example) -> list[str | None]:
     rules = [rule for layer in question.required for rule in layer] + list(question.forbidden)
-    tests = [test for rule in rules for one in rule.form({}).upper for test in one if test.key == key]
+    tests = [test for rule in rules for one in rule.alternatives() for test in one if test.key == key]
     told = [text for test in tests if isinstance(test.values, Strings) for text in literals(test.values.patterns)]
     own = list(approximate.keys.get(key, ()))[:1]
     return list(dict.fromkeys([*own, *told[:4], "example", None]))
@@ -194,7 +194,7 @@ class _Search:
             narrower = actions if rule.actions.is_everything else actions & rule.actions
             if narrower is not actions and not narrower.bits() and narrower.witness() is None:
                 continue
-            for alternative in rule.form(self.scope).upper:
+            for alternative in rule.alternatives(self.scope):
                 added = _added(fields, alternative)
                 if added is not None:
                     yield from self._choices(layers[1:], narrower, added, (*by, rule))
@@ -231,15 +231,15 @@ class _Search:
         return way.escapes[rule]
 
     def _escaping(self, rule: Rule, fields: Fields) -> Iterator[tuple[Test, ...]]:
-        for alternative in rule.form(self.scope).lower:
+        for alternative in rule.alternatives(self.scope):
             escapes: list[Test] = []
             for test in alternative:
                 held = fields.get(test.key, frozenset())
                 if test in held:
                     continue
-                if solution(held | {test}) is None:
+                if not possible(held | {test}):
                     break  # it never matches
-                if solution(held | {test.negated}) is not None:
+                if possible(held | {test.negated}):
                     escapes.append(test.negated)
             else:
                 yield tuple(escapes)
@@ -300,7 +300,7 @@ class _Search:
         if not clauses:
             return None
         shape = Test(RESOURCE, Strings(resource_patterns(action)))
-        for alternatives in product(*(rule.form(self.scope).upper for rule in by)):
+        for alternatives in product(*(rule.alternatives(self.scope) for rule in by)):
             tests = [test for one in alternatives for test in one]
             fields = _added({}, (*self.question.given, *tests, shape))
             found = self._fields(fields, clauses) if fields is not None else None
@@ -313,9 +313,10 @@ class _Search:
         whole: list[Actions] = []
         partial: list[tuple[Rule, tuple[Test, ...]]] = []
         near = way.actions.services
+        wanted = [union for union in way.actions.terms()[0] if all(pattern.prefix for pattern in union)]
         for rule in self.question.forbidden:
             theirs = rule.actions.services
-            if near and theirs and near.isdisjoint(theirs):
+            if near and theirs and (near.isdisjoint(theirs) or not _meet(rule.actions, wanted)):
                 continue
             for escapes in self._escapes(rule, way):
                 if escapes:
@@ -351,7 +352,7 @@ def _added(fields: Fields, tests: Iterable[Test]) -> dict[str, frozenset[Test]] 
         if test not in held:
             found[test.key] = held | {test}
             touched.add(test.key)
-    return None if any(solution(found[key]) is None for key in sorted(touched)) else found
+    return None if not all(possible(found[key]) for key in sorted(touched)) else found
 
 
 def _reduced(fields: Fields, clauses: Iterable[tuple[Test, ...]]) -> list[tuple[Test, ...]] | None:
@@ -361,15 +362,20 @@ def _reduced(fields: Fields, clauses: Iterable[tuple[Test, ...]]) -> list[tuple[
         left = []
         for test in clause:
             held = fields.get(test.key, frozenset())
-            if test in held or solution(held | {test.negated}) is None:
+            if test in held or not possible(held | {test.negated}):
                 break
-            if solution(held | {test}) is not None:
+            if possible(held | {test}):
                 left.append(test)
         else:
             if not left:
                 return None
             found.append(tuple(left))
     return found
+
+
+def _meet(actions: Actions, wanted: Iterable[tuple[Pattern, ...]]) -> bool:
+    """Whether some action may be in a rule's set and in every wanted one."""
+    return all(may_meet(actions.globs, union) for union in wanted)
 
 
 def _classes(left: int, met: Sequence[tuple[int, int]]) -> list[tuple[int, tuple[int, ...]]]:
@@ -410,15 +416,3 @@ def _written(action: str, fields: Fields, by: tuple[Rule, ...]) -> Example:
     values = {key: solution(tests) or () for key, tests in fields.items()}
     resource = values.pop(RESOURCE, ("*",))
     return Example(action, resource[0] if resource else "*", {key: one for key, one in values.items() if one}, by)
-
-
-def patterns_of(rules: Iterable[Rule]) -> tuple[Pattern, ...]:
-    """Every pattern of resources in some rules."""
-    return tuple(
-        pattern
-        for rule in rules
-        for one in rule.form({}).upper
-        for test in one
-        if test.key == RESOURCE and isinstance(test.values, Strings)
-        for pattern in test.values.patterns
-    )
