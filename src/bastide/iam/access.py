@@ -15,8 +15,9 @@ from typing import NamedTuple
 
 from bastide.errors import InputError
 from bastide.iam.caller_text import parse_principal
-from bastide.iam.estate import InForce, Policies, Unread
+from bastide.iam.estate import Policies
 from bastide.iam.evaluator import EXPLICIT, Compiled, Decision
+from bastide.iam.in_force import InForce, Unread
 from bastide.iam.layers import Layer, Rule, Workshop
 from bastide.iam.principals import ENTITY, EVERYONE
 from bastide.iam.question import Question

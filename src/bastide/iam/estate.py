@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from bastide.errors import InputError
+from bastide.iam.in_force import DENIES, GRANTS, InForce, Unread
 from bastide.iam.managed import is_aws_managed, managed_policy, may_deny
 from bastide.iam.parse import parse_policy
 from bastide.iam.policy_set import Bucket, Documents, PolicySet
@@ -36,33 +37,6 @@ RESOURCE_POLICIES = {
 }
 ENDPOINT, LAMBDA = "AWS::EC2::VPCEndpoint", "AWS::Lambda::Permission"
 POLICY_TYPES = (ROLE, USER, GROUP, MANAGED, ENDPOINT, LAMBDA, *RESOURCE_POLICIES)
-GRANTS, DENIES = "may grant", "may deny"
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A policy that is in force and could not be read: which, why, and what it may change (grant, deny)."""
-
-    what: str
-    why: str
-    may: frozenset[str] = frozenset({GRANTS, DENIES})
-    identity: bool = False  # whether it is the caller's own, so that the resource's side may settle the matter
-
-    def __str__(self) -> str:
-        """The policy and why it could not be read."""
-        return f"{self.what}: {self.why}"
-
-
-@dataclass(frozen=True)
-class InForce:
-    """The policies in force for a caller and a resource, and what of them could not be read."""
-
-    policies: PolicySet
-    unread: tuple[Unread, ...] = ()
-
-    def uncertain(self, *, allowed: bool) -> tuple[Unread, ...]:
-        """What could turn a decision around."""
-        return tuple(one for one in self.unread if (DENIES if allowed else GRANTS) in one.may)
 
 
 @dataclass
