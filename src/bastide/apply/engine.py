@@ -66,7 +66,8 @@ def apply(  # noqa: PLR0913  # an edge: everything that it touches is an argumen
         if recheck is not None and recheck() != plan.observed_digest:
             raise StalePlanError("what this plan was made from has changed since", fix=PLAN_AGAIN)
         numbers = {change.key: number for number, change in enumerate(plan.changes)}
-        performer = Performer(target, store, known, run_id, now, dict(plan.bindings), numbers, sleep, owned)
+        awaited = frozenset(key for change in plan.changes for key in change.depends_on)
+        performer = Performer(target, store, known, run_id, now, dict(plan.bindings), numbers, sleep, owned, awaited)
         resume(target, store, known, performer.stamp())
         begun = Run(run_id, "undo" if undoes else "apply", target.label, performer.stamp(), undoes=undoes)
         store.start_run(replace(begun, plan_digest=plan_digest(plan)))

@@ -52,6 +52,7 @@ class Performer:
     numbers: Mapping[ResourceKey, int]
     sleep: Callable[[float], None] = time.sleep
     owned: frozenset[ResourceKey] = frozenset()  # what Bastide had created before this run
+    awaited: frozenset[ResourceKey] = frozenset()  # what another change of this run builds on
     _kinds: dict[str, ResourceType] = field(default_factory=dict)
 
     def perform(self, change: Change) -> Result:
@@ -225,12 +226,13 @@ class _Work:
         return seen[0]
 
     def _unsettled(self, found: list[Difference]) -> list[Difference]:
-        """What must not differ now: of a new resource, some properties come true later."""
+        """What must not differ now: of what is new, or is still to be built on, some properties come true later."""
         if self._change.action is Action.REPLACE and self._change.key not in self._performer.owned:
             # The copy of what somebody else made: its other properties are what was observed, not what is declared.
             asked = {difference.path for difference in self._change.differences}
             return [difference for difference in found if difference.path in asked]
-        later = () if self._change.action is Action.UPDATE else self._handler.settles
+        whole = self._change.action is Action.UPDATE and self._planned.key not in self._performer.awaited
+        later = () if whole else self._handler.settles
         return [difference for difference in found if difference.path not in later]
 
     def _until(self, fits: Callable[[], bool]) -> bool:

@@ -191,8 +191,12 @@ class _Step:
     def _changed(self, now: Properties) -> list[str]:
         current = mask(self.key.type, now)
         if self._action is Action.UPDATE:
+            # Some properties came true only after the read-back (``Handler.settles``).
+            left = (self._after.state, self._before.desired)
             return [
-                path for path in self._paths if not _same(value_at(self._after.state, path), value_at(current, path))
+                path
+                for path in self._paths
+                if not any(_same(value_at(state or {}, path), value_at(current, path)) for state in left)
             ]
         declared = {name: value for name, value in (self._before.desired or {}).items() if not is_masked(value)}
         return [difference.path for difference in differences(declared, current, self._kind)[0]]

@@ -80,7 +80,9 @@ class Handler(ABC):
 
     ``identified_by``: see ``model.ResourceType``. ``create_only``, ``write_only`` and ``read_only`` add to
     the registry's; ``readable`` are properties that the registry calls write-only and this handler reads all the same.
-    ``settles``: properties of a new resource that come true only when something has been built on it.
+    ``builds_on``: see ``model.ResourceType``.
+    ``settles``: properties that come true only when something has been built on the resource: a new one may read back
+    without them, and an updated one while a change of the same plan waits for it.
     ``late``: it comes after what it depends on, made or not. ``removable``: an undo may delete it.
     ``actions``: IAM actions by operation where the registry has no such type or names too few. ``service``: the boto3
     client.
@@ -94,6 +96,7 @@ class Handler(ABC):
     write_only: ClassVar[tuple[str, ...]] = ()
     readable: ClassVar[tuple[str, ...]] = ()
     read_only: ClassVar[tuple[str, ...]] = ()
+    builds_on: ClassVar[tuple[str, ...]] = ()
     settles: ClassVar[tuple[str, ...]] = ()
     data_bearing: ClassVar[bool] = False
     late: ClassVar[bool] = False

@@ -107,7 +107,7 @@ def _switch(at: Connection, name: str, on: Value) -> None:
 class DeliveryChannel(Handler):
     """AWS::Config::DeliveryChannel. Create-only: Name. There is one; one of another name gives way.
 
-    Creating it starts a recorder that was never started; deleting it first stops the recorder, which needs one.
+    Creating it starts the recorder, which waits for it; deleting it first stops the recorder, which needs one.
     The bucket must not have Object Lock. Source: AWS Config Developer Guide, "Managing the delivery channel".
     """
 
@@ -118,8 +118,7 @@ class DeliveryChannel(Handler):
         read=("config:DescribeDeliveryChannels",),
         write=(
             "config:PutDeliveryChannel", "config:DeleteDeliveryChannel", "config:DescribeConfigurationRecorders",
-            "config:DescribeConfigurationRecorderStatus", "config:StartConfigurationRecorder",
-            "config:StopConfigurationRecorder",
+            "config:StartConfigurationRecorder", "config:StopConfigurationRecorder",
         ),
         delete=(
             "config:DeleteDeliveryChannel", "config:DescribeConfigurationRecorders", "config:StopConfigurationRecorder",
@@ -137,9 +136,8 @@ class DeliveryChannel(Handler):
         _put_channel(at, properties)
         config = at.client("config")
         for recorder in _recorders(at):
-            status = config.describe_configuration_recorder_status(ConfigurationRecorderNames=[recorder["name"]])
-            if not any(item.get("lastStartTime") for item in status["ConfigurationRecordersStatus"]):
-                config.start_configuration_recorder(ConfigurationRecorderName=recorder["name"])
+            # One that had been started stopped when an earlier channel went: it waits for this one just the same.
+            config.start_configuration_recorder(ConfigurationRecorderName=recorder["name"])
         return str(properties["Name"])
 
     def update(self, at: Connection, id: str, change: Change) -> None:
