@@ -140,3 +140,19 @@ def test_what_a_role_can_do_is_listed_by_action_and_pattern(court: Court) -> Non
 def test_a_role_that_nobody_has_seen_has_a_trust_policy_that_nobody_has_read(court: Court) -> None:
     admin = parse_principal(f"arn:aws:iam::{HOME}:role/team/admin")
     assert court.ruling(Request(admin, "sts:AssumeRole", f"arn:aws:iam::{HOME}:role/gone")).outcome == "unknown"
+
+
+def test_permissions_of_a_function_are_its_policy() -> None:
+    arn = f"arn:aws:lambda:eu-west-1:{HOME}:function:f"
+    properties = {
+        "FunctionName": "f",
+        "Action": "lambda:InvokeFunction",
+        "Principal": "s3.amazonaws.com",
+        "SourceAccount": HOME,
+    }
+    permission = Resource("AWS::Lambda::Permission", HOME, "eu-west-1", "p", properties)
+    court = Court(Policies(Estate((permission,))))
+    service = parse_principal("s3.amazonaws.com")
+    asked = Request(service, "lambda:InvokeFunction", arn, {"aws:SourceAccount": HOME})
+    assert court.ruling(asked).outcome == "allowed"
+    assert court.ruling(Request(service, "lambda:InvokeFunction", arn)).outcome == "conditional"

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from bastide.errors import InputError
+from bastide.iam.function_policy import permission_statement
 from bastide.iam.in_force import DENIES, GRANTS, InForce, Unread
 from bastide.iam.managed import is_aws_managed, managed_policy, may_deny
 from bastide.iam.parse import parse_policy
@@ -344,7 +345,7 @@ class Policies:
             if not isinstance(name, str) or unknowns_in(dict(one.properties)):
                 continue
             arn = name if name.startswith("arn:") else f"arn:aws:lambda:{one.region}:{one.account}:function:{name}"
-            found.setdefault(arn, (one.account, []))[1].append(_permission(one, arn))
+            found.setdefault(arn, (one.account, []))[1].append(permission_statement(one, arn))
         return found
 
     def _organization_keys(self, account: str, prefix: str) -> dict[str, str]:
@@ -385,20 +386,3 @@ def _texts(value: Value, into: _Gathered, what: str) -> list[str]:
 def _holder(arn: str) -> str:
     """The resource that has the policy: the bucket of an object, else the resource itself."""
     return arn.partition("/")[0] if arn.startswith("arn:") and ":s3:::" in arn else arn
-
-
-def _permission(one: Resource, arn: str) -> Statement:
-    """The statement that a Lambda permission adds to its function's policy."""
-    who = str(one.get("Principal"))
-    kind = "Service" if who.endswith((".amazonaws.com", ".amazonaws.com.cn")) else "AWS"
-    tests: dict[str, dict[str, tuple[str, ...]]] = {}
-    for path, operator, key in (
-        ("SourceArn", "ArnLike", "aws:SourceArn"),
-        ("SourceAccount", "StringEquals", "aws:SourceAccount"),
-        ("PrincipalOrgID", "StringEquals", "aws:PrincipalOrgID"),
-    ):
-        value = one.get(path)
-        if isinstance(value, str):
-            tests.setdefault(operator, {})[key] = (value,)
-    principal = {"*": ("*",)} if who == "*" else {kind: (who,)}
-    return Statement("Allow", principal=principal, action=(str(one.get("Action")),), resource=(arn,), condition=tests)
