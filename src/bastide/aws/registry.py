@@ -62,6 +62,7 @@ def kind(handler: Handler) -> ResourceType:
         write_only=(frozenset(known.get("write_only", ())) - {*handler.readable}) | frozenset(handler.write_only),
         data_bearing=handler.data_bearing,
         permissions=permissions,
+        builds_on=handler.builds_on,
     )
 
 

@@ -21,7 +21,8 @@ class ResourceType:
     ``identified_by``: property paths whose values tell two resources of one account and region apart and are known
     before the resource exists; ``Tags.NAME`` stands for the tag of that name. An empty tuple: there is one per
     account and region. ``create_only``: a change of these means replacement. ``write_only`` and ``read_only`` are
-    never compared. ``permissions``: IAM actions by operation (create, read, update, delete, list).
+    never compared. ``permissions``: IAM actions by operation (create, read, update, delete, list). ``builds_on``: types
+    whose resources of the same region, in any account, are made before these and removed behind them.
     """
 
     type: str
@@ -32,3 +33,4 @@ class ResourceType:
     write_only: frozenset[str] = frozenset()
     data_bearing: bool = False
     permissions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    builds_on: tuple[str, ...] = ()

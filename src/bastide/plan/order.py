@@ -1,10 +1,10 @@
 """What builds on what, found by value, and an order that respects it.
 
 A resource builds on another when one of its properties holds the other's identifier or ARN, when it lies in an
-account that is yet to be made, or when it says so (``depends_on``). Inside policies only principals count: AWS checks
-that a principal exists, but not that a resource or a condition's value does; without this rule a key and the trail
-that uses it would wait for each other. A provisional identifier always counts: it cannot be written before it is
-known.
+account that is yet to be made, when its type says so (``builds_on``) or when it does (``depends_on``). Inside policies
+only principals count: AWS checks that a principal exists, but not that a resource or a condition's value does; without
+this rule a key and the trail that uses it would wait for each other. A provisional identifier always counts: it cannot
+be written before it is known.
 """
 
 from __future__ import annotations
@@ -58,7 +58,9 @@ class References:
         self._kinds = kinds
         self._by_text: dict[str, list[Resource]] = {}
         self._by_token: dict[str, ResourceKey] = {}
+        self._by_type: dict[tuple[str, str], list[ResourceKey]] = {}
         for resource in resources:
+            self._by_type.setdefault((resource.type, resource.region), []).append(resource.key)
             for text in {resource.arn, resource.id} - {"", resource.account}:
                 self._by_text.setdefault(text, []).append(resource)
             self._own_tokens(resource)
@@ -77,6 +79,8 @@ class References:
     def of(self, resource: Resource) -> set[ResourceKey]:
         """Keys of what ``resource`` builds on."""
         found = set(resource.depends_on)
+        for type in self._kinds[resource.type].builds_on:
+            found.update(self._by_type.get((type, resource.region), ()))
         for token in tokens_of(resource.properties) | tokens_of([resource.account, resource.id]):
             if token in self._by_token:
                 found.add(self._by_token[token])

@@ -34,6 +34,7 @@ class OrganizationAdmin(ServiceAdministrator):
 
     type = "Bastide::GuardDuty::OrganizationAdmin"
     service = "guardduty"
+    builds_on = ("AWS::GuardDuty::Detector",)
     nothing = (GONE,)
     conflict = (GONE,)
     actions: ClassVar = {
@@ -193,6 +194,7 @@ class Members(Membership):
 
     type = "Bastide::GuardDuty::Members"
     service = "guardduty"
+    builds_on = ("Bastide::GuardDuty::OrganizationAdmin",)
     actions: ClassVar = {
         "list": (
             "guardduty:DescribeOrganizationConfiguration", "guardduty:ListDetectors", "guardduty:ListMembers",
@@ -240,6 +242,7 @@ class OrganizationConfiguration(Handler):
 
     type = "Bastide::GuardDuty::OrganizationConfiguration"
     service = "guardduty"
+    builds_on = ("Bastide::GuardDuty::Members",)
     identified_by = ()
     create_only = ("DetectorId",)
     actions: ClassVar = {

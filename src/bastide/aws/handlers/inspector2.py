@@ -36,6 +36,7 @@ class DelegatedAdmin(ServiceAdministrator):
 
     type = "Bastide::Inspector2::DelegatedAdmin"
     service = "inspector2"
+    builds_on = ("Bastide::Inspector2::AccountStatus",)
     list_operation = "list_delegated_admin_accounts"
     enable_operation = "enable_delegated_admin_account"
     disable_operation = "disable_delegated_admin_account"
@@ -163,6 +164,7 @@ class Members(Membership):
 
     type = "Bastide::Inspector2::Members"
     service = "inspector2"
+    builds_on = ("Bastide::Inspector2::DelegatedAdmin",)
     actions: ClassVar = {
         **dict.fromkeys(("list", "read"), ("inspector2:DescribeOrganizationConfiguration", "inspector2:ListMembers")),
         "create": ("inspector2:AssociateMember",),
@@ -200,6 +202,7 @@ class OrganizationConfiguration(Waiting):
 
     type = "Bastide::Inspector2::OrganizationConfiguration"
     service = "inspector2"
+    builds_on = ("Bastide::Inspector2::Members",)
     identified_by = ()
     actions: ClassVar = {
         "list": ("inspector2:DescribeOrganizationConfiguration",),

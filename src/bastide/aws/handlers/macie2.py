@@ -29,6 +29,7 @@ class OrganizationAdmin(ServiceAdministrator):
 
     type = "Bastide::Macie::OrganizationAdmin"
     service = "macie2"
+    builds_on = ("AWS::Macie::Session",)
     parameter = "adminAccountId"
     result = ("adminAccounts", "accountId", "status")
     nothing = OFF
@@ -123,6 +124,7 @@ class Members(Membership):
 
     type = "Bastide::Macie::Members"
     service = "macie2"
+    builds_on = ("Bastide::Macie::OrganizationAdmin",)
     actions: ClassVar = {
         **dict.fromkeys(("list", "read"), ("macie2:DescribeOrganizationConfiguration", "macie2:ListMembers")),
         "create": ("macie2:CreateMember", "organizations:ListAccounts"),
@@ -159,6 +161,7 @@ class OrganizationConfiguration(Waiting):
 
     type = "Bastide::Macie::OrganizationConfiguration"
     service = "macie2"
+    builds_on = ("Bastide::Macie::Members",)
     identified_by = ()
     actions: ClassVar = {
         "list": ("macie2:DescribeOrganizationConfiguration",),

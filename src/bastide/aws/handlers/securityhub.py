@@ -72,6 +72,7 @@ class DelegatedAdmin(ServiceAdministrator):
 
     type = "AWS::SecurityHub::DelegatedAdmin"
     service = "securityhub"
+    builds_on = ("AWS::SecurityHub::Hub",)
     result = ("AdminAccounts", "AccountId", "Status")
     nothing = ("InvalidAccessException", "AccessDeniedException", "InvalidInputException")
     conflict = ("ResourceConflictException", "InvalidInputException", "InvalidAccessException")
@@ -104,6 +105,7 @@ class Members(Membership):
 
     type = "Bastide::SecurityHub::Members"
     service = "securityhub"
+    builds_on = ("AWS::SecurityHub::DelegatedAdmin",)
     actions: ClassVar = {
         **dict.fromkeys(("list", "read"), ("securityhub:DescribeOrganizationConfiguration", "securityhub:ListMembers")),
         "create": ("securityhub:CreateMembers",),
@@ -141,6 +143,7 @@ class OrganizationConfiguration(Waiting):
 
     type = "AWS::SecurityHub::OrganizationConfiguration"
     service = "securityhub"
+    builds_on = ("Bastide::SecurityHub::Members",)
     identified_by = ()
     DEFAULT: ClassVar = {"AutoEnable": False, "AutoEnableStandards": "DEFAULT", "ConfigurationType": "LOCAL"}
 
