@@ -141,7 +141,7 @@ class Court:
         return [
             (arn, rule)
             for arn, rule in self._resource_rules()
-            if rule.statement.effect == "Allow" and rule.names is not None and rule.names(caller) >= ENTITY
+            if rule.statement.effect == "Allow" and (rule.names is None or rule.names(caller) >= ENTITY)
         ]
 
     def _resource_rules(self) -> Iterator[tuple[str, Rule]]:

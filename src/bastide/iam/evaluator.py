@@ -72,9 +72,13 @@ class Compiled(Layers):
             course = self._plan(hearing)
         if course.settled:
             return Decision(course.settled, course.cause, self, request)
-        for one in course.denying:
-            rule = one.denies(action, resource, keys, caller)
-            if rule is not None:
+        for rule, one in course.denying:
+            # Rule.applies, written out: this loop is half of a decision.
+            if (
+                (rule.names is None or rule.names(caller))
+                and (rule.resource is None or rule.resource(resource, keys))
+                and (rule.condition is None or rule.condition(keys))
+            ):
                 return Decision(EXPLICIT, one.kind, self, request, one.level, rule)
         if course.cause:
             return Decision(IMPLICIT, course.cause, self, request)
@@ -99,7 +103,7 @@ class Course(NamedTuple):
 
     settled: str = ""  # the decision, where a rule of AWS's own makes it
     cause: str = ""  # that rule; or the one that refuses what no policy denied
-    denying: tuple[Layer, ...] = ()  # layers with a Deny that covers the action
+    denying: tuple[tuple[Rule, Layer], ...] = ()  # every Deny that covers the action, with its layer
     demanding: tuple[Layer, ...] = ()  # layers that have to allow and do not do so for every request
 
 
@@ -107,7 +111,7 @@ def _course(hearing: Hearing) -> Course:
     if hearing.needs_no_permission:
         return Course(ALLOWED, NO_PERMISSION)
     action, layers = hearing.action, hearing.layers
-    denying = tuple(one for one in hearing.binding() if one.about(action).denies)
+    denying = tuple((rule, one) for one in hearing.binding() for rule in one.about(action).denies)
     demanding = [*layers.scp] if hearing.scp_binds() else []
     demanding += [layers.endpoint] if layers.endpoint is not None else []
     cause = ROOT_USER if hearing.root_may_not else ""

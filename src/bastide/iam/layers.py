@@ -85,13 +85,6 @@ class Layer:
         always = any(rule.resource is None and rule.condition is None and rule.names is None for rule in allows)
         return About(denies, allows, always)
 
-    def denies(self, action: str, resource: str, keys: Keys, caller: Caller) -> Rule | None:
-        """A Deny that applies; None when there is none."""
-        for rule in self.about(action).denies:
-            if rule.applies(resource, keys, caller):
-                return rule
-        return None
-
     def allows(self, action: str, resource: str, keys: Keys, caller: Caller) -> int:
         """The strength of the strongest Allow that applies; 0 when there is none."""
         _, allows, always = self.about(action)

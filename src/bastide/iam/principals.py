@@ -101,7 +101,7 @@ def statement_names(principals: Principals) -> frozenset[str]:
 
 
 def naming(statement: Statement, *, bounded: bool = False) -> Names | None:
-    """How strongly a statement names a caller; None when it has no such element and so means its own caller.
+    """How strongly a statement names a caller; None when it names everybody, or by silence its own caller.
 
     ``bounded``: the caller has a permissions boundary. A Deny with NotPrincipal then holds whatever it lists.
     """
@@ -115,9 +115,9 @@ def naming(statement: Statement, *, bounded: bool = False) -> Names | None:
     return lambda caller: NONE if EVERYONE in listed or _any(caller.names, listed) else DIRECT
 
 
-def _naming(listed: frozenset[str]) -> Names:
+def _naming(listed: frozenset[str]) -> Names | None:
     if EVERYONE in listed:
-        return lambda caller: DIRECT
+        return None
     if len(listed) == 1:
         (only,) = listed
         return lambda caller: caller.names.get(only, NONE)
