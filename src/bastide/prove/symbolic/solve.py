@@ -201,10 +201,11 @@ class _Search:
 
     def _listed(self, way: _Way) -> Example | None:
         """A request with a documented action."""
-        left = way.actions.bits()
+        left, near = way.actions.bits(), way.actions.services
         partial: list[tuple[int, Rule, tuple[Test, ...]]] = []
         for rule in self.question.forbidden:
-            bits = rule.actions.bits() & left
+            theirs = rule.actions.services
+            bits = 0 if near and theirs and near.isdisjoint(theirs) else rule.actions.bits() & left
             if not bits:
                 continue
             for escapes in self._escapes(rule, way):
