@@ -8,7 +8,7 @@
         resources: ["arn:aws:s3:::acme-trail/*"]
         when: {StringEquals: {"aws:RequestedRegion": eu-west-1}}
       - name: deployer-still-creates-roles
-        somebody: {in: [workloads/dev], named: [role/bastide/deployer]}
+        somebody: {in: [workloads/dev], named: [role/bastide/bastide-deployer]}
         can: [iam:CreateRole]
 
 ``in`` names units, accounts, ``*`` (every member account), ``outside``, ``anonymous`` or ``service:NAME``. ``named``
