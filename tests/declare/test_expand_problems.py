@@ -65,8 +65,9 @@ def ous(**units: Any) -> dict[str, Any]:
         ),
         pytest.param(
             small(emails="aws@acme.example"),
-            "the e-mail 'aws@acme.example' stands twice: security/audit and security/log-archive",
-            "an e-mail belongs to one account: write `email:`, or {account} in `emails`",
+            "emails has no {account}, and these accounts have no e-mail of their own: log-archive, audit, shop-dev "
+            "and 1 more",
+            "an e-mail belongs to one account: write aws+{account}@example.com, or `email:` for each",
             id="e-mail",
         ),
         pytest.param(

@@ -13,7 +13,9 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
+
+from bastide.declare.shapes import accounts_of, parse_range, unit_name
 
 
 def hyphenated(name: str) -> str:
@@ -38,10 +40,15 @@ class Section(BaseModel):
 class Regions(Section):
     """Where the organization lives and where anything may run."""
 
-    home: str = option("us-east-1", "Region of the organization trail, the log buckets and Identity Center.")
+    home: str = option(
+        "us-east-1",
+        "Region of the organization trail, the log buckets and Identity Center.",
+        why="IAM, Organizations and the other global services run there and write their events there",
+        asked_by=("LOG-1",),
+    )
     allowed: tuple[str, ...] = option(
         (),
-        "Regions in which anything may be created; the home region always belongs to them.",
+        "Regions in which anything may be created; the home region must be one of them. Empty: the home region alone.",
         why="every other region is a place where nobody looks",
         asked_by=("SCP-2",),
     )
@@ -116,9 +123,15 @@ class Logs(Section):
     events: tuple[Literal["management", "s3-read", "s3-write", "lambda"], ...] = option(
         ("management",),
         "What the organization trail records.",
+        why="management events tell who changed what; events of data are many and cost by number, so they are chosen",
         asked_by=("LOG-1", "FSBP:CloudTrail.1"),
     )
-    flow_logs: bool = option(True, "VPC flow logs of every network.", asked_by=("EGR-3", "FSBP:EC2.6"))
+    flow_logs: bool = option(
+        True,
+        "VPC flow logs of every network.",
+        why="who talked to whom cannot be found out afterwards",
+        asked_by=("EGR-3", "FSBP:EC2.6"),
+    )
     account: str = option(
         "log-archive",
         "Name of the account that keeps the logs; it must be in the tree.",
@@ -131,7 +144,10 @@ class Detect(Section):
     """Detection services, run by the audit account for the whole organization."""
 
     guardduty: bool = option(
-        True, "GuardDuty in every account and allowed region.", asked_by=("DET-1", "FSBP:GuardDuty.1")
+        True,
+        "GuardDuty in every account and allowed region.",
+        why="it reads CloudTrail, flow and DNS logs without being given them, and sees stolen credentials at work",
+        asked_by=("DET-1", "FSBP:GuardDuty.1"),
     )
     guardduty_features: tuple[str, ...] = option(
         (
@@ -143,6 +159,7 @@ class Detect(Section):
             "RUNTIME_MONITORING",
         ),
         "Protection plans of GuardDuty.",
+        why="the foundation sees accounts and networks; each plan adds what happens inside one service",
         asked_by=(
             "FSBP:GuardDuty.5",
             "FSBP:GuardDuty.6",
@@ -155,17 +172,32 @@ class Detect(Section):
     securityhub: tuple[Literal["fsbp", "cis-3", "cis-5", "nist-800-53", "pci-4"], ...] = option(
         ("fsbp",),
         "Security Hub standards.",
+        why="AWS's own practices ask for nothing that is not meant for every account; benchmarks are added by name",
         asked_by=("HUB-1",),
     )
-    access_analyzer: bool = option(True, "An organization-wide external access analyzer.", asked_by=("IAM-8",))
-    macie: bool = option(True, "Macie for every account.", asked_by=("MAC-1", "FSBP:Macie.1"))
+    access_analyzer: bool = option(
+        True,
+        "An organization-wide external access analyzer.",
+        why="what is shared with somebody outside is then known on the day on which it is shared",
+        asked_by=("IAM-8",),
+    )
+    macie: bool = option(
+        True,
+        "Macie for every account.",
+        why="nobody knows which bucket holds personal data until somebody looks",
+        asked_by=("MAC-1", "FSBP:Macie.1"),
+    )
     inspector: tuple[Literal["ec2", "ecr", "lambda", "lambda-code"], ...] = option(
         ("ec2", "ecr", "lambda", "lambda-code"),
         "What Inspector scans.",
+        why="a known hole is used within days; each of these runs code that somebody has to patch",
         asked_by=("IMG-1", "FSBP:Inspector.1", "FSBP:Inspector.2", "FSBP:Inspector.3", "FSBP:Inspector.4"),
     )
     config: bool = option(
-        True, "AWS Config recording in every account and allowed region.", asked_by=("CFG-1", "FSBP:Config.1")
+        True,
+        "AWS Config recording in every account and allowed region.",
+        why="without a record of configurations nobody can tell what a resource was when it was misused",
+        asked_by=("CFG-1", "FSBP:Config.1"),
     )
     account: str = option(
         "audit",
@@ -192,6 +224,7 @@ class Guardrails(Section):
     perimeter: Literal["org", "off"] | None = option(
         None,
         "Data perimeter by resource control policies: only the organization's principals reach S3, KMS, STS, …",
+        why="one wrong bucket policy would otherwise open data to the world",
         asked_by=("S3-2", "END-2"),
     )
 
@@ -199,15 +232,30 @@ class Guardrails(Section):
 class Network(Section):
     """The network of each workload account."""
 
-    cidr: Annotated[IPv4Network, BeforeValidator(str)] | None = option(
+    cidr: Annotated[IPv4Network, BeforeValidator(parse_range)] | None = option(
         IPv4Network("10.0.0.0/8"),
-        "The range that networks are cut from, account by account and region by region.",
+        "The private range that networks are cut from, account by account and region by region (10.0.0.0/8).",
         why="no two networks overlap, so that they can be joined later",
         asked_by=("NET-1",),
     )
-    prefix: int = option(20, "Prefix length of one network (16 to 24).")
-    availability_zones: int = option(2, "Availability zones with a private subnet each (1 to 3).", asked_by=("NET-2",))
-    regions: tuple[str, ...] = option((), "Regions that get a network; the home region when empty.")
+    prefix: Annotated[int, Strict()] = option(
+        20,
+        "Prefix length of one network (16 to 24).",
+        why="4,096 addresses, eight subnets of 512: room to grow, and 4,096 such networks fit into 10.0.0.0/8",
+        asked_by=("NET-1",),
+    )
+    availability_zones: Annotated[int, Strict()] = option(
+        2,
+        "Availability zones with a private subnet each (1 to 3).",
+        why="one zone may fail; a third costs an endpoint of each service more",
+        asked_by=("NET-2",),
+    )
+    regions: tuple[str, ...] = option(
+        (),
+        "Regions that get a network; the home region when empty.",
+        why="a network that nobody uses is one more to watch and to pay endpoints for",
+        asked_by=("NET-1",),
+    )
     endpoints: tuple[str, ...] = option(
         ("s3", "dynamodb", "ec2", "sts", "kms", "logs", "ssm", "ssmmessages"),
         "Endpoints whose policies let in the organization only.",
@@ -216,22 +264,52 @@ class Network(Section):
     )
 
 
+UnitName = Annotated[str, AfterValidator(unit_name)]
+
+
 class AccountEntry(Section):
     """One account. Written as a name alone, everything is default."""
 
-    email: str = option("", "Root e-mail; made from ``emails`` when empty.")
-    id: str = option("", "The 12 digits of an account that exists already.")
-    network: bool | None = option(None, "Whether the account gets a network; what its unit says when not given.")
-    guardrails: Guardrails | None = option(None, "Guardrails of this account alone.")
+    email: str = option(
+        "",
+        "Root e-mail; made from ``emails`` when empty.",
+        why="an e-mail belongs to one account for ever; a pattern keeps them apart",
+    )
+    id: str = option(
+        "",
+        "The 12 digits of an account that exists already.",
+        why="an account that is to be made has none yet",
+    )
+    network: bool | None = option(
+        None,
+        "Whether the account gets a network; what its unit says when not given.",
+        why="accounts of one unit are alike",
+    )
+    guardrails: Guardrails | None = option(
+        None,
+        "Guardrails of this account alone.",
+        why="rules that hold for a unit are easier to know than those of single accounts",
+        asked_by=("ORG-2",),
+    )
 
 
 class Unit(Section):
     """One organizational unit; ``units`` holds its children, written as further keys beside ``accounts``."""
 
     accounts: dict[str, AccountEntry] = Field(default_factory=dict, description="Accounts by name.")
-    guardrails: Guardrails | None = option(None, "What differs from the parent's guardrails.")
-    network: bool | None = option(None, "Whether accounts of this unit get a network; inherited, no at the root.")
-    units: dict[str, Unit] = Field(default_factory=dict, description="Child units by name.")
+    guardrails: Guardrails | None = option(
+        None,
+        "What differs from the parent's guardrails.",
+        why="policies are inherited down the tree",
+        asked_by=("ORG-2",),
+    )
+    network: bool | None = option(
+        None,
+        "Whether accounts of this unit get a network; inherited, no at the root.",
+        why="accounts for logs, audit and billing run nothing that needs one",
+        asked_by=("NET-2",),
+    )
+    units: dict[UnitName, Unit] = Field(default_factory=dict, description="Child units by name.")
 
     @model_validator(mode="before")
     @classmethod
@@ -243,11 +321,8 @@ class Unit(Section):
             return value
         own = {"accounts", "guardrails", "network"}
         made = {key: item for key, item in value.items() if key in own}
-        accounts = made.get("accounts")
-        if isinstance(accounts, list) and all(isinstance(name, str) for name in accounts):
-            made["accounts"] = {name: {} for name in accounts}
-        elif isinstance(accounts, dict):
-            made["accounts"] = {name: item or {} for name, item in accounts.items()}
+        if "accounts" in made:
+            made["accounts"] = accounts_of(made["accounts"])
         made["units"] = {key: item for key, item in value.items() if key not in own}
         return made
 
@@ -255,18 +330,20 @@ class Unit(Section):
 class Contact(Section):
     """A contact of every account."""
 
-    name: str
-    title: str = "Security"
-    email: str
-    phone: str
+    name: str = Field(description="Name of a person or a team (64 characters at most).")
+    title: str = option(
+        "Security", "What they are (50 characters at most).", why="it is the security contact that is asked for most"
+    )
+    email: str = Field(description="Their e-mail, read by people: AWS writes there when an account is abused.")
+    phone: str = Field(description="Their telephone, quoted: '+49 30 1234567'.")
 
 
 class Exemption(Section):
     """A guardrail that does not bind somewhere, with the reason and the end."""
 
-    guardrail: str
+    guardrail: str = Field(description="Name of the guardrail.")
     at: str = Field(description="Path of a unit, name of an account, or '*' for everywhere.")
-    why: str
+    why: str = Field(description="The reason, for who reads it later.")
     until: str = Field(description="The day on which the exemption ends (YYYY-MM-DD).")
 
 
@@ -283,16 +360,28 @@ class Architecture(Section):
     detect: Detect = option(Detect, "Detection services.")
     guardrails: Guardrails = option(Guardrails, "Guardrails of the whole organization.")
     network: Network = option(Network, "Networks of workload accounts.")
-    ous: dict[str, Unit] = Field(description="The tree of organizational units with their accounts.")
+    ous: dict[UnitName, Unit] = Field(description="The tree of organizational units with their accounts.")
     access: dict[str, dict[str, str]] = option(
         dict,
         "Who gets what where: group → (unit path, account or '*') → permission set.",
+        why="nobody has access that the file does not name",
         asked_by=("IAM-2",),
     )
     contacts: dict[Literal["security", "operations", "billing"], Contact] = option(
         dict,
         "Alternate contacts of every account; security is derived from ``emails`` when it is not given.",
+        why="AWS writes to the root's e-mail otherwise, which nobody reads on the day of an incident",
         asked_by=("FSBP:Account.1",),
     )
-    exempt: tuple[Exemption, ...] = option((), "Guardrails that do not bind somewhere, with reason and end.")
-    tags: dict[str, str] = option(dict, "Tags of everything that Bastide creates.", asked_by=("ORG-4",))
+    exempt: tuple[Exemption, ...] = option(
+        (),
+        "Guardrails that do not bind somewhere, with reason and end.",
+        why="a guardrail holds everywhere until somebody says where not, why, and until when",
+        asked_by=("SCP-3",),
+    )
+    tags: dict[str, str] = option(
+        dict,
+        "Tags of everything that Bastide creates (40 at most).",
+        why="which tags tell owner and cost is the organization's own matter",
+        asked_by=("ORG-4",),
+    )

@@ -9,9 +9,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from bastide.declare.architecture import Architecture, Unit, hyphenated
+from bastide.declare.shapes import SAID
 from bastide.declare.source import Document, KeyPath
 from bastide.errors import Problem
 
+KEY = "[key]"  # what pydantic puts behind the key that is wrong
 EXPECTED = {
     "tuple_type": "a list",
     "list_type": "a list",
@@ -45,7 +47,7 @@ def file_path(location: tuple[int | str, ...], document: Document) -> KeyPath:
     path: list[str | int] = []
     value: Any = document.value
     for part in location:
-        if part == "units" and isinstance(value, dict) and "units" not in value:
+        if part == KEY or (part == "units" and isinstance(value, dict) and "units" not in value):
             continue
         key = _written(part, value)
         known = (isinstance(value, dict) and key in value) or (isinstance(value, list) and isinstance(key, int))
@@ -67,6 +69,8 @@ def _written(part: str | int, value: Any) -> str | int:
 
 def _problem(item: Any, document: Document) -> tuple[tuple[int, int], Problem]:
     path = file_path(item["loc"], document)
+    if item["type"] == SAID:
+        path = (*path, *item["ctx"]["at"])
     what, fix = _words(item, path)
     return document.place(path), Problem(what, document.where(path), fix)
 
@@ -75,6 +79,8 @@ def _words(item: Any, path: KeyPath) -> tuple[str, str]:
     """What is wrong, and how to fix it."""
     key = str(path[-1]) if path else ""
     fields = _fields_at(item["loc"][:-1])
+    if item["type"] == SAID:
+        return item["ctx"]["what"], item["ctx"]["fix"]
     if item["type"] == "extra_forbidden":
         return f"unknown key {key!r}", nearest(key, fields)
     if item["type"] == "missing":
@@ -97,10 +103,13 @@ def _is_unit(location: tuple[int | str, ...]) -> bool:
 
 
 def _described(location: tuple[int | str, ...]) -> str:
-    """The description of the field at a location."""
-    model = _model_at(location[:-1])
-    info = _field(model, str(location[-1])) if model and location else None
-    return (info.description or "") if info else ""
+    """The description of the field at a location, or of the nearest field above it that has one."""
+    for end in range(len(location), 0, -1):
+        model = _model_at(location[: end - 1])
+        info = _field(model, str(location[end - 1])) if model else None
+        if info and info.description:
+            return info.description
+    return ""
 
 
 def _fields_at(location: tuple[int | str, ...]) -> list[str]:

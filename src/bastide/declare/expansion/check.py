@@ -1,6 +1,7 @@
 """What the shape of the file cannot say: names that must exist, must not repeat, must fit. Everything wrong, at once.
 
-Guardrails and their quotas are checked where they are packed (``guardrails.py``).
+Guardrails and their quotas are checked where they are packed (``guardrails.py``); texts that AWS would refuse in
+``check_text.py``, networks in ``check_network.py``.
 """
 
 from __future__ import annotations
@@ -8,21 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from ipaddress import IPv4Network
-from itertools import pairwise
 
-from bastide.declare.expansion.addresses import slots
+from bastide.declare.expansion import check_text
+from bastide.declare.expansion.check_network import networks
+from bastide.declare.expansion.check_text import nearest
 from bastide.declare.expansion.duration import Duration
 from bastide.declare.expansion.identity import EVERYWHERE, PERMISSION_SETS, reached
-from bastide.declare.expansion.network import wanted
 from bastide.declare.expansion.regions import REGIONS
 from bastide.declare.expansion.survey import MANAGEMENT, Member, Survey
 from bastide.errors import Problem
-from bastide.iam.vocabulary import suggest
 from bastide.model.provisional import tokens_in
 from bastide.prove.guardrail import all_guardrails
 
 ORGANIZATION = re.compile(r"[a-z][a-z0-9-]{0,28}[a-z0-9]")  # a part of bucket names, which have 63 characters at most
+# Source: Amazon S3 User Guide, "General purpose bucket naming rules".
+RESERVED = ("xn--", "sthree-", "amzn-s3-demo-")
 ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,49}")
 PRINCIPAL = re.compile(r"(arn:[a-z*-]+:iam::(?P<account>[0-9]{12}|\*):)?(role|user)/(?P<name>[A-Za-z0-9+=,.@_/*?-]+)")
 EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)  # Source: AWS STS API Reference, AssumeRole
@@ -44,7 +45,8 @@ FEATURES = (  # Source: GuardDuty API Reference, DetectorFeatureConfiguration
 
 def check(survey: Survey, today: str = "") -> list[Problem]:
     """All problems of an architecture. ``today``: YYYY-MM-DD; empty: no exemption has ended."""
-    checks = (names, regions, durations, accounts, depth, detection, networks, access, deployers)
+    texts = (check_text.emails, check_text.groups, check_text.contacts, check_text.tags)
+    checks = (names, regions, durations, accounts, *texts, depth, detection, networks, access, deployers)
     found = [problem for each in checks for problem in each(survey)]
     return [*found, *exempt(survey, today)]
 
@@ -71,21 +73,25 @@ def names(survey: Survey) -> Iterator[Problem]:
     if not ORGANIZATION.fullmatch(name):
         what = f"the name {name!r} cannot be a part of bucket names"
         yield Problem(what, survey.where("organization"), "2 to 30 of a–z, 0–9 and hyphen, beginning with a letter")
+    prefix = next((prefix for prefix in RESERVED if name.startswith(prefix)), "")
+    if prefix:
+        what = f"the name {name!r} begins with {prefix}, which S3 keeps for itself in bucket names"
+        yield Problem(what, survey.where("organization"), "take another beginning")
 
 
 def regions(survey: Survey) -> Iterator[Problem]:
-    """Regions that do not exist, and networks in regions that are not allowed."""
+    """Regions that do not exist, and a home that is not allowed."""
     known = REGIONS.get(survey.known.partition, ())
     asked = survey.architecture.regions
     named = [("regions.home", asked.home), *(("regions.allowed", region) for region in asked.allowed)]
     for said, region in dict.fromkeys(named):
         if region not in known:
             what = f"there is no region {region!r} in partition {survey.known.partition}"
-            yield Problem(what, survey.where(said), suggest(region, known))
-    for region in survey.architecture.network.regions:
-        if region not in survey.regions:
-            what = f"networks are asked for in {region!r}, which is not an allowed region"
-            yield Problem(what, survey.where("network.regions"), f"allowed: {', '.join(survey.regions)}")
+            yield Problem(what, survey.where(said), nearest(region, known))
+    if asked.allowed and asked.home not in asked.allowed:
+        what = f"the home region {asked.home} is not among the allowed ones: {', '.join(asked.allowed)}"
+        fix = f"add {asked.home} to regions.allowed, or take one of these as regions.home"
+        yield Problem(what, survey.where("regions.allowed"), fix)
 
 
 def durations(survey: Survey) -> Iterator[Problem]:
@@ -120,16 +126,27 @@ def accounts(survey: Survey) -> Iterator[Problem]:
         if not ACCOUNT_ID.fullmatch(member.id):
             yield Problem(f"{member.id!r} is not an account's id", survey.where(member.said), "write its 12 digits")
     yield from _repeated(survey, "account name", "name", [(member.name, member) for member in members])
-    taken = [(survey.management.email.lower(), survey.management)] if survey.management.email else []
-    emails = [*taken, *((member.email.lower(), member) for member in members)]
-    yield from _repeated(survey, "e-mail", "email", emails)
-    yield from _repeated(survey, "account id", "id", [(member.id, member) for member in survey.everyone])
+    yield from _shared(survey)
     architecture = survey.architecture
     for said, name in (("logs.account", architecture.logs.account), ("detect.account", architecture.detect.account)):
         if name not in survey.by_name or name == MANAGEMENT:
             what = f"there is no member account {name!r}, which {said} names"
             fix = f"add it to a unit, such as ous: {{security: {{accounts: [{name}]}}}}"
             yield Problem(what, survey.where(said), fix)
+
+
+def _shared(survey: Survey) -> Iterator[Problem]:
+    """E-mails and ids of two accounts. A name that stands twice is said already: what is made of it is left out."""
+    known = survey.management
+    once = list({member.name: member for member in reversed(survey.members)}.values())[::-1]
+    emails = [(known.email.lower(), known)] if known.email else []
+    if check_text.PLACEHOLDER in survey.architecture.emails:
+        emails += [(member.email.lower(), member) for member in once]
+    else:  # one problem of the pattern, and not of each account that it makes an e-mail for
+        pattern = survey.architecture.emails
+        emails += [(member.email.lower(), member) for member in once if member.email != pattern]
+    yield from _repeated(survey, "e-mail", "email", emails)
+    yield from _repeated(survey, "account id", "id", [(member.id, member) for member in (known, *once)])
 
 
 def _repeated(survey: Survey, what: str, field: str, pairs: Sequence[tuple[str, Member]]) -> Iterator[Problem]:
@@ -162,34 +179,9 @@ def detection(survey: Survey) -> Iterator[Problem]:
     for name in detect.guardduty_features:
         if name not in FEATURES:
             what = f"GuardDuty has no feature {name!r}"
-            yield Problem(what, survey.where("detect.guardduty-features"), suggest(name, FEATURES))
+            yield Problem(what, survey.where("detect.guardduty-features"), nearest(name, FEATURES))
     if "lambda-code" in detect.inspector and "lambda" not in detect.inspector:
         yield Problem("Inspector scans lambda-code only with lambda", survey.where("detect.inspector"), "add lambda")
-
-
-def networks(survey: Survey) -> Iterator[Problem]:
-    """Ranges that do not fit or that overlap."""
-    asked, where = survey.architecture.network, survey.where
-    if not 16 <= asked.prefix <= 24:
-        yield Problem(f"a network of /{asked.prefix} is not possible", where("network.prefix"), "write 16 to 24")
-    if not 1 <= asked.availability_zones <= 3:
-        what = f"{asked.availability_zones} availability zones are not possible"
-        yield Problem(what, where("network.availability-zones"), "write 1 to 3")
-    if asked.cidr is None:
-        return
-    count, room = len(wanted(survey)), slots(asked.cidr, asked.prefix)
-    if count > room:
-        what = f"{count} networks of /{asked.prefix} do not fit into {asked.cidr}, which holds {room}"
-        yield Problem(what, where("network.cidr"), "take a wider range, a longer prefix or fewer regions")
-    yield from _overlaps(survey)
-
-
-def _overlaps(survey: Survey) -> Iterator[Problem]:
-    kept = sorted((IPv4Network(text), name) for name, text in survey.known.networks.items())
-    for (one, first), (other, second) in pairwise(kept):
-        if one.overlaps(other):
-            what = f"networks that exist overlap: {one} of {'/'.join(first)} and {other} of {'/'.join(second)}"
-            yield Problem(what, survey.where("network.cidr"), "they cannot be joined; rebuild one of them")
 
 
 def access(survey: Survey) -> Iterator[Problem]:
@@ -198,14 +190,14 @@ def access(survey: Survey) -> Iterator[Problem]:
     for group, grants in survey.architecture.access.items():
         said = f"access.{group}"
         if group not in groups:
-            yield Problem(f"there is no group {group!r} in identity.groups", survey.where(said), suggest(group, groups))
+            yield Problem(f"there is no group {group!r} in identity.groups", survey.where(said), nearest(group, groups))
         for where, name in grants.items():
             if name not in PERMISSION_SETS:
                 what = f"there is no permission set {name!r}"
-                yield Problem(what, survey.where(f"{said}.{where}"), suggest(name, PERMISSION_SETS))
+                yield Problem(what, survey.where(f"{said}.{where}"), nearest(name, PERMISSION_SETS))
             if not _exists(survey, where):
                 what = f"{where!r} is neither a unit's path nor an account nor '*'"
-                yield Problem(what, survey.where(f"{said}.{where}"), suggest(where, _places(survey)))
+                yield Problem(what, survey.where(f"{said}.{where}"), nearest(where, _places(survey)))
 
 
 def _exists(survey: Survey, where: str) -> bool:
@@ -222,11 +214,11 @@ def exempt(survey: Survey, today: str) -> Iterator[Problem]:
         said = f"exempt.{index}"
         if exemption.guardrail not in all_guardrails():
             what = f"there is no guardrail {exemption.guardrail!r} to be exempt from"
-            fix = suggest(exemption.guardrail, all_guardrails())
+            fix = nearest(exemption.guardrail, all_guardrails())
             yield Problem(what, survey.where(f"{said}.guardrail"), fix)
         if not _exists(survey, exemption.at):
             what = f"{exemption.at!r} is neither a unit's path nor an account nor '*'"
-            yield Problem(what, survey.where(f"{said}.at"), suggest(exemption.at, _places(survey)))
+            yield Problem(what, survey.where(f"{said}.at"), nearest(exemption.at, _places(survey)))
         if not exemption.why.strip():
             yield Problem("an exemption needs a reason", survey.where(f"{said}.why"), "say why, for who reads it later")
         yield from _ended(survey, exemption.until, f"{said}.until", today)
