@@ -74,6 +74,33 @@ def test_planning_the_undo_of_a_killed_run_sees_what_it_did_and_writes_nothing(b
     assert not bench.world.things
 
 
+def test_a_second_undo_is_refused_and_names_the_first_until_that_is_undone(bench: Bench) -> None:
+    bench.world.things[box("a").key] = {"Name": "a", "Size": 1}
+    bench.apply(bench.plan(box("a", Size=2), box("b")))
+    assert take_back(bench, "r1").complete
+    with pytest.raises(InputError, match="run r1 is already undone by run undo-r1") as refusal:
+        plan_undo("r1", bench.target, bench.store, handlers=bench.handlers)
+    assert refusal.value.problems[0].fix == "to make its changes again, undo run undo-r1, or apply"
+    forced = plan_undo("r1", bench.target, bench.store, handlers=bench.handlers, force=True)
+    assert forced.plan.changes == ()
+    assert take_back(bench, "undo-r1").complete
+    assert plan_undo("r1", bench.target, bench.store, handlers=bench.handlers).plan.changes
+
+
+def test_what_is_as_it_was_before_is_left_out_and_accounts_have_their_names(bench: Bench) -> None:
+    for name in ("a", "b"):
+        bench.world.things[box(name).key] = {"Name": name, "Size": 1, "Color": "red"}
+    bench.apply(bench.plan(box("a", Size=2, Color="blue"), box("b", Size=2)))
+    bench.world.things[box("a").key]["Color"] = "red"
+    bench.world.things[box("b").key]["Size"] = 1
+    planned = plan_undo(
+        "r1", bench.target, bench.store, handlers=bench.handlers, account_names={MANAGEMENT: "management"}
+    )
+    (change,) = planned.plan.changes
+    assert (change.key.id, change.account_name, change.after) == ("a", "management", {"Size": 1})
+    assert [difference.path for difference in change.differences] == ["Size"]
+
+
 def test_undo_says_what_does_not_come_back(bench: Bench) -> None:
     net = Resource("Fake::Net", MANAGEMENT, GLOBAL, short_id("net", "n"), {"Name": "n"})
     vault = Resource("Fake::Vault", MANAGEMENT, GLOBAL, "v", {"Name": "v"})

@@ -8,7 +8,7 @@ cannot come back (data, identifiers that AWS chooses, secrets that were masked) 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -23,7 +23,7 @@ from bastide.errors import InputError, Problem, StalePlanError
 from bastide.model import Action, Change, Difference, Plan, Properties, ResourceKey, ResourceType, Value
 from bastide.model.unknown import value_at
 from bastide.plan.compare import canonical_value, differences
-from bastide.store import Entry, Phase, Store, is_masked, mask
+from bastide.store import Entry, Phase, Run, RunStatus, Store, is_masked, mask
 
 REVERSED = {Action.CREATE: Action.DELETE, Action.DELETE: Action.CREATE}
 MADE = ("done", RECOVERED)
@@ -46,17 +46,26 @@ def plan_undo(
     *,
     handlers: Mapping[str, Handler] | None = None,
     force: bool = False,
+    account_names: Mapping[str, str] | None = None,
 ) -> Undo:
     """The plan that reverses a run; nothing is written, what a killed one left open is only looked at.
 
+    ``account_names``: what a person calls each account, to be shown with its changes.
+
     Raises:
-        InputError: there is no such run on this target, or the ledger's chain is broken.
+        InputError: there is no such run on this target, it is undone already (unless ``force``), or the ledger's chain
+            is broken.
         StalePlanError: resources have changed since (all are named), unless ``force``.
     """
     known = all_handlers() if handlers is None else handlers
     run = store.run(run_id)
     if run.target != target.label:
         raise InputError(f"run {run_id} was made on {run.target}, not on {target.label}")
+    by = undone_by(run_id, store.runs())
+    if by and not force:
+        raise InputError(
+            f"run {run_id} is already undone by run {by}", fix=f"to make its changes again, undo run {by}, or apply"
+        )
     store.verify()
     made = [*_pairs(store.entries(run_id)), *_left_open(run_id, target, store, known)]
     steps = [_Step(before, after, known, target) for before, after in made]
@@ -77,7 +86,14 @@ def plan_undo(
             users.setdefault(needed, []).append(step.key)
     reverse = sorted(steps, key=lambda step: -step.finished)
     changes = [change for step in reverse if (change := step.change(users.get(step.number, ())))]
-    return Undo(run_id, Plan(tuple(changes), target=target.name), notes)
+    named = [replace(change, account_name=(account_names or {}).get(change.key.account, "")) for change in changes]
+    return Undo(run_id, Plan(tuple(named), target=target.name), notes)
+
+
+def undone_by(run_id: str, runs: Iterable[Run]) -> str:
+    """The run that took back all of a run and stands itself; empty when there is none."""
+    whole = [run for run in runs if run.undoes and run.status is RunStatus.DONE]
+    return next((run.id for run in whole if run.undoes == run_id and not undone_by(run.id, whole)), "")
 
 
 def undo(  # an edge: everything that it touches is an argument
@@ -175,7 +191,9 @@ class _Step:
         )
 
     def moved(self) -> Iterator[Problem]:
-        """How the resource differs today from what the run left."""
+        """How the resource differs today from what the run left; not when it is as it was before the run."""
+        if self._back:
+            return
         name = f"{self.key.type} {self.key.id}"
         if self._action is Action.DELETE:
             if self._now is not None:
@@ -191,8 +209,8 @@ class _Step:
     def _changed(self, now: Properties) -> list[str]:
         current = mask(self.key.type, now)
         if self._action is Action.UPDATE:
-            # Some properties came true only after the read-back (``Handler.settles``).
-            left = (self._after.state, self._before.desired)
+            # Some came true only after the read-back (``Handler.settles``), some are back already.
+            left = (self._after.state, self._before.desired, self._before.state)
             return [
                 path
                 for path in self._paths
@@ -204,24 +222,34 @@ class _Step:
     def change(self, users: Collection[ResourceKey]) -> Change | None:
         """The change that reverses this one, waiting for those of its users; None when there is nothing left to do."""
         action = REVERSED.get(self._action, self._action)
-        if self._now is None and action is not Action.CREATE:
+        if self._back or (self._now is None and action is not Action.CREATE):
             return None
         now = self._now.properties if self._now else None
         after = None if action is Action.DELETE else self._desired(now or {})
-        if self._action is Action.UPDATE and not after:
-            return None
+        differing = self._differences(now or {}, after or {})
+        if self._action is Action.UPDATE:
+            names = {difference.path.split(".", 1)[0] for difference in differing}
+            after = {name: value for name, value in (after or {}).items() if name in names}
         return Change(
             action=action,
             key=self.key,
             before=now,
             after=after,
-            differences=self._differences(now or {}, after or {}),
+            differences=differing,
             reason=f"undo {self._before.run}",
             name=self.key.id,
             provisional_id=self._before.provisional_id,
             depends_on=tuple(sorted(set(users) - {self.key})),
             data_bearing=self._data_bearing,
         )
+
+    @property
+    def _back(self) -> bool:
+        """Whether the resource is as it was before the run, so that there is nothing to take back."""
+        if self._now is None or self._action is Action.CREATE:
+            return self._now is None and self._action is Action.CREATE
+        now = self._now.properties
+        return not self._differences(now, self._desired(now))
 
     @property
     def _paths(self) -> tuple[str, ...]:
@@ -238,9 +266,12 @@ class _Step:
         return {name: value for name, value in kept.items() if not is_masked(value)}
 
     def _differences(self, now: Properties, after: Properties) -> tuple[Difference, ...]:
+        """What is to be put back, and differs now."""
         if self._action is Action.UPDATE:
-            return tuple(Difference(path, value_at(now, path), value_at(after, path)) for path in self._paths)
-        return tuple(Difference(name, now.get(name), value) for name, value in after.items())
+            back = [Difference(path, value_at(now, path), value_at(after, path)) for path in self._paths]
+        else:
+            back = [Difference(name, now.get(name), value) for name, value in after.items()]
+        return tuple(one for one in back if not _same(one.before, one.after))
 
     def irreversible(self, kept: Collection[int]) -> Iterator[str]:
         """What does not come back, or does not go: ``kept`` numbers the changes that stay."""

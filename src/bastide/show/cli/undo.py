@@ -32,7 +32,9 @@ def command(
 
     place = workspace(file, target, profile, role, external_id)
     place.enter_to_read()
-    planned = plan_undo(run, place.target, place.store, force=force)
+    organization = place.organization()
+    names = {account.id: account.name for account in organization.accounts} if organization else {}
+    planned = plan_undo(run, place.target, place.store, force=force, account_names=names)
     typer.echo(plan_text.render(planned.plan), nl=False)
     for note in planned.irreversible:
         typer.echo(f"cannot be taken back: {note}", err=True)
