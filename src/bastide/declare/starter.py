@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
+
+PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9+@._-]*(\{account\}[A-Za-z0-9+@._-]*)?")
+WORDS = ("true", "false", "yes", "no", "on", "off", "null", "y", "n")  # which YAML takes for something else than text
 STARTER = """\
 # The architecture of an AWS organization. Three keys are needed: organization, emails, ous.
 # Everything else has a secure default: `bastide explain` shows each one, why it is so and who asks for it.
@@ -43,5 +48,9 @@ access:
 
 
 def starter(organization: str, emails: str, region: str) -> str:
-    """A commented architecture file for an organization of that name."""
-    return STARTER.format(organization=organization, emails=emails, region=region)
+    """A commented architecture file for an organization of that name; what YAML would take for more is quoted."""
+    return STARTER.format(organization=_quoted(organization), emails=_quoted(emails), region=_quoted(region))
+
+
+def _quoted(text: str) -> str:
+    return text if PLAIN.fullmatch(text) and text.lower() not in WORDS else json.dumps(text)
