@@ -10,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bastide.declare import source
+from bastide.declare.asked_by import MEANINGS, meanings
 from bastide.declare.explain import explain, json_schema
 from bastide.declare.read import Declaration, check, read_architecture
 from bastide.declare.starter import starter
 from bastide.errors import BastideError, InputError
+from bastide.prove.guardrail import all_guardrails
+from bastide.show.cli.explain import command
 
 GOOD = """\
 organization: acme
@@ -144,6 +147,48 @@ def test_explain_shows_defaults_with_their_reason_and_what_is_stated_with_its_li
 def test_every_default_says_what_it_is_for() -> None:
     for item in explain(checked(GOOD)):
         assert item.description, item.path
+        assert item.why, item.path
+
+
+def test_every_key_of_the_file_says_what_it_does_and_every_default_why() -> None:
+    schema = json_schema()
+    for section in (schema, *schema["$defs"].values()):
+        for key, facts in section.get("properties", {}).items():
+            assert facts.get("description") or "$ref" in facts, key
+            if "why" in facts and section is not schema:
+                assert facts["why"], key
+
+
+def test_every_code_that_a_setting_or_a_guardrail_names_is_explained_in_a_line() -> None:
+    codes = {code for item in explain(checked(GOOD)) for code in item.asked_by}
+    own = {code for one in all_guardrails().values() for code in one.maps_to if ":" not in code}
+    assert sorted((codes | own) - set(MEANINGS)) == []
+    assert MEANINGS["IAM-4"] == "session durations limited per role and permission set"
+
+
+def test_codes_are_listed_once_and_by_number() -> None:
+    assert list(meanings(["FSBP:GuardDuty.10", "IAM-4", "FSBP:GuardDuty.5", "IAM-4", "MOON-1"])) == [
+        "FSBP:GuardDuty.5",
+        "FSBP:GuardDuty.10",
+        "IAM-4",
+    ]
+
+
+def test_explain_ends_with_the_codes_that_it_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(GOOD)
+    command(str(path), schema=False, all_=False, output="table")
+    lines = capsys.readouterr().out.splitlines()
+    after = lines[lines.index("who asks:") + 1 :]
+    assert "    IAM-4              session durations limited per role and permission set" in after
+    assert len(after) == len({line.split()[0] for line in after})
+    prefix = lines.index("network.prefix = 20   (default)")
+    assert lines[prefix + 2].startswith("    why: 4,096 addresses")
+
+
+def test_explain_tells_what_a_code_asks_for(capsys: pytest.CaptureFixture[str]) -> None:
+    command("IAM-4", schema=False, all_=False, output="table")
+    assert "session durations limited" in capsys.readouterr().out
 
 
 def test_the_schema_knows_units_inside_units_and_accounts_as_names_or_entries() -> None:

@@ -14,6 +14,7 @@ from bastide.errors import InputError
 
 if TYPE_CHECKING:
     from bastide.controls import Control
+    from bastide.declare.explain import Explanation
     from bastide.prove.guardrail import Guardrail
 
 
@@ -40,32 +41,42 @@ def command(
 
 def _file(path: Path, everything: bool, output: str) -> None:
     """Settings of an architecture file, and the guardrails that it puts in force."""
+    from bastide.declare.asked_by import meanings
     from bastide.declare.explain import explain
     from bastide.show.workspace import Settings, Workspace
 
     workspace = Workspace(Settings(path))
     settings = [setting for setting in explain(workspace.declaration) if everything or not setting.stated]
     guardrails = workspace.guardrails()
+    codes = meanings(code for setting in settings for code in setting.asked_by)
     if output == "json":
-        document = {"settings": [asdict(setting) for setting in settings], "guardrails": guardrails}
+        document = {"settings": [asdict(setting) for setting in settings], "guardrails": guardrails, "codes": codes}
         typer.echo(json.dumps({"schema": "bastide.explain/1", **document}, indent=2))
         return
     for setting in settings:
-        value = json.dumps(setting.value)
-        typer.echo(f"{setting.path} = {value}   ({setting.where})")
-        typer.echo(f"    {setting.description}")
-        if setting.why:
-            typer.echo(f"    why: {setting.why}")
-        if setting.asked_by:
-            typer.echo(f"    asked by: {', '.join(setting.asked_by)}")
+        _setting(setting)
     for place, names in guardrails.items():
         typer.echo(f"guardrails at {place}: {', '.join(names) or 'none'}")
     typer.echo("    bastide explain NAME tells what a guardrail denies, why, and who asks for it")
+    if codes:
+        typer.echo("who asks:")
+    for code, meaning in codes.items():
+        typer.echo(f"    {code:<{max(map(len, codes))}}  {meaning}")
+
+
+def _setting(setting: Explanation) -> None:
+    typer.echo(f"{setting.path} = {json.dumps(setting.value)}   ({setting.where})")
+    typer.echo(f"    {setting.description}")
+    if setting.why:
+        typer.echo(f"    why: {setting.why}")
+    if setting.asked_by:
+        typer.echo(f"    asked by: {', '.join(setting.asked_by)}")
 
 
 def _rule(name: str, output: str) -> None:
-    """A control or a guardrail of that name."""
+    """A control, a guardrail or a code of that name."""
     from bastide.controls import all_controls
+    from bastide.declare.asked_by import MEANINGS
     from bastide.prove.guardrail import all_guardrails
 
     controls: dict[str, Control] = {control.id: control for control in all_controls()}
@@ -77,8 +88,10 @@ def _rule(name: str, output: str) -> None:
         _print(_control_facts(found), output)
     elif name in guardrails:
         _print(_guardrail_facts(guardrails[name]), output)
+    elif name in MEANINGS:
+        _print({"code": name, "asks": MEANINGS[name]}, output)
     else:
-        near = difflib.get_close_matches(name, [*controls, *guardrails], n=1)
+        near = difflib.get_close_matches(name, [*controls, *guardrails, *MEANINGS], n=1)
         fix = f"did you mean {near[0]}?" if near else "name a file, a control (assess prints their ids) or a guardrail"
         raise InputError(f"{name!r} is no file, control or guardrail", fix=fix)
 
