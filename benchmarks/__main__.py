@@ -23,6 +23,8 @@ SCENARIOS = {
     "estate": "benchmarks.evaluation:estate_json",
     "policies": "benchmarks.evaluation:policies",
     "twenty": "benchmarks.twenty:twenty",
+    "decisions": "benchmarks.iam_decisions:decisions",
+    "emptiness": "benchmarks.iam_emptiness:emptiness",
 }
 
 
