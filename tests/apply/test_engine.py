@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,10 @@ from bastide.apply import ResultStatus, plan_undo, undo
 from bastide.errors import InputError, StalePlanError
 from bastide.model import GLOBAL, Change, Difference, Plan, Resource, ResourceKey
 from bastide.model.provisional import account_id, short_id
-from bastide.plan import plan_digest
+from bastide.plan import Observation, observation, plan_digest
 from bastide.store import Owned, Phase, RunStatus
 from tests.apply.bench import Bench
-from tests.apply.world import MANAGEMENT, box, refused
+from tests.apply.world import MANAGEMENT, box, kinds, refused
 
 OTHER = "222233334444"
 
@@ -117,12 +118,34 @@ def test_an_edited_plan_is_refused(bench: Bench) -> None:
     assert not bench.world.things
 
 
-def test_a_plan_is_refused_when_what_it_was_made_from_has_moved(bench: Bench) -> None:
-    plan = bench.plan(box("a"))
-    with pytest.raises(StalePlanError, match="what this plan was made from has changed since"):
-        bench.apply(plan, recheck=lambda: "another digest")
-    assert not bench.world.things
-    assert bench.apply(plan, recheck=lambda: plan.observed_digest).complete
+def test_a_plan_is_refused_when_what_it_was_made_from_has_moved_and_what_moved_is_named(bench: Bench) -> None:
+    names = [f"b{number}" for number in range(7)]
+    for name in names:
+        bench.world.things[box(name).key] = {"Name": name, "Size": 1}
+    plan = bench.plan(box("new"), *(box(name, Size=2) for name in names))
+
+    def now() -> Observation:
+        return observation(plan.changes, bench.world.observed(bench.handlers), kinds(bench.handlers))
+
+    bench.world.things[box("b3").key]["Size"] = 9
+    with pytest.raises(StalePlanError) as refusal:
+        bench.apply(plan, recheck=now)
+    assert [problem.what for problem in refusal.value.problems] == [
+        "what this plan was made from has changed since",
+        "Fake::Box b3 has changed",
+    ]
+    assert MANAGEMENT in refusal.value.problems[1].where
+    bench.world.things |= {box(name).key: {"Name": name, "Size": 9} for name in names}
+    with pytest.raises(StalePlanError) as refusal:
+        bench.apply(plan, recheck=now)
+    assert [problem.what for problem in refusal.value.problems][5:] == ["Fake::Box b4 has changed", "and 2 more"]
+    assert not bench.world.calls
+    older = replace(plan, observed=())  # as a Bastide made it that kept no fingerprints
+    with pytest.raises(StalePlanError) as refusal:
+        bench.apply(older, recheck=now)
+    assert len(refusal.value.problems) == 1
+    bench.world.things |= {box(name).key: {"Name": name, "Size": 1} for name in names}
+    assert bench.apply(plan, recheck=now).complete
 
 
 def test_nothing_is_applied_on_a_broken_ledger(bench: Bench, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -133,3 +134,9 @@ def test_what_is_no_estate_is_refused_by_name(data: bytes, words: str) -> None:
         parse_json(data, Estate, "estate.json")
     assert words in error.value.problems[0].what
     assert error.value.problems[0].where == "estate.json"
+
+
+def test_a_plan_without_fingerprints_is_written_as_before_there_were_any() -> None:
+    bare = msgspec.json.decode(render_json(Plan(())))
+    assert list(bare["body"]) == ["changes", "bindings", "observed_digest", "target", "uncertain"]
+    assert parse_json(render_json(Plan((), observed=("12",))), Plan).observed == ("12",)

@@ -12,7 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import datetime
 
-from bastide.apply.guard import PLAN_AGAIN, check_changes, check_plan
+from bastide.apply.guard import check_changes, check_observation, check_plan
 from bastide.apply.outcome import Outcome, Progress, Result, ResultStatus
 from bastide.apply.perform import Performer
 from bastide.apply.resume import resume
@@ -20,9 +20,8 @@ from bastide.apply.schedule import Schedule
 from bastide.aws.handler import Handler
 from bastide.aws.registry import handlers as all_handlers
 from bastide.aws.session import Target
-from bastide.errors import StalePlanError
 from bastide.model import Change, Plan, ResourceKey, Scope
-from bastide.plan import plan_digest
+from bastide.plan import Observation, plan_digest
 from bastide.store import Run, RunStatus, Store
 
 INTERRUPTED = "interrupted"
@@ -40,7 +39,7 @@ def apply(  # noqa: PLR0913  # an edge: everything that it touches is an argumen
     handlers: Mapping[str, Handler] | None = None,
     progress: Progress | None = None,
     allow_data_loss: Collection[str] = frozenset(),
-    recheck: Callable[[], str] | None = None,
+    recheck: Callable[[], Observation] | None = None,
     digest: str = "",
     threads: int = 0,
     sleep: Callable[[float], None] = time.sleep,
@@ -49,7 +48,7 @@ def apply(  # noqa: PLR0913  # an edge: everything that it touches is an argumen
     """What came of every change of the plan; the run and its ledger are in the store.
 
     ``allow_data_loss``: ids (or whole keys) of resources that hold data, or that Bastide did not create, and may go.
-    ``recheck`` reads what the plan was made from once more and gives its digest. ``digest``: that of the plan which was
+    ``recheck`` reads what the plan was made from once more. ``digest``: that of the plan which was
     looked at. ``threads``: as many as the target is good for when 0. ``undoes``: the run that this one reverses.
 
     Raises:
@@ -63,8 +62,8 @@ def apply(  # noqa: PLR0913  # an edge: everything that it touches is an argumen
         store.verify(last=VERIFIED)
         owned = store.owned(target.label)
         check_changes(plan.changes, known, owned, allow_data_loss)
-        if recheck is not None and recheck() != plan.observed_digest:
-            raise StalePlanError("what this plan was made from has changed since", fix=PLAN_AGAIN)
+        if recheck is not None:
+            check_observation(plan, recheck())
         numbers = {change.key: number for number, change in enumerate(plan.changes)}
         awaited = frozenset(key for change in plan.changes for key in change.depends_on)
         performer = Performer(target, store, known, run_id, now, dict(plan.bindings), numbers, sleep, owned, awaited)

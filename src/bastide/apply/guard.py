@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterator, Mapping
 from bastide.aws.handler import Handler
 from bastide.errors import InputError, Problem, StalePlanError
 from bastide.model import Action, Change, Plan, ResourceKey
-from bastide.plan import plan_digest
+from bastide.plan import Observation, moved, plan_digest
 
 PLAN_AGAIN = "run `bastide plan` again"
+NAMED = 5  # resources that a refusal of a stale plan names
 
 
 def check_plan(plan: Plan, target: str, digest: str) -> None:
@@ -23,6 +24,26 @@ def check_plan(plan: Plan, target: str, digest: str) -> None:
         raise InputError(f"this plan was made for {plan.target}, not for {target}", fix=PLAN_AGAIN)
     if digest and plan_digest(plan) != digest:
         raise StalePlanError("this plan is not the one of that digest: it was edited", fix=PLAN_AGAIN)
+
+
+def check_observation(plan: Plan, now: Observation) -> None:
+    """Nothing, when the plan's resources are still what it was made from.
+
+    Raises:
+        StalePlanError: they are not; the first few that have moved are named.
+    """
+    if now.digest == plan.observed_digest:
+        return
+    changes = moved(plan, now)
+    named = [Problem(f"{one.key.type} {one.name or one.key.id} has changed", _place(one)) for one in changes[:NAMED]]
+    if len(changes) > NAMED:
+        named.append(Problem(f"and {len(changes) - NAMED} more"))
+    raise StalePlanError("what this plan was made from has changed since", fix=PLAN_AGAIN, others=named)
+
+
+def _place(change: Change) -> str:
+    """Where a change's resource is, with the account's name."""
+    return f"{change.key} (account {change.account_name})" if change.account_name else str(change.key)
 
 
 def check_changes(

@@ -59,7 +59,9 @@ class Plan:
 
     ``observed_digest`` is the hash of the observed properties that the plan was made from; ``digest`` (of the whole) is
     computed in ``plan``. ``bindings`` maps each provisional string that is already known to the real one. ``uncertain``
-    says what could not be compared because it could not be read: a plan with such lines is incomplete.
+    says what could not be compared because it could not be read: a plan with such lines is incomplete. ``observed``
+    holds a fingerprint of what each change was made from, in their order, so that what has moved since can be named;
+    empty in a plan that was not made from an observation, or by a Bastide that kept none.
     """
 
     changes: tuple[Change, ...]
@@ -67,6 +69,7 @@ class Plan:
     observed_digest: str = ""
     target: str = "sandbox"
     uncertain: tuple[tuple[ResourceKey, str, Unknown], ...] = ()
+    observed: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:

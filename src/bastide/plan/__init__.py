@@ -8,6 +8,15 @@ from.
 """
 
 from bastide.plan.diff import diff
-from bastide.plan.digest import observed_digest, parse_plan, plan_digest, render_plan
+from bastide.plan.digest import Observation, moved, observation, observed_digest, parse_plan, plan_digest, render_plan
 
-__all__ = ["diff", "observed_digest", "parse_plan", "plan_digest", "render_plan"]
+__all__ = [
+    "Observation",
+    "diff",
+    "moved",
+    "observation",
+    "observed_digest",
+    "parse_plan",
+    "plan_digest",
+    "render_plan",
+]

@@ -22,7 +22,7 @@ from bastide.model import (
 from bastide.model.provisional import MARK
 from bastide.plan.binding import bind, learn_resource
 from bastide.plan.compare import differences, tag_values
-from bastide.plan.digest import observed_digest
+from bastide.plan.digest import observation
 from bastide.plan.match import Index
 from bastide.plan.order import References, ordered
 
@@ -74,12 +74,14 @@ def diff(
         _consider(by_key[key], desired, observed, kinds, index, pins or {}, draft)
     changes = [_with_needs(draft.changes[key], needs.get(key, ()), draft) for key in order if key in draft.changes]
     changes += _deletes(observed, owned - draft.matched, kinds)
+    seen = observation(changes, observed, kinds)
     return Plan(
         changes=tuple(changes),
         bindings=dict(sorted(draft.bindings.items())),
-        observed_digest=observed_digest(changes, observed, kinds),
+        observed_digest=seen.digest,
         target=target,
         uncertain=tuple(draft.uncertain),
+        observed=seen.each,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import msgspec
 
@@ -44,14 +45,35 @@ def parse_plan(data: bytes, where: str = "") -> Plan:
     return plan
 
 
-def observed_digest(changes: Iterable[Change], observed: Estate, kinds: Mapping[str, ResourceType]) -> str:
-    """SHA-256 (hex) over what ``changes`` were made from: for each, the resource as observed, or its absence.
+class Observation(NamedTuple):
+    """What changes were made from: SHA-256 (hex) over all of it, and a fingerprint a change, in their order."""
+
+    digest: str
+    each: tuple[str, ...]
+
+
+def observation(changes: Iterable[Change], observed: Estate, kinds: Mapping[str, ResourceType]) -> Observation:
+    """What ``changes`` were made from: for each, the resource as observed, or its absence.
 
     Only the properties that a change touches count for an update; all of them for a replacement or a delete.
     """
     index = Index(observed, kinds)
-    lines = sorted(_line(change, index, observed) for change in changes)
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    lines = [_line(change, index, observed) for change in changes]
+    whole = hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+    return Observation(whole, tuple(hashlib.sha256(line.encode()).hexdigest()[:16] for line in lines))
+
+
+def observed_digest(changes: Iterable[Change], observed: Estate, kinds: Mapping[str, ResourceType]) -> str:
+    """SHA-256 (hex) over what ``changes`` were made from."""
+    return observation(changes, observed, kinds).digest
+
+
+def moved(plan: Plan, now: Observation) -> list[Change]:
+    """The changes whose resource is not any more what it was; empty for a plan without fingerprints."""
+    then = plan.observed
+    if len(then) != len(now.each):
+        return []
+    return [change for change, before, after in zip(plan.changes, then, now.each, strict=True) if before != after]
 
 
 def _line(change: Change, index: Index, observed: Estate) -> str:

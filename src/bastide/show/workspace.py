@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bastide.collect import Progress
     from bastide.declare.expand import Known
     from bastide.declare.read import Declaration
+    from bastide.plan import Observation
     from bastide.sandbox.process import Endpoint
     from bastide.show.reports import Report
     from bastide.store import Store
@@ -255,14 +256,14 @@ class Workspace:
             now=self.target.clock,
             progress=progress,
             allow_data_loss=frozenset(allow_data_loss),
-            recheck=lambda: self.observed_digest(plan),
+            recheck=lambda: self.observation(plan),
             digest=digest,
         )
 
-    def observed_digest(self, plan: Plan) -> str:
-        """The digest of what the plan's changes were made from, as it is now."""
+    def observation(self, plan: Plan) -> Observation:
+        """What the plan's changes were made from, as it is now."""
         from bastide.aws.registry import kinds
-        from bastide.plan import observed_digest
+        from bastide.plan import observation
 
         organization = self.organization()
         there = {account.id for account in organization.accounts} if organization else set()
@@ -270,7 +271,7 @@ class Workspace:
         types = {change.key.type for change in plan.changes}
         regions = sorted({change.key.region for change in plan.changes} - {GLOBAL})
         observed = self.observed(organization, types, regions, accounts=accounts)
-        return observed_digest(plan.changes, observed, kinds())
+        return observation(plan.changes, observed, kinds())
 
     def new_run(self) -> str:
         """A run id that sorts by time and can be read aloud: 20261124-063107-1."""
