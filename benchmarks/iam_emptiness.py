@@ -3,7 +3,7 @@
 The z3 encoding is the better of the two that were tried (one string formula is *unknown* at 20 statements): actions
 are grouped into classes first, and each class asks about one resource string with patterns as regular expressions. z3
 is measured where it is installed (``pip install z3-solver``), at most ``Z3_SECONDS`` a question. It asks about
-documented actions only; ours also about all others.
+documented actions only, so it is compared with ours about these; as a rule ours asks about all others, too.
 
 Kinds of questions: ``open`` has an example; ``one`` is shut by one Deny for each Allow; ``union`` only by several: by
 actions, by resources, or by a pattern and its rest.
@@ -32,7 +32,7 @@ def emptiness() -> Iterator[Figure]:
     """Median and worst milliseconds of ours, the median of z3, and how many times faster."""
     from bastide.prove.symbolic import action_list
 
-    action_list()
+    action_list().bits(["s3:Get*"])  # once for all questions: the list, and its lower case
     for kind in KINDS:
         for size in SIZES:
             cases = [case(random.Random(f"{SEED}-{kind}-{size}-{number}"), kind, size) for number in range(QUESTIONS)]
@@ -41,11 +41,13 @@ def emptiness() -> Iterator[Figure]:
             median = statistics.median(ours)
             yield Figure("emptiness", f"{name}: median", median * 1e3, "ms")
             yield Figure("emptiness", f"{name}: worst", max(ours) * 1e3, "ms", "≤ 500")
+            same = statistics.median(_ours(allows, denies, kind, documented=True) for allows, denies in cases)
+            yield Figure("emptiness", f"{name}: documented actions only, median", same * 1e3, "ms")
             theirs = [_z3(allows, denies) for allows, denies in cases[:Z3_QUESTIONS]]
             known = [seconds for seconds in theirs if seconds is not None]
             if known:
                 yield Figure("emptiness", f"{name}: z3 median", statistics.median(known) * 1e3, "ms")
-                yield Figure("emptiness", f"{name}: faster than z3", statistics.median(known) / median, "times", "≥ 20")
+                yield Figure("emptiness", f"{name}: faster than z3", statistics.median(known) / same, "times", "≥ 20")
 
 
 def case(chance: random.Random, kind: str, size: int) -> tuple[Statements, Statements]:
@@ -117,7 +119,7 @@ CLOSING: dict[str, Callable[[random.Random, list[str], list[str]], Statements]] 
 }
 
 
-def _ours(allows: Statements, denies: Statements, kind: str) -> float:
+def _ours(allows: Statements, denies: Statements, kind: str, *, documented: bool = False) -> float:
     """Seconds from parsed policies to the answer, nothing remembered from another question but the list of actions."""
     from bastide.iam.parse import parse_policy
     from bastide.prove.symbolic import Covered, Example, Question, rules, solve
@@ -127,7 +129,7 @@ def _ours(allows: Statements, denies: Statements, kind: str) -> float:
     allow, deny = (parse_policy({"Version": "2012-10-17", "Statement": found}) for found in (allows, denies))
     forget()
     start = time.process_time()
-    question = Question((rules(allow),), rules(deny))
+    question = Question((rules(allow),), rules(deny), documented_only=documented)
     answer = solve(question)
     taken = time.process_time() - start
     right = (

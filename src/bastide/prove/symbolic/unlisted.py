@@ -81,6 +81,10 @@ class _Walk:
 
     def _characters(self, required: tuple[int, ...], spared: int) -> Iterator[str]:
         """Those that a pattern waits for whose match is wanted, a colon, and one that none names."""
+        for machine, mask in zip(self.required, required, strict=True):
+            if mask & (mask - 1) == 0 and not mask & machine.wild:
+                yield from machine.awaited(mask)  # one position, which waits for a character: no other leads on
+                return
         yield OTHER
         yield from sorted({COLON, *self.spared.awaited(spared)}.union(
             *(machine.awaited(at) for machine, at in zip(self.required, required, strict=True))
