@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from bastide.errors import InputError
-from bastide.sandbox import Sandbox
+from bastide.sandbox import Sandbox, transport
 
 
 def build(sandbox: Sandbox) -> str:
@@ -68,7 +68,7 @@ def test_credentials_of_before_work_after_a_replay(tmp_path: Path) -> None:
     second = Sandbox(path)
     again = second.session()
     second.attach(session._session)
-    session.events.unregister("before-send.*.*", unique_id="bastide-sandbox")
+    transport.detach(session._session)
     second.attach(session._session)
     assert session.client("sts").get_caller_identity()["Account"] == account
     assert again.client("sts").get_caller_identity()["Account"] == second.management_account

@@ -6,6 +6,9 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+# Objects made before a search of the youngest ones; then searches before one of the older, and of all.
+SELDOM = (50_000, 20, 50)
+
 
 @contextmanager
 def unsearched() -> Iterator[None]:
@@ -21,3 +24,11 @@ def unsearched() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def search_seldom() -> None:
+    """From now on that search is made seldom in this process: for work that may go on for hours.
+
+    Measured on a plan of 20 accounts: a third of its processor time.
+    """
+    gc.set_threshold(*SELDOM)

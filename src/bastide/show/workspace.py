@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from bastide.errors import InputError, Problem
 from bastide.model import GLOBAL, Account, Change, Estate, Organization, Origin, Plan, Resource, ResourceKey, Status
+from bastide.model.bulk import search_seldom
 from bastide.model.platform import DEPLOYER, READER
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class Workspace:
 
     def __init__(self, settings: Settings, target: Target | None = None) -> None:
         """A workspace of ``settings``; ``target`` replaces the one that they name (an in-process sandbox)."""
+        search_seldom()
         self.settings = settings
         self._given_target = target
         self.left_to_people = 0  # findings that the last plan with ``heal`` leaves to a person

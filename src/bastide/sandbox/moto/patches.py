@@ -9,15 +9,51 @@ import json
 from functools import cache
 from typing import Any
 
+import boto3
+import botocore.session
+import moto.core.loaders as _loaders
 import moto.core.responses as _core_responses
+import moto.core.utils as _core_utils
 import moto.iam.models as _iam
 import moto.kms.models as _kms
 import moto.organizations.models as _organizations
+from botocore.loaders import JSONFileLoader
+from moto.core.base_backend import AccountSpecificBackend
 from moto.core.common_models import BaseModel
+from moto.core.routing import SmithyRule
 from moto.core.serialize import XFormedAttributePicker
 from moto.core.utils import camelcase_to_underscores, method_names_from_class
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.moto_api._internal import mock_random
+
+from bastide.aws.models import ModelFiles, Models
+
+# ── service models: read as fast as our own clients read them (1.5 s → 0.4 s for the services of a landing zone) ────
+
+_MODELS = Models()
+# moto: makes a boto3 session while its EC2 is imported, to ask for the names of Regions.
+JSONFileLoader.load_file = ModelFiles.load_file
+
+
+@cache
+def _session() -> Any:
+    inner = botocore.session.Session()
+    inner.register_component("data_loader", _MODELS)
+    return boto3.Session(botocore_session=inner)
+
+
+AccountSpecificBackend.get_session = _session  # type: ignore[method-assign]
+# moto: adds to services' models, and adds no service, but looks through its own folders for some.
+_loaders.Loader.list_available_services = lambda _, kind: _MODELS.list_available_services(kind)
+vars(_core_utils)["create_loader"] = cache(_loaders.create_loader)
+
+
+def _no_builder(self: SmithyRule, append_unknown: bool) -> Any:
+    return _no_builder
+
+
+# moto: lets werkzeug compile code that builds URLs, for every operation; it only matches them.
+SmithyRule._compile_builder = _no_builder  # type: ignore[assignment,method-assign]
 
 # ── moto's 1,582 AWS managed policies: parsed once, copied per account (1 s → some milliseconds an account) ─────────
 
