@@ -135,7 +135,7 @@ def test_plan_apply_assess_drift_heal_and_the_ledger_over_the_server(place: Path
     assert "IsLogging: false → true" in bastide("plan", at=place).stdout
     assert "chain is whole" in bastide("runs", "--verify", at=place).stdout
     with sqlite3.connect(place / ".bastide" / "state.db") as database:
-        database.execute("update ledger set body = replace(body, 'eu-west-1', 'eu-west-2') where sequence = 3")
+        database.execute("update ledger set body = body || ' ' where sequence = 3")
     broken = bastide("runs", "--verify", at=place)
     assert (broken.returncode, "Traceback" in broken.stderr) == (2, False)
     assert "3" in broken.stderr
