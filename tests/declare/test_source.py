@@ -96,8 +96,9 @@ def test_a_duplicate_key_is_an_error() -> None:
     ],
 )
 def test_what_is_no_architecture_is_refused_in_words(data: bytes, message: str) -> None:
-    with pytest.raises(InputError, match=message):
+    with pytest.raises(InputError, match=message) as caught:
         check(source.parse(data))
+    assert all(problem.fix for problem in caught.value.problems)
 
 
 def test_aliases_cannot_blow_a_file_up() -> None:

@@ -23,6 +23,7 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
 MAX_NODES = 100_000
 ACCOUNT_DIGITS = 12
+YAML_FIX = "look at the line's indentation, colons, brackets and quotes; text with a colon is quoted"
 
 Place = tuple[int, int]
 KeyPath = tuple[str | int, ...]
@@ -66,7 +67,7 @@ def read(path: Path) -> Document:
     except FileNotFoundError as error:
         raise InputError(f"there is no file {path}", fix="`bastide init` writes one") from error
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from error
+        raise InputError(f"{path} cannot be read: {error.strerror}", fix="give the permission to read it") from error
     return parse(data, str(path))
 
 
@@ -79,16 +80,16 @@ def parse(data: bytes, file: str = "architecture.yaml") -> Document:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(f"{file} is not UTF-8 text (byte {error.start})", file) from error
+        raise InputError(f"{file} is not UTF-8 text (byte {error.start})", file, "save it as UTF-8") from error
     try:
         _measure(text, file)
         node = yaml.compose(text, Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
-        raise InputError(f"this is not YAML: {error.problem or error.context}", where) from error
+        raise InputError(f"this is not YAML: {error.problem or error.context}", where, YAML_FIX) from error
     except yaml.YAMLError as error:
-        raise InputError(f"this is not YAML: {str(error).splitlines()[0]}", file) from error
+        raise InputError(f"this is not YAML: {str(error).splitlines()[0]}", file, YAML_FIX) from error
     if node is None:
         raise InputError(f"{file} is empty", file, "`bastide init` writes a commented starter")
     builder = _Builder(file)
@@ -109,9 +110,9 @@ def _measure(text: str, file: str) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > MAX_DEPTH:
-            raise InputError(f"values are nested more than {MAX_DEPTH} deep", where)
+            raise InputError(f"values are nested more than {MAX_DEPTH} deep", where, "is this the right file?")
         if nodes > MAX_NODES:
-            raise InputError(f"the file has more than {MAX_NODES:,} values", where)
+            raise InputError(f"the file has more than {MAX_NODES:,} values", where, "is this the right file?")
 
 
 class _Builder:
@@ -134,7 +135,8 @@ class _Builder:
             fix = "write repeated parts out, or split the file"
             raise InputError(f"aliases make more than {MAX_NODES:,} values of this file", self._where(node), fix)
         if len(path) > MAX_DEPTH:
-            raise InputError("an alias refers to a value that it is part of", self._where(node))
+            fix = "write out what it stands for"
+            raise InputError("an alias refers to a value that it is part of", self._where(node), fix)
         self.places.setdefault(path, (node.start_mark.line + 1, node.start_mark.column + 1))
         if isinstance(node, yaml.MappingNode):
             return {key: self.build(item, (*path, key)) for key, item in self._pairs(node, path)}
@@ -147,7 +149,7 @@ class _Builder:
         seen: dict[str, yaml.Node] = {}
         for key_node, item in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                self.problems.append(Problem("a key must be text", self._where(key_node)))
+                self.problems.append(Problem("a key must be text", self._where(key_node), "write a name"))
                 continue
             key = str(key_node.value)
             if key_node.tag == "tag:yaml.org,2002:merge":
@@ -177,6 +179,6 @@ class _Builder:
             value = self._scalars.construct_object(node)
         except (yaml.YAMLError, ValueError) as error:
             what = f"{text!r} is not a value: {str(error).splitlines()[0]}"
-            self.problems.append(Problem(what, self._where(node)))
+            self.problems.append(Problem(what, self._where(node), "quote it, if it is meant as text"))
             return None
         return text if isinstance(value, datetime.date | bytes) else value
