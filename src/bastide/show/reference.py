@@ -17,6 +17,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from bastide.iam.lint import lint_reference
 from bastide.show.markdown import code, page, table
 from bastide.show.reference_file import architecture
 
@@ -168,6 +169,7 @@ def coverage() -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
+    "lint": lint_reference,
     "architecture": architecture,
     "cli": commands,
     "controls": controls,
