@@ -30,8 +30,8 @@ from bastide.iam.parse import parse_policy
 from bastide.iam.vocabulary import suggest
 from bastide.model import Organization
 from bastide.prove.invariants_estate import Guarded, Policies, guarded
-from bastide.prove.proof import NOT_PROVED, Proof, nobody_can, somebody_can, together
-from bastide.prove.symbolic import Question, Rule, Test, rules
+from bastide.prove.proof import NOT_PROVED, PROVED, Proof, nobody_can, somebody_can, together
+from bastide.prove.symbolic import Question, Rule, Test, pinned, rules
 from bastide.prove.symbolic.actions import Actions
 from bastide.prove.symbolic.callers import OTHER_ACCOUNT, Callers, anonymous, identities, service
 from bastide.prove.symbolic.constraint import RESOURCE, Strings
@@ -130,36 +130,42 @@ def file_proofs(policies: Policies, invariants: Sequence[Invariant]) -> Iterator
         callers = [who for place in one.places for who in _callers(policies, one, place)]
         check = nobody_can if one.nobody else somebody_can
         parts = [check(question) for who in callers for question in _questions(policies, one, who, found)]
-        parts += _unread(policies, callers)
+        parts += _unread(policies, one, callers, found)
         where = sorted({who.account for who in callers if who.account in policies.accounts})
-        if not one.nobody and any(part.status == "PROVED" for part in parts):
-            parts = [part for part in parts if part.status == "PROVED"]
-        yield together(one.name, one.about, parts, where)
+        if not one.nobody and any(part.status == PROVED for part in parts):
+            parts = [part for part in parts if part.status == PROVED]
+        nothing = Proof("", "", NOT_PROVED, why=("it asks about no caller and no resource that the estate knows",))
+        yield together(one.name, one.about, parts or [nothing], where)
 
 
-def _unread(policies: Policies, callers: Sequence[Callers]) -> list[Proof]:
+def _unread(policies: Policies, one: Invariant, callers: Sequence[Callers], found: Sequence[Guarded]) -> list[Proof]:
     stacks = {policies.scps(who.account) for who in callers if who.account in policies.accounts}
-    return [Proof("", "", NOT_PROVED, why=(why,)) for stack in stacks for why in stack.unread]
+    why = [said for stack in stacks for said in stack.unread]
+    why += [f"could not read {target.unread}" for target in found if target.unread and _is_meant(target, one)]
+    return [Proof("", "", NOT_PROVED, why=(said,)) for said in why]
 
 
 def _questions(policies: Policies, one: Invariant, who: Callers, found: Sequence[Guarded]) -> Iterator[Question]:
-    """By the caller's own policies; and for callers from elsewhere, by the policy of each resource that is meant."""
+    """About each resource with a policy that is meant; and for members, about all other resources of their account."""
     scps = policies.scps(who.account) if who.account in policies.accounts else None
-    targets = [each for each in found if _is_meant(each, one)]
+    targets = [each for each in found if not each.unread and _is_meant(each, one)]
     for target in targets:
         owner = target.resource.account
         rcps = policies.rcps(owner)
         needs_policy = owner != who.account or target.kind in ("key", "role")
         own = (target.allows,) if needs_policy else ()
-        tests = _given(one, who, target.resources)
         yield Question(
-            (*own, *one_layer(one.when), *rcps.allows, *(scps.allows if scps else ())),
+            (*own, *one_layer(one.when), *(scps.allows if scps else ())),
             (*target.denies, *rcps.denies, *(scps.denies if scps else ())),
-            tests,
+            (*_given(one, who, target.resources), pinned("aws:resourceaccount", owner)),
             Actions(one.actions),
         )
-    if scps is not None and not targets:
-        yield Question((*one_layer(one.when), *scps.allows), scps.denies, _given(one, who, ()), Actions(one.actions))
+    if scps is not None:
+        known = tuple(glob(pattern) for target in targets for pattern in target.resources if pattern != "*")
+        others = Test(RESOURCE, Strings(known, inside=False))
+        yield Question(
+            (*one_layer(one.when), *scps.allows), scps.denies, (*_given(one, who, ()), others), Actions(one.actions)
+        )
 
 
 def one_layer(when: tuple[Rule, ...]) -> tuple[tuple[Rule, ...], ...]:
@@ -173,8 +179,6 @@ def _given(one: Invariant, who: Callers, resources: Sequence[str]) -> tuple[Test
 
 
 def _is_meant(target: Guarded, one: Invariant) -> bool:
-    if "*" in one.resources:
-        return False
     return find((tuple(map(glob, one.resources)), tuple(map(glob, target.resources))), frozenset()) is not None
 
 

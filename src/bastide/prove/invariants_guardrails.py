@@ -18,7 +18,7 @@ from bastide.prove.claims import ACCOUNT as EXAMPLE_ACCOUNT
 from bastide.prove.claims import EXAMPLE, example_parameters
 from bastide.prove.guardrail import SCP, Claim, Guardrail
 from bastide.prove.invariants_estate import Policies, Stack
-from bastide.prove.proof import COUNTEREXAMPLE, PROVED, Proof, nobody_can, somebody_can, together
+from bastide.prove.proof import COUNTEREXAMPLE, PROVED, Proof, nobody_can, somebody_can, together, with_unread
 from bastide.prove.render import Parameters
 from bastide.prove.symbolic import Question, Rule, Test, absent, pinned, rules, within
 from bastide.prove.symbolic.actions import Actions
@@ -80,13 +80,10 @@ class _Claims:
 
     def proofs(self) -> Iterator[Proof]:
         """In force, denied, still possible."""
-        for why in self.stack.unread:
-            yield Proof("", "", "NOT PROVED", why=(why,))
-        yield from self._in_force()
-        for claim in self.guardrail.claims:
-            found = self._denied(claim) if claim.denied else self._possible(claim)
-            if found:
-                yield found
+        claims = (self._denied(claim) if claim.denied else self._possible(claim) for claim in self.guardrail.claims)
+        for proof in (*self._in_force(), *claims):
+            if proof:
+                yield with_unread(proof, self.stack.unread)
 
     def _in_force(self) -> Iterator[Proof]:
         """Nobody gets through what the guardrail's own policy denies."""

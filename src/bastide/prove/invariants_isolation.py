@@ -19,7 +19,7 @@ from bastide.iam.parse import parse_policy
 from bastide.model import Resource
 from bastide.model.unknown import unknowns_in
 from bastide.prove.invariants_estate import KINDS, Guarded, Policies, guarded
-from bastide.prove.proof import NOT_PROVED, PROVED, Proof, nobody_can, together
+from bastide.prove.proof import NOT_PROVED, PROVED, Proof, nobody_can, together, with_unread
 from bastide.prove.symbolic import Question, Rule, Test, absent, pinned, rules, within
 from bastide.prove.symbolic.actions import Actions
 from bastide.prove.symbolic.callers import OTHER_ACCOUNT, Callers, anonymous, identities, named_accounts
@@ -92,7 +92,9 @@ def outside_cannot_reach(policies: Policies, kind: str, found: Sequence[Guarded]
         if not any(may_name_outsiders(rule, policies) for rule in one.allows):
             parts.append(Proof("", "", PROVED))
             continue
-        parts += [nobody_can(question_about(policies, one, who, given=given)) for who in outsiders(policies, one)]
+        unread = policies.rcps(one.resource.account).unread
+        found_ = (nobody_can(question_about(policies, one, who, given=given)) for who in outsiders(policies, one))
+        parts += [with_unread(proof, unread, denies_only=True) for proof in found_]
     but = ", but a vendor with its external id" if kind == "role" else ""
     about = f"No principal outside the organization can {READS.get(kind, f'reach the {kind}')}{but}."
     return together(f"outside-cannot-reach-{kind.replace(' ', '-')}", about, parts, _where(found))
@@ -121,7 +123,8 @@ def administrators_cannot_use(policies: Policies, keys: Sequence[Guarded]) -> Pr
             parts.append(_unread(key))
             continue
         for administrators in _administrators(policies, key):
-            parts.append(nobody_can(question_about(policies, key, administrators, actions=USE_OF_KEYS)))
+            proof = nobody_can(question_about(policies, key, administrators, actions=USE_OF_KEYS))
+            parts.append(with_unread(proof, policies.scps(key.resource.account).unread))
     about = "Who administers a key (may rewrite its policy) cannot decrypt or encrypt with it; the root user aside."
     return together("key-administrators-cannot-decrypt", about, parts or [Proof("", "", PROVED)], _where(keys))
 
@@ -176,7 +179,7 @@ def _bounded(
     question = Question(
         (allows, *scps.allows), (*denies, *scps.denies), (*callers.tests, *given), Actions(tuple(actions))
     )
-    return nobody_can(question)
+    return with_unread(nobody_can(question), scps.unread)
 
 
 def _is_boundary(policies: Policies, policy: Resource) -> bool:
@@ -205,7 +208,9 @@ def development_cannot_assume_production(policies: Policies, roles: Sequence[Gua
             parts.append(_unread(role))
         elif any(_may_name(rule, account) for rule in role.allows):
             callers = identities(account, organization=policies.organization_id)
-            parts.append(nobody_can(question_about(policies, role, callers)))
+            parts.append(
+                with_unread(nobody_can(question_about(policies, role, callers)), policies.scps(account).unread)
+            )
     about = "No identity of a development account can assume a role of a production account."
     where = sorted({*development, *(role.resource.account for role in targets)})
     yield together("development-cannot-assume-production", about, parts or [Proof("", "", PROVED)], where)

@@ -7,7 +7,7 @@ could not be read or was approximated makes NOT PROVED, never PROVED.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bastide.prove.symbolic import Covered, Example, Question, solve
 from bastide.prove.symbolic.replay import confirmed
@@ -57,6 +57,16 @@ def somebody_can(question: Question) -> Proof:
         return Proof("", "", COUNTEREXAMPLE, by=by, why=("nothing allows it" if not by else f"shut out by {by[0]}",))
     why = "no example could be confirmed" if isinstance(answer, Example) else answer.why
     return Proof("", "", NOT_PROVED, why=(why,))
+
+
+def with_unread(proof: Proof, unread: Sequence[str], *, denies_only: bool = False) -> Proof:
+    """The proof when some policies could not be read: they may deny what it shows, or allow what it misses.
+
+    ``denies_only``: the policies can only deny, as resource control policies do; what is PROVED without them stays so.
+    """
+    if not unread or (denies_only and proof.status == PROVED):
+        return proof
+    return replace(proof, status=NOT_PROVED, why=(*proof.why, *unread))
 
 
 def together(name: str, about: str, parts: Iterable[Proof], where: Sequence[str] = ()) -> Proof:
