@@ -15,7 +15,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from bastide.declare.policies.buckets import trail_arn
-from bastide.declare.policies.statements import PIPELINE, Policy, Statement, allow, policy, service
+from bastide.declare.policies.statements import Policy, Statement, allow, policy, service
+from bastide.model.platform import DEPLOYER, MEMBER_ROLE, role_path
+
+# Who may rewrite a key's policy: the role that applies plans, and the one that AWS makes with an account. Not all
+# of the platform's roles: one of them reads logs, and who administers a key must not be able to use it.
+KEEPERS = (f"arn:*:iam::*:role/{role_path(DEPLOYER)}", f"arn:*:iam::*:role/{MEMBER_ROLE}")
 
 ADMINISTRATION = (
     "kms:CancelKeyDeletion", "kms:CreateAlias", "kms:DeleteAlias", "kms:DescribeKey", "kms:DisableKey",
@@ -29,7 +34,7 @@ USE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", 
 
 def trail_key_policy(
     account: str, org_id: str, management_account: str, home_region: str, trail_name: str,
-    *, reader_roles: Sequence[str] = (), pipeline_roles: Sequence[str] = PIPELINE, partition: str = "aws",
+    *, reader_roles: Sequence[str] = (), pipeline_roles: Sequence[str] = KEEPERS, partition: str = "aws",
 ) -> Policy:  # fmt: skip
     """The policy of the key that encrypts the organization trail; ``account`` owns the key (the log archive).
 
@@ -53,7 +58,7 @@ def trail_key_policy(
 
 def config_key_policy(
     account: str, org_id: str, region: str,
-    *, reader_roles: Sequence[str] = (), pipeline_roles: Sequence[str] = PIPELINE, partition: str = "aws",
+    *, reader_roles: Sequence[str] = (), pipeline_roles: Sequence[str] = KEEPERS, partition: str = "aws",
 ) -> Policy:  # fmt: skip
     """The policy of the key that encrypts what AWS Config delivers; the channel names the key in ``S3KmsKeyArn``.
 
@@ -69,7 +74,7 @@ def config_key_policy(
 
 def flow_logs_key_policy(
     account: str, org_id: str, region: str,
-    *, reader_roles: Sequence[str] = (), pipeline_roles: Sequence[str] = PIPELINE, partition: str = "aws",
+    *, reader_roles: Sequence[str] = (), pipeline_roles: Sequence[str] = KEEPERS, partition: str = "aws",
 ) -> Policy:  # fmt: skip
     """The policy of the key of the flow-log bucket.
 
@@ -85,7 +90,7 @@ def flow_logs_key_policy(
 
 def data_key_policy(
     account: str, region: str, services: Sequence[str] = ("ec2",),
-    *, administrators: Sequence[str] = PIPELINE, partition: str = "aws",
+    *, administrators: Sequence[str] = KEEPERS, partition: str = "aws",
 ) -> Policy:  # fmt: skip
     """The policy of a key for data of one account: everybody in it uses the key through ``services``, nobody directly.
 
