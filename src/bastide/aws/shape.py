@@ -99,7 +99,11 @@ def actions(
 ) -> dict[str, tuple[str, ...]]:
     """IAM actions by operation: ``list`` is ``read`` and ``delete`` is ``write`` unless said; writes read back."""
     return {
-        "list": list or read, "read": read, "create": write + read, "update": write + read, "delete": delete or write,
+        "list": list or read,
+        "read": read,
+        "create": write + read,
+        "update": write + read,
+        "delete": delete or write,
     }
 
 

@@ -16,7 +16,8 @@ from tests.aws.handlers.test_organizations import member
 
 EXTERNAL = {"AnalyzerName": "external", "Type": "ACCOUNT", "Tags": [{"Key": "bastide:name", "Value": "external"}]}
 UNUSED = {
-    "AnalyzerName": "unused", "Type": "ACCOUNT_UNUSED_ACCESS",
+    "AnalyzerName": "unused",
+    "Type": "ACCOUNT_UNUSED_ACCESS",
     "AnalyzerConfiguration": {"UnusedAccessConfiguration": {"UnusedAccessAge": 90}},
 }
 LONGER: dict[str, Any] = {"AnalyzerConfiguration": {"UnusedAccessConfiguration": {"UnusedAccessAge": 180}}}

@@ -10,26 +10,45 @@ from tests.aws.handlers.contract import Case, keeps_its_contract
 from tests.aws.handlers.delivery import bucket_for, key_for
 
 SERVICE = "cloudtrail.amazonaws.com"
-EVENTS = [{
-    "Name": "management", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}],
-}]
+EVENTS = [
+    {
+        "Name": "management",
+        "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}],
+    }
+]
+
 
 def trail(at: Any) -> dict[str, Any]:
     return {
-        "TrailName": "organization", "S3BucketName": bucket_for(at, "acme-trail", SERVICE),
+        "TrailName": "organization",
+        "S3BucketName": bucket_for(at, "acme-trail", SERVICE),
         "KMSKeyId": key_for(at, SERVICE),
-        "IsLogging": True, "IsMultiRegionTrail": True, "IsOrganizationTrail": False, "IncludeGlobalServiceEvents": True,
-        "EnableLogFileValidation": True, "AdvancedEventSelectors": EVENTS,
+        "IsLogging": True,
+        "IsMultiRegionTrail": True,
+        "IsOrganizationTrail": False,
+        "IncludeGlobalServiceEvents": True,
+        "EnableLogFileValidation": True,
+        "AdvancedEventSelectors": EVENTS,
         "InsightSelectors": [{"InsightType": "ApiCallRateInsight"}],
         "Tags": [{"Key": "bastide:name", "Value": "organization"}],
     }
 
 
-CASES = [Case(Trail, trail, {
-    "IsLogging": False, "EnableLogFileValidation": False, "IsMultiRegionTrail": False,
-    "AdvancedEventSelectors": [{"Name": "m", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}]}],
-    "Tags": [{"Key": "owner", "Value": "security"}],
-})]
+CASES = [
+    Case(
+        Trail,
+        trail,
+        {
+            "IsLogging": False,
+            "EnableLogFileValidation": False,
+            "IsMultiRegionTrail": False,
+            "AdvancedEventSelectors": [
+                {"Name": "m", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}]}
+            ],
+            "Tags": [{"Key": "owner", "Value": "security"}],
+        },
+    )
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -12,9 +12,12 @@ from tests.aws.handlers.delivery import bucket_for, key_for
 SERVICE = "config.amazonaws.com"
 ROLE = "arn:aws:iam::111122223333:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
 RECORDER = {
-    "Name": "default", "RoleARN": ROLE, "Recording": True,
+    "Name": "default",
+    "RoleARN": ROLE,
+    "Recording": True,
     "RecordingGroup": {
-        "AllSupported": True, "IncludeGlobalResourceTypes": True,
+        "AllSupported": True,
+        "IncludeGlobalResourceTypes": True,
         "RecordingStrategy": {"UseOnly": "ALL_SUPPORTED_RESOURCE_TYPES"},
     },
 }
@@ -22,7 +25,9 @@ RECORDER = {
 
 def bucket(at: Any) -> dict[str, Any]:
     return {
-        "Name": "default", "S3BucketName": bucket_for(at, "acme-config", SERVICE), "S3KeyPrefix": "config",
+        "Name": "default",
+        "S3BucketName": bucket_for(at, "acme-config", SERVICE),
+        "S3KeyPrefix": "config",
         "S3KmsKeyArn": key_for(at, SERVICE),
         "ConfigSnapshotDeliveryProperties": {"DeliveryFrequency": "TwentyFour_Hours"},
     }
@@ -38,7 +43,8 @@ def aggregator(at: Any) -> dict[str, Any]:
     return {
         "ConfigurationAggregatorName": "organization",
         "OrganizationAggregationSource": {
-            "RoleArn": "arn:aws:iam::111122223333:role/service-role/aggregator", "AllAwsRegions": True,
+            "RoleArn": "arn:aws:iam::111122223333:role/service-role/aggregator",
+            "AllAwsRegions": True,
         },
         "Tags": [{"Key": "bastide:name", "Value": "organization"}],
     }
@@ -50,18 +56,27 @@ def recorder_beside_a_channel(at: Any) -> dict[str, Any]:
 
 
 CASES = [
-    Case(ConfigurationRecorder, recorder_beside_a_channel, {
-        "Recording": False, "RecordingGroup": {"AllSupported": False, "IncludeGlobalResourceTypes": False,
-                                               "ResourceTypes": ["AWS::S3::Bucket"],
-                                               "RecordingStrategy": {"UseOnly": "INCLUSION_BY_RESOURCE_TYPES"}},
-    }),
+    Case(
+        ConfigurationRecorder,
+        recorder_beside_a_channel,
+        {
+            "Recording": False,
+            "RecordingGroup": {
+                "AllSupported": False,
+                "IncludeGlobalResourceTypes": False,
+                "ResourceTypes": ["AWS::S3::Bucket"],
+                "RecordingStrategy": {"UseOnly": "INCLUSION_BY_RESOURCE_TYPES"},
+            },
+        },
+    ),
     Case(DeliveryChannel, channel, {"S3KeyPrefix": "elsewhere"}),
     Case(
         ConfigurationAggregator,
         aggregator,
         {
             "OrganizationAggregationSource": {
-                "RoleArn": "arn:aws:iam::111122223333:role/service-role/other", "AwsRegions": ["eu-west-1"],
+                "RoleArn": "arn:aws:iam::111122223333:role/service-role/other",
+                "AwsRegions": ["eu-west-1"],
                 "AllAwsRegions": False,
             },
             "Tags": [{"Key": "owner", "Value": "security"}],

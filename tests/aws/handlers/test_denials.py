@@ -58,13 +58,20 @@ def test_parts_of_a_permission_set_that_may_not_be_read_are_unknown(connection: 
     at = connection(region=GLOBAL)
     PermissionSet().create(at, permission_set(at))
     at.sandbox.front.authorize = denying(
-        "GetInlinePolicyForPermissionSet", "GetPermissionsBoundaryForPermissionSet", "ListTagsForResource",
-        "ListManagedPoliciesInPermissionSet", "ListCustomerManagedPolicyReferencesInPermissionSet",
+        "GetInlinePolicyForPermissionSet",
+        "GetPermissionsBoundaryForPermissionSet",
+        "ListTagsForResource",
+        "ListManagedPoliciesInPermissionSet",
+        "ListCustomerManagedPolicyReferencesInPermissionSet",
     )
     (found,) = PermissionSet().list(at)
     unread = {name for name, value in found.properties.items() if isinstance(value, Unknown)}
     assert unread == {
-        "InlinePolicy", "PermissionsBoundary", "Tags", "ManagedPolicies", "CustomerManagedPolicyReferences",
+        "InlinePolicy",
+        "PermissionsBoundary",
+        "Tags",
+        "ManagedPolicies",
+        "CustomerManagedPolicyReferences",
     }
 
 

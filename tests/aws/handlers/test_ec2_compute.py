@@ -22,8 +22,11 @@ IMAGE = "ami-12c6146b"
 def instance(at: Any) -> dict[str, Any]:
     groups = [SecurityGroup().create(at, group(at) | {"GroupName": name}) for name in ("a", "b")]
     return {
-        "ImageId": IMAGE, "InstanceType": "t3.micro", "SubnetId": Subnet().create(at, subnet(at)),
-        "SecurityGroupIds": sorted(groups), "Tags": TAGS,
+        "ImageId": IMAGE,
+        "InstanceType": "t3.micro",
+        "SubnetId": Subnet().create(at, subnet(at)),
+        "SecurityGroupIds": sorted(groups),
+        "Tags": TAGS,
     }
 
 
@@ -41,9 +44,13 @@ CASES = [
     Case(Snapshot, snapshot, {"PublicRestore": True, "Tags": OTHER_TAGS}, adopts=False),
     Case(
         LaunchTemplate,
-        lambda at: {"LaunchTemplateName": "web", "LaunchTemplateData": {
-            "ImageId": IMAGE, "MetadataOptions": {"HttpTokens": "required"},
-        }},
+        lambda at: {
+            "LaunchTemplateName": "web",
+            "LaunchTemplateData": {
+                "ImageId": IMAGE,
+                "MetadataOptions": {"HttpTokens": "required"},
+            },
+        },
         {"LaunchTemplateData": {"ImageId": IMAGE, "MetadataOptions": {"HttpTokens": "optional"}}},
     ),
 ]

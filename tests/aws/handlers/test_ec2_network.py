@@ -28,7 +28,10 @@ def vpc_id(at: Any) -> str:
 
 def subnet(at: Any) -> dict[str, Any]:
     return {
-        "VpcId": vpc_id(at), "CidrBlock": "10.0.1.0/24", "AvailabilityZone": "eu-west-1a", "MapPublicIpOnLaunch": False,
+        "VpcId": vpc_id(at),
+        "CidrBlock": "10.0.1.0/24",
+        "AvailabilityZone": "eu-west-1a",
+        "MapPublicIpOnLaunch": False,
         "Tags": TAGS,
     }
 
@@ -48,24 +51,36 @@ def route(at: Any) -> dict[str, Any]:
 
 def group(at: Any) -> dict[str, Any]:
     return {
-        "GroupName": "web", "GroupDescription": "web servers", "VpcId": vpc_id(at), "SecurityGroupIngress": [HTTPS],
-        "SecurityGroupEgress": [], "Tags": TAGS,
+        "GroupName": "web",
+        "GroupDescription": "web servers",
+        "VpcId": vpc_id(at),
+        "SecurityGroupIngress": [HTTPS],
+        "SecurityGroupEgress": [],
+        "Tags": TAGS,
     }
 
 
 def acl(at: Any) -> dict[str, Any]:
     entry = {"RuleNumber": 100, "Protocol": 6, "RuleAction": "allow", "CidrBlock": "10.0.0.0/16"}
-    return {"VpcId": vpc_id(at), "Tags": TAGS, "Entries": [
-        entry | {"Egress": False, "PortRange": {"From": 443, "To": 443}},
-        entry | {"Egress": True, "PortRange": {"From": 1024, "To": 65535}},
-    ]}
+    return {
+        "VpcId": vpc_id(at),
+        "Tags": TAGS,
+        "Entries": [
+            entry | {"Egress": False, "PortRange": {"From": 443, "To": 443}},
+            entry | {"Egress": True, "PortRange": {"From": 1024, "To": 65535}},
+        ],
+    }
 
 
 def gateway_endpoint(at: Any) -> dict[str, Any]:
     vpc = vpc_id(at)
     return {
-        "VpcId": vpc, "ServiceName": "com.amazonaws.eu-west-1.s3", "VpcEndpointType": "Gateway", "PolicyDocument": SOME,
-        "RouteTableIds": [RouteTable().create(at, {"VpcId": vpc, "Tags": TAGS})], "Tags": TAGS,
+        "VpcId": vpc,
+        "ServiceName": "com.amazonaws.eu-west-1.s3",
+        "VpcEndpointType": "Gateway",
+        "PolicyDocument": SOME,
+        "RouteTableIds": [RouteTable().create(at, {"VpcId": vpc, "Tags": TAGS})],
+        "Tags": TAGS,
     }
 
 
@@ -73,33 +88,60 @@ def interface_endpoint(at: Any) -> dict[str, Any]:
     declared = group(at)
     inside = {"VpcId": declared["VpcId"], "CidrBlock": "10.0.1.0/24", "AvailabilityZone": "eu-west-1a"}
     return {
-        "VpcId": declared["VpcId"], "ServiceName": "com.amazonaws.eu-west-1.kms", "VpcEndpointType": "Interface",
-        "PolicyDocument": SOME, "SubnetIds": [Subnet().create(at, inside)], "PrivateDnsEnabled": True,
-        "SecurityGroupIds": [SecurityGroup().create(at, declared)], "Tags": TAGS,
+        "VpcId": declared["VpcId"],
+        "ServiceName": "com.amazonaws.eu-west-1.kms",
+        "VpcEndpointType": "Interface",
+        "PolicyDocument": SOME,
+        "SubnetIds": [Subnet().create(at, inside)],
+        "PrivateDnsEnabled": True,
+        "SecurityGroupIds": [SecurityGroup().create(at, declared)],
+        "Tags": TAGS,
     }
 
 
 def flow_log(at: Any) -> dict[str, Any]:
     bucket = bucket_for(at, "acme-flow", "delivery.logs.amazonaws.com")
     return {
-        "ResourceId": vpc_id(at), "ResourceType": "VPC", "TrafficType": "ALL", "LogDestinationType": "s3",
-        "LogDestination": f"arn:aws:s3:::{bucket}", "MaxAggregationInterval": 60, "Tags": TAGS,
+        "ResourceId": vpc_id(at),
+        "ResourceType": "VPC",
+        "TrafficType": "ALL",
+        "LogDestinationType": "s3",
+        "LogDestination": f"arn:aws:s3:::{bucket}",
+        "MaxAggregationInterval": 60,
+        "Tags": TAGS,
     }
 
 
 CASES = [
-    Case(VPC, lambda at: {"CidrBlock": "10.0.0.0/16", "InstanceTenancy": "default", "EnableDnsSupport": True,
-                          "EnableDnsHostnames": True, "Tags": TAGS},
-         {"EnableDnsHostnames": False, "Tags": OTHER_TAGS}),
+    Case(
+        VPC,
+        lambda at: {
+            "CidrBlock": "10.0.0.0/16",
+            "InstanceTenancy": "default",
+            "EnableDnsSupport": True,
+            "EnableDnsHostnames": True,
+            "Tags": TAGS,
+        },
+        {"EnableDnsHostnames": False, "Tags": OTHER_TAGS},
+    ),
     Case(Subnet, subnet, {"MapPublicIpOnLaunch": True, "Tags": OTHER_TAGS}),
-    Case(InternetGateway, lambda at: {"Attachments": [{"VpcId": vpc_id(at)}], "Tags": TAGS},
-         {"Attachments": [], "Tags": OTHER_TAGS}),
+    Case(
+        InternetGateway,
+        lambda at: {"Attachments": [{"VpcId": vpc_id(at)}], "Tags": TAGS},
+        {"Attachments": [], "Tags": OTHER_TAGS},
+    ),
     Case(RouteTable, lambda at: {"VpcId": vpc_id(at), "Tags": TAGS}, {"Tags": OTHER_TAGS}),
     Case(Route, route),
     Case(SubnetRouteTableAssociation, association),
-    Case(SecurityGroup, group, {
-        "SecurityGroupIngress": [SSH], "SecurityGroupEgress": [WORLD], "Tags": OTHER_TAGS,
-    }),
+    Case(
+        SecurityGroup,
+        group,
+        {
+            "SecurityGroupIngress": [SSH],
+            "SecurityGroupEgress": [WORLD],
+            "Tags": OTHER_TAGS,
+        },
+    ),
     Case(NetworkAcl, acl, {"Entries": [], "Tags": OTHER_TAGS}),
     Case(VPCEndpoint, gateway_endpoint, {"PolicyDocument": NOTHING, "RouteTableIds": [], "Tags": OTHER_TAGS}),
     Case(VPCEndpoint, interface_endpoint, {"PolicyDocument": NOTHING, "PrivateDnsEnabled": False}),
@@ -114,8 +156,12 @@ def test_it_keeps_its_contract(case: Case, connection: Connect) -> None:
 
 def test_the_default_group_is_adopted_emptied_and_given_back(connection: Connect) -> None:
     at, handler = connection(), SecurityGroup()
-    declared = group(at) | {"GroupName": "default", "GroupDescription": "default VPC security group",
-                            "SecurityGroupIngress": [], "Tags": []}
+    declared = group(at) | {
+        "GroupName": "default",
+        "GroupDescription": "default VPC security group",
+        "SecurityGroupIngress": [],
+        "Tags": [],
+    }
     made = handler.create(at, declared)
     found = handler.read(at, made)
     assert found and (found.properties["SecurityGroupIngress"], found.properties["SecurityGroupEgress"]) == ([], [])
@@ -178,8 +224,18 @@ def test_local_routes_are_not_listed(connection: Connect) -> None:
 def test_the_network_of_a_region_is_told_by_few_calls(connection: Connect) -> None:
     vpc_id(connection())
     at = connection(kept=True)
-    for handler in (VPC, Subnet, InternetGateway, RouteTable, Route, SubnetRouteTableAssociation, SecurityGroup,
-                    NetworkAcl, VPCEndpoint, FlowLog):
+    for handler in (
+        VPC,
+        Subnet,
+        InternetGateway,
+        RouteTable,
+        Route,
+        SubnetRouteTableAssociation,
+        SecurityGroup,
+        NetworkAcl,
+        VPCEndpoint,
+        FlowLog,
+    ):
         list(handler().list(at))
     plain = [call for call in at.calls if call != "ec2:DescribeVpcAttribute"]
     assert len(plain) == len(set(plain)) == 8

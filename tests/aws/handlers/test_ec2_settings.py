@@ -25,19 +25,35 @@ def encryption(at: Any) -> dict[str, Any]:
 
 
 CASES = [
-    Case(EbsEncryptionByDefault, encryption, {"Enabled": False, "KmsKeyId": "alias/aws/ebs"},
-         after_delete={"Enabled": False, "KmsKeyId": "alias/aws/ebs"}),
     Case(
-        InstanceMetadataDefaults, lambda at: {"HttpTokens": "required", "HttpPutResponseHopLimit": 1},
+        EbsEncryptionByDefault,
+        encryption,
+        {"Enabled": False, "KmsKeyId": "alias/aws/ebs"},
+        after_delete={"Enabled": False, "KmsKeyId": "alias/aws/ebs"},
+    ),
+    Case(
+        InstanceMetadataDefaults,
+        lambda at: {"HttpTokens": "required", "HttpPutResponseHopLimit": 1},
         {"HttpTokens": "optional", "HttpPutResponseHopLimit": 2, "HttpEndpoint": "disabled"},
         after_delete={
-            "HttpTokens": UNSET, "HttpPutResponseHopLimit": -1, "HttpEndpoint": UNSET, "InstanceMetadataTags": UNSET,
+            "HttpTokens": UNSET,
+            "HttpPutResponseHopLimit": -1,
+            "HttpEndpoint": UNSET,
+            "InstanceMetadataTags": UNSET,
         },
     ),
-    Case(SnapshotBlockPublicAccess, lambda at: {"State": "block-all-sharing"}, {"State": "unblocked"},
-         after_delete={"State": "unblocked"}),
-    Case(ImageBlockPublicAccess, lambda at: {"State": "block-new-sharing"}, {"State": "unblocked"},
-         after_delete={"State": "block-new-sharing"}),
+    Case(
+        SnapshotBlockPublicAccess,
+        lambda at: {"State": "block-all-sharing"},
+        {"State": "unblocked"},
+        after_delete={"State": "unblocked"},
+    ),
+    Case(
+        ImageBlockPublicAccess,
+        lambda at: {"State": "block-new-sharing"},
+        {"State": "unblocked"},
+        after_delete={"State": "block-new-sharing"},
+    ),
     Case(SerialConsoleAccess, lambda at: {"Enabled": True}, {"Enabled": False}, after_delete={"Enabled": False}),
     Case(DefaultVpc, lambda at: {"Present": False}, {"Present": True}, after_delete={"Present": True}),
 ]

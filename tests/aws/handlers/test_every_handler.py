@@ -16,7 +16,8 @@ def test_every_handler_that_can_create_has_a_case_of_the_contract() -> None:
     cases = (getattr(import_module(f"tests.aws.handlers.{name}"), "CASES", ()) for name in names)
     covered = {case.handler.type for found in cases for case in found if isinstance(case, Case)}
     able = {
-        name for name, handler in handlers().items()
+        name
+        for name, handler in handlers().items()
         if not isinstance(handler, Observed) and type(handler).__module__.rsplit(".", 1)[1].startswith(SERVICES)
     }
     assert sorted(able - covered - {"Bastide::IAM::OrganizationsFeatures"}) == []

@@ -44,24 +44,39 @@ def administrator(connection: Connect) -> SandboxConnection:
 
 def detector(at: Any) -> dict[str, Any]:
     return {
-        "Enable": True, "FindingPublishingFrequency": "FIFTEEN_MINUTES",
-        "Features": on("S3_DATA_EVENTS", "RUNTIME_MONITORING"), "Tags": [{"Key": "bastide:name", "Value": "x"}],
+        "Enable": True,
+        "FindingPublishingFrequency": "FIFTEEN_MINUTES",
+        "Features": on("S3_DATA_EVENTS", "RUNTIME_MONITORING"),
+        "Tags": [{"Key": "bastide:name", "Value": "x"}],
     }
 
 
 def destination(at: Any) -> dict[str, Any]:
     return {
-        "DetectorId": Detector().create(at, {"Enable": True}), "DestinationType": "S3", "DestinationProperties": BUCKET,
+        "DetectorId": Detector().create(at, {"Enable": True}),
+        "DestinationType": "S3",
+        "DestinationProperties": BUCKET,
     }
 
 
 CASES = [
-    Case(Detector, detector, {
-        "Enable": False, "FindingPublishingFrequency": "SIX_HOURS", "Features": on("LAMBDA_NETWORK_LOGS"), "Tags": [],
-    }),
-    Case(PublishingDestination, destination, {
-        "DestinationProperties": BUCKET | {"DestinationArn": "arn:aws:s3:::findings/here"},
-    }),
+    Case(
+        Detector,
+        detector,
+        {
+            "Enable": False,
+            "FindingPublishingFrequency": "SIX_HOURS",
+            "Features": on("LAMBDA_NETWORK_LOGS"),
+            "Tags": [],
+        },
+    ),
+    Case(
+        PublishingDestination,
+        destination,
+        {
+            "DestinationProperties": BUCKET | {"DestinationArn": "arn:aws:s3:::findings/here"},
+        },
+    ),
 ]
 
 
@@ -149,15 +164,23 @@ def test_foundational_features_and_those_that_are_off_are_no_properties() -> Non
     features = [
         {"Name": "CLOUD_TRAIL", "Status": "ENABLED"},
         {"Name": "S3_DATA_EVENTS", "Status": "DISABLED"},
-        {"Name": "RUNTIME_MONITORING", "Status": "ENABLED", "UpdatedAt": 1, "AdditionalConfiguration": [
-            {"Name": "EKS_ADDON_MANAGEMENT", "Status": "ENABLED", "UpdatedAt": 1},
-            {"Name": "EC2_AGENT_MANAGEMENT", "Status": "DISABLED"},
-        ]},
+        {
+            "Name": "RUNTIME_MONITORING",
+            "Status": "ENABLED",
+            "UpdatedAt": 1,
+            "AdditionalConfiguration": [
+                {"Name": "EKS_ADDON_MANAGEMENT", "Status": "ENABLED", "UpdatedAt": 1},
+                {"Name": "EC2_AGENT_MANAGEMENT", "Status": "DISABLED"},
+            ],
+        },
     ]
-    assert parse_features(features, "Status", "DISABLED") == [{
-        "Name": "RUNTIME_MONITORING", "Status": "ENABLED",
-        "AdditionalConfiguration": [{"Name": "EKS_ADDON_MANAGEMENT", "Status": "ENABLED"}],
-    }]
+    assert parse_features(features, "Status", "DISABLED") == [
+        {
+            "Name": "RUNTIME_MONITORING",
+            "Status": "ENABLED",
+            "AdditionalConfiguration": [{"Name": "EKS_ADDON_MANAGEMENT", "Status": "ENABLED"}],
+        }
+    ]
 
 
 def turned_on(at: Any) -> str:

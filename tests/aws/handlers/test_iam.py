@@ -35,20 +35,34 @@ INLINE = [
     {"PolicyName": "b", "PolicyDocument": allow("ec2:Describe*")},
 ]
 POLICY = {
-    "ManagedPolicyName": "boundary", "Path": "/bastide/", "Description": "what builders may do",
-    "PolicyDocument": allow("s3:*"), "Tags": TAGS,
+    "ManagedPolicyName": "boundary",
+    "Path": "/bastide/",
+    "Description": "what builders may do",
+    "PolicyDocument": allow("s3:*"),
+    "Tags": TAGS,
 }
 ROLE = {
-    "RoleName": "deployer", "Path": "/bastide/", "AssumeRolePolicyDocument": trust("ec2.amazonaws.com"),
-    "Description": "deploys", "MaxSessionDuration": 7200, "ManagedPolicyArns": [AUDIT], "Policies": INLINE,
+    "RoleName": "deployer",
+    "Path": "/bastide/",
+    "AssumeRolePolicyDocument": trust("ec2.amazonaws.com"),
+    "Description": "deploys",
+    "MaxSessionDuration": 7200,
+    "ManagedPolicyArns": [AUDIT],
+    "Policies": INLINE,
     "Tags": TAGS,
 }
 URL = "https://token.actions.githubusercontent.com"
 SAML = "<EntityDescriptor>" + "x" * 1000 + "</EntityDescriptor>"
 PASSWORDS = {
-    "Configured": True, "MinimumPasswordLength": 14, "RequireSymbols": True, "RequireNumbers": True,
-    "RequireUppercaseCharacters": True, "RequireLowercaseCharacters": True, "AllowUsersToChangePassword": True,
-    "MaxPasswordAge": 90, "PasswordReusePrevention": 24,
+    "Configured": True,
+    "MinimumPasswordLength": 14,
+    "RequireSymbols": True,
+    "RequireNumbers": True,
+    "RequireUppercaseCharacters": True,
+    "RequireLowercaseCharacters": True,
+    "AllowUsersToChangePassword": True,
+    "MaxPasswordAge": 90,
+    "PasswordReusePrevention": 24,
 }
 
 
@@ -60,21 +74,43 @@ def user(at: Any) -> dict[str, Any]:
     for name in ("builders", "readers"):
         at.client("iam").create_group(GroupName=name)
     return {
-        "UserName": "ana", "Path": "/people/", "Groups": ["builders"], "ManagedPolicyArns": [AUDIT], "Policies": INLINE,
-        "PermissionsBoundary": ManagedPolicy().create(at, POLICY), "Tags": TAGS,
+        "UserName": "ana",
+        "Path": "/people/",
+        "Groups": ["builders"],
+        "ManagedPolicyArns": [AUDIT],
+        "Policies": INLINE,
+        "PermissionsBoundary": ManagedPolicy().create(at, POLICY),
+        "Tags": TAGS,
     }
 
 
 CASES = [
-    Case(Role, role, {
-        "AssumeRolePolicyDocument": trust("lambda.amazonaws.com"), "Description": "other", "MaxSessionDuration": 3600,
-        "ManagedPolicyArns": [VIEW], "Policies": INLINE[1:], "PermissionsBoundary": None, "Tags": OTHER_TAGS,
-    }),
+    Case(
+        Role,
+        role,
+        {
+            "AssumeRolePolicyDocument": trust("lambda.amazonaws.com"),
+            "Description": "other",
+            "MaxSessionDuration": 3600,
+            "ManagedPolicyArns": [VIEW],
+            "Policies": INLINE[1:],
+            "PermissionsBoundary": None,
+            "Tags": OTHER_TAGS,
+        },
+    ),
     Case(ManagedPolicy, lambda at: POLICY, {"PolicyDocument": allow("s3:GetObject"), "Tags": OTHER_TAGS}),
-    Case(User, user, {
-        "Path": "/", "Groups": ["readers"], "ManagedPolicyArns": [], "Policies": INLINE[:1],
-        "PermissionsBoundary": None, "Tags": OTHER_TAGS,
-    }),
+    Case(
+        User,
+        user,
+        {
+            "Path": "/",
+            "Groups": ["readers"],
+            "ManagedPolicyArns": [],
+            "Policies": INLINE[:1],
+            "PermissionsBoundary": None,
+            "Tags": OTHER_TAGS,
+        },
+    ),
     Case(
         Group,
         lambda at: {"GroupName": "builders", "Path": "/", "ManagedPolicyArns": [AUDIT], "Policies": INLINE},
@@ -86,12 +122,15 @@ CASES = [
         {"ClientIdList": ["other", "third"], "ThumbprintList": ["b" * 40], "Tags": OTHER_TAGS},
     ),
     Case(
-        SAMLProvider, lambda at: {"Name": "okta", "SamlMetadataDocument": SAML, "Tags": TAGS},
+        SAMLProvider,
+        lambda at: {"Name": "okta", "SamlMetadataDocument": SAML, "Tags": TAGS},
         {"SamlMetadataDocument": SAML + "<!-- 2 -->", "Tags": OTHER_TAGS},
     ),
     Case(ServiceLinkedRole, lambda at: {"AWSServiceName": "config.amazonaws.com"}),
     Case(
-        AccountPasswordPolicy, lambda at: PASSWORDS, {"MinimumPasswordLength": 20, "MaxPasswordAge": None},
+        AccountPasswordPolicy,
+        lambda at: PASSWORDS,
+        {"MinimumPasswordLength": 20, "MaxPasswordAge": None},
         after_delete={"Configured": False, "MinimumPasswordLength": 8, "RequireSymbols": False},
     ),
 ]
@@ -169,9 +208,19 @@ def test_an_access_key_is_made_inactive_and_active_again_but_a_deleted_one_does_
         return found.properties["AccessKeys"]
 
     (active,) = keys()
-    User().update(at, "ana", change_to(User(), at, "ana", {"AccessKeys": [active]}, {
-        "AccessKeys": [active | {"Status": "Inactive"}],
-    }))
+    User().update(
+        at,
+        "ana",
+        change_to(
+            User(),
+            at,
+            "ana",
+            {"AccessKeys": [active]},
+            {
+                "AccessKeys": [active | {"Status": "Inactive"}],
+            },
+        ),
+    )
     assert keys()[0]["Status"] == "Inactive"
     User().update(at, "ana", change_to(User(), at, "ana", {"AccessKeys": keys()}, {"AccessKeys": []}))
     assert keys() == []

@@ -15,7 +15,9 @@ def test_it_keeps_its_contract(connection: Connect) -> None:
     root(at)
     ServiceAccess().create(at, {"ServicePrincipal": "iam.amazonaws.com"})
     case = Case(
-        OrganizationsFeatures, lambda _: {"EnabledFeatures": BOTH}, {"EnabledFeatures": BOTH[:1]},
+        OrganizationsFeatures,
+        lambda _: {"EnabledFeatures": BOTH},
+        {"EnabledFeatures": BOTH[:1]},
         after_delete={"EnabledFeatures": []},
     )
     keeps_its_contract(case, at)

@@ -54,7 +54,9 @@ def test_the_configuration_for_members_keeps_its_contract(connection: Connect) -
     at = administrator(connection)
     off = {"AutoEnable": dict.fromkeys(MEMBERS, False)}
     case = Case(
-        OrganizationConfiguration, lambda _: {"AutoEnable": MEMBERS}, {"AutoEnable": MEMBERS | {"lambdaCode": True}},
+        OrganizationConfiguration,
+        lambda _: {"AutoEnable": MEMBERS},
+        {"AutoEnable": MEMBERS | {"lambdaCode": True}},
         after_delete=off,
     )
     keeps_its_contract(case, at)

@@ -10,19 +10,31 @@ from tests.aws.handlers.contract import Case, change_to, keeps_its_contract
 
 POLICY = {
     "Version": "2012-10-17",
-    "Statement": [{
-        "Sid": "Admin", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "kms:*",
-        "Resource": "*",
-    }],
+    "Statement": [
+        {
+            "Sid": "Admin",
+            "Effect": "Allow",
+            "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+            "Action": "kms:*",
+            "Resource": "*",
+        }
+    ],
 }
 TAGS = [{"Key": "bastide:name", "Value": "logs"}]
 
 
 def key(at: Any) -> dict[str, Any]:
     return {
-        "Description": "log archive", "KeyPolicy": POLICY, "EnableKeyRotation": True, "RotationPeriodInDays": 180,
-        "KeySpec": "SYMMETRIC_DEFAULT", "KeyUsage": "ENCRYPT_DECRYPT", "MultiRegion": False, "Enabled": True,
-        "PendingWindowInDays": 7, "Tags": TAGS,
+        "Description": "log archive",
+        "KeyPolicy": POLICY,
+        "EnableKeyRotation": True,
+        "RotationPeriodInDays": 180,
+        "KeySpec": "SYMMETRIC_DEFAULT",
+        "KeyUsage": "ENCRYPT_DECRYPT",
+        "MultiRegion": False,
+        "Enabled": True,
+        "PendingWindowInDays": 7,
+        "Tags": TAGS,
     }
 
 
@@ -32,9 +44,14 @@ def alias(at: Any) -> dict[str, Any]:
 
 CASES = [
     Case(
-        Key, key,
-        {"Description": "other", "KeyPolicy": POLICY | {"Id": "two"}, "RotationPeriodInDays": 365,
-         "Tags": [*TAGS, {"Key": "owner", "Value": "security"}]},
+        Key,
+        key,
+        {
+            "Description": "other",
+            "KeyPolicy": POLICY | {"Id": "two"},
+            "RotationPeriodInDays": 365,
+            "Tags": [*TAGS, {"Key": "owner", "Value": "security"}],
+        },
         unread=("PendingWindowInDays",),
     ),
     Case(Alias, alias),
@@ -82,7 +99,9 @@ def test_keys_and_aliases_share_their_listings(connection: Connect) -> None:
     for handler in (Key(), PendingKey(), Alias()):
         list(handler.list(at))
     assert [call for call in at.calls if call in ("kms:ListKeys", "kms:ListAliases", "kms:DescribeKey")] == [
-        "kms:ListAliases", "kms:ListKeys", "kms:DescribeKey",
+        "kms:ListAliases",
+        "kms:ListKeys",
+        "kms:DescribeKey",
     ]
 
 

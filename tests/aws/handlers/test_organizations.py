@@ -85,8 +85,11 @@ def test_an_account_is_made_where_it_belongs_adopted_by_its_email_moved_and_neve
     at = connection(region=GLOBAL)
     home, other = unit(at), unit(at, "quarantine")
     declared = {
-        "AccountName": "shop", "Email": "aws+shop@acme.example", "ParentIds": [home],
-        "RoleName": "OrganizationAccountAccessRole", "Tags": TAGS,
+        "AccountName": "shop",
+        "Email": "aws+shop@acme.example",
+        "ParentIds": [home],
+        "RoleName": "OrganizationAccountAccessRole",
+        "Tags": TAGS,
     }
     account = Account().create(at, declared)
     assert len(account) == 12

@@ -15,23 +15,34 @@ NAME = "acme-logs-111122223333"
 ALL = {"BlockPublicAcls": True, "BlockPublicPolicy": True, "IgnorePublicAcls": True, "RestrictPublicBuckets": True}
 RULES = [
     {
-        "Id": "archive", "Status": "Enabled", "Prefix": "AWSLogs/", "ExpirationInDays": 2557,
+        "Id": "archive",
+        "Status": "Enabled",
+        "Prefix": "AWSLogs/",
+        "ExpirationInDays": 2557,
         "Transitions": [{"TransitionInDays": 90, "StorageClass": "GLACIER"}],
         "NoncurrentVersionExpiration": {"NoncurrentDays": 30},
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
     },
     {
-        "Id": "scratch", "Status": "Disabled", "Prefix": "tmp/", "ExpirationInDays": 1,
+        "Id": "scratch",
+        "Status": "Disabled",
+        "Prefix": "tmp/",
+        "ExpirationInDays": 1,
         "TagFilters": [{"Key": "kind", "Value": "scratch"}, {"Key": "owner", "Value": "us"}],
     },
 ]
 POLICY = {
     "Version": "2012-10-17",
-    "Statement": [{
-        "Sid": "TlsOnly", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
-        "Resource": [f"arn:aws:s3:::{NAME}", f"arn:aws:s3:::{NAME}/*"],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }],
+    "Statement": [
+        {
+            "Sid": "TlsOnly",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [f"arn:aws:s3:::{NAME}", f"arn:aws:s3:::{NAME}/*"],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+    ],
 }
 
 
@@ -50,7 +61,8 @@ def bucket(at: Any) -> dict[str, Any]:
         "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
         "ObjectLockEnabled": True,
         "ObjectLockConfiguration": {
-            "ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 30}},
+            "ObjectLockEnabled": "Enabled",
+            "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 30}},
         },
         "LifecycleConfiguration": {"Rules": RULES},
         "Tags": [{"Key": "bastide:name", "Value": "logs"}],
@@ -63,10 +75,16 @@ def policy(at: Any) -> dict[str, Any]:
 
 
 CASES = [
-    Case(Bucket, bucket, {
-        "BucketEncryption": encrypted("AES256"), "PublicAccessBlockConfiguration": ALL | {"BlockPublicPolicy": False},
-        "LifecycleConfiguration": {"Rules": RULES[:1]}, "Tags": [{"Key": "a", "Value": "b"}],
-    }),
+    Case(
+        Bucket,
+        bucket,
+        {
+            "BucketEncryption": encrypted("AES256"),
+            "PublicAccessBlockConfiguration": ALL | {"BlockPublicPolicy": False},
+            "LifecycleConfiguration": {"Rules": RULES[:1]},
+            "Tags": [{"Key": "a", "Value": "b"}],
+        },
+    ),
     Case(BucketPolicy, policy, {"PolicyDocument": POLICY | {"Id": "v2"}}),
     Case(AccountPublicAccessBlock, lambda at: ALL, {"BlockPublicAcls": False}, after_delete=dict.fromkeys(ALL, False)),
 ]
@@ -118,8 +136,10 @@ def test_removing_versioning_suspends_it_and_removing_the_block_takes_it_away(co
     from tests.aws.handlers.contract import change_to
 
     at = connection()
-    Bucket().create(at, {"BucketName": NAME, "VersioningConfiguration": {"Status": "Enabled"},
-                         "PublicAccessBlockConfiguration": ALL})
+    Bucket().create(
+        at,
+        {"BucketName": NAME, "VersioningConfiguration": {"Status": "Enabled"}, "PublicAccessBlockConfiguration": ALL},
+    )
     before = Bucket().read(at, NAME)
     assert before
     gone = {"VersioningConfiguration": None, "PublicAccessBlockConfiguration": None}

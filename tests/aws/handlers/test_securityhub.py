@@ -30,12 +30,15 @@ def with_hub(properties: dict[str, Any]) -> Any:
 
 CASES = [
     Case(
-        Hub, lambda at: HUB, {"ControlFindingGenerator": "STANDARD_CONTROL", "AutoEnableControls": False},
+        Hub,
+        lambda at: HUB,
+        {"ControlFindingGenerator": "STANDARD_CONTROL", "AutoEnableControls": False},
         unread=("EnableDefaultStandards",),
     ),
     Case(Standard, with_hub({"StandardsArn": FSBP})),
     Case(
-        FindingAggregator, with_hub({"RegionLinkingMode": "SPECIFIED_REGIONS", "Regions": ["eu-central-1"]}),
+        FindingAggregator,
+        with_hub({"RegionLinkingMode": "SPECIFIED_REGIONS", "Regions": ["eu-central-1"]}),
         {"Regions": ["eu-central-1", "us-east-1"]},
     ),
 ]
@@ -66,9 +69,7 @@ def test_the_configuration_for_members_keeps_its_contract(connection: Connect) -
     at = administrator(connection)
     declared = {"AutoEnable": True, "AutoEnableStandards": "NONE", "ConfigurationType": "LOCAL"}
     default = {"AutoEnable": False, "AutoEnableStandards": "DEFAULT", "ConfigurationType": "LOCAL"}
-    case = Case(
-        OrganizationConfiguration, lambda _: declared, {"AutoEnableStandards": "DEFAULT"}, after_delete=default
-    )
+    case = Case(OrganizationConfiguration, lambda _: declared, {"AutoEnableStandards": "DEFAULT"}, after_delete=default)
     keeps_its_contract(case, at)
     assert list(OrganizationConfiguration().list(connection())) == []
 

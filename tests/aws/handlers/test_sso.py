@@ -70,11 +70,19 @@ def assignment(at: Any) -> dict[str, Any]:
 
 
 CASES = [
-    Case(PermissionSet, permission_set, {
-        "Description": "Looks", "SessionDuration": "PT1H", "ManagedPolicies": [READ],
-        "InlinePolicy": INLINE | {"Id": "2"}, "CustomerManagedPolicyReferences": [], "PermissionsBoundary": None,
-        "Tags": [{"Key": "a", "Value": "b"}],
-    }),
+    Case(
+        PermissionSet,
+        permission_set,
+        {
+            "Description": "Looks",
+            "SessionDuration": "PT1H",
+            "ManagedPolicies": [READ],
+            "InlinePolicy": INLINE | {"Id": "2"},
+            "CustomerManagedPolicyReferences": [],
+            "PermissionsBoundary": None,
+            "Tags": [{"Key": "a", "Value": "b"}],
+        },
+    ),
     Case(Assignment, assignment),
     Case(Group, group, {"DisplayName": "audit", "Description": "all of them"}),
     Case(GroupMembership, membership),

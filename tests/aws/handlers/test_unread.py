@@ -48,9 +48,17 @@ PARTS: list[tuple[type[Handler], Declare, str, set[str]]] = [
     (Bucket, bucket, "GetBucketLogging", {"LoggingConfiguration"}),
     (Bucket, bucket, "GetBucketTagging", {"Tags"}),
     (BucketPolicy, policy, "GetBucketPolicy", {"PolicyDocument"}),
-    (AccountPublicAccessBlock, nothing, "GetPublicAccessBlock", {
-        "BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets",
-    }),
+    (
+        AccountPublicAccessBlock,
+        nothing,
+        "GetPublicAccessBlock",
+        {
+            "BlockPublicAcls",
+            "BlockPublicPolicy",
+            "IgnorePublicAcls",
+            "RestrictPublicBuckets",
+        },
+    ),
     (Key, key, "GetKeyPolicy", {"KeyPolicy"}),
     (Key, key, "GetKeyRotationStatus", {"EnableKeyRotation", "RotationPeriodInDays"}),
     (Key, key, "ListResourceTags", {"Tags"}),
@@ -63,19 +71,38 @@ PARTS: list[tuple[type[Handler], Declare, str, set[str]]] = [
     (User, lambda at: {"UserName": "ana"}, "ListMFADevices", {"MFADevices"}),
     (User, lambda at: {"UserName": "ana"}, "ListAccessKeys", {"AccessKeys"}),
     (ManagedPolicy, lambda at: POLICY, "GetPolicy", {"Description", "Tags"}),
-    (OIDCProvider, lambda at: {"Url": URL, "ThumbprintList": ["a" * 40]}, "GetOpenIDConnectProvider", {
-        "ClientIdList", "ThumbprintList", "Tags",
-    }),
-    (AccountSummary, nothing, "GetAccountSummary", {
-        "AccountMFAEnabled", "AccountAccessKeysPresent", "AccountPasswordPresent",
-    }),
+    (
+        OIDCProvider,
+        lambda at: {"Url": URL, "ThumbprintList": ["a" * 40]},
+        "GetOpenIDConnectProvider",
+        {
+            "ClientIdList",
+            "ThumbprintList",
+            "Tags",
+        },
+    ),
+    (
+        AccountSummary,
+        nothing,
+        "GetAccountSummary",
+        {
+            "AccountMFAEnabled",
+            "AccountAccessKeysPresent",
+            "AccountPasswordPresent",
+        },
+    ),
     (CredentialReport, nothing, "GetCredentialReport", {"Users"}),
     (EbsEncryptionByDefault, nothing, "GetEbsEncryptionByDefault", {"Enabled"}),
 ]
 LISTS: list[tuple[type[Handler], str]] = [
-    (Bucket, "ListBuckets"), (Key, "ListKeys"), (Trail, "DescribeTrails"), (Role, "ListRoles"),
-    (ConfigurationRecorder, "DescribeConfigurationRecorders"), (VPC, "DescribeVpcs"),
-    (SecurityGroup, "DescribeSecurityGroups"), (Snapshot, "DescribeSnapshots"),
+    (Bucket, "ListBuckets"),
+    (Key, "ListKeys"),
+    (Trail, "DescribeTrails"),
+    (Role, "ListRoles"),
+    (ConfigurationRecorder, "DescribeConfigurationRecorders"),
+    (VPC, "DescribeVpcs"),
+    (SecurityGroup, "DescribeSecurityGroups"),
+    (Snapshot, "DescribeSnapshots"),
 ]
 
 

@@ -18,11 +18,16 @@ from bastide.model import Arn, Change, Properties, Unknown, Value
 
 # Registry name → CreateTrail's and UpdateTrail's parameter.
 SETTINGS = {
-    "S3BucketName": "S3BucketName", "S3KeyPrefix": "S3KeyPrefix", "KMSKeyId": "KmsKeyId",
+    "S3BucketName": "S3BucketName",
+    "S3KeyPrefix": "S3KeyPrefix",
+    "KMSKeyId": "KmsKeyId",
     "SnsTopicName": "SnsTopicName",
-    "IncludeGlobalServiceEvents": "IncludeGlobalServiceEvents", "IsMultiRegionTrail": "IsMultiRegionTrail",
-    "IsOrganizationTrail": "IsOrganizationTrail", "EnableLogFileValidation": "EnableLogFileValidation",
-    "CloudWatchLogsLogGroupArn": "CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn": "CloudWatchLogsRoleArn",
+    "IncludeGlobalServiceEvents": "IncludeGlobalServiceEvents",
+    "IsMultiRegionTrail": "IsMultiRegionTrail",
+    "IsOrganizationTrail": "IsOrganizationTrail",
+    "EnableLogFileValidation": "EnableLogFileValidation",
+    "CloudWatchLogsLogGroupArn": "CloudWatchLogsLogGroupArn",
+    "CloudWatchLogsRoleArn": "CloudWatchLogsRoleArn",
 }
 # Where DescribeTrails says it by another name.
 SAID_AS = {"EnableLogFileValidation": "LogFileValidationEnabled"}
@@ -42,8 +47,11 @@ class Trail(Handler):
     identified_by = ("TrailName",)
     actions = actions(
         read=(
-            "cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors",
-            "cloudtrail:GetInsightSelectors", "cloudtrail:ListTags",
+            "cloudtrail:DescribeTrails",
+            "cloudtrail:GetTrailStatus",
+            "cloudtrail:GetEventSelectors",
+            "cloudtrail:GetInsightSelectors",
+            "cloudtrail:ListTags",
         ),
     )
 
@@ -56,7 +64,8 @@ class Trail(Handler):
     def _found(self, at: Connection, **query: Any) -> Iterable[Found]:
         trails = at.client("cloudtrail").describe_trails(**query)["trailList"]
         return [
-            Found(trail["Name"], _properties(at.client("cloudtrail"), trail), trail["TrailARN"]) for trail in trails
+            Found(trail["Name"], _properties(at.client("cloudtrail"), trail), trail["TrailARN"])
+            for trail in trails
             if trail["HomeRegion"] == at.region and Arn.parse(trail["TrailARN"]).account == at.account
         ]
 

@@ -36,8 +36,11 @@ class ConfigurationRecorder(Handler):
     actions = actions(
         read=("config:DescribeConfigurationRecorders", "config:DescribeConfigurationRecorderStatus"),
         write=(
-            "config:PutConfigurationRecorder", "config:StartConfigurationRecorder", "config:StopConfigurationRecorder",
-            "config:DeleteConfigurationRecorder", "iam:PassRole",
+            "config:PutConfigurationRecorder",
+            "config:StartConfigurationRecorder",
+            "config:StopConfigurationRecorder",
+            "config:DeleteConfigurationRecorder",
+            "iam:PassRole",
         ),
         delete=("config:StopConfigurationRecorder", "config:DeleteConfigurationRecorder"),
     )
@@ -117,11 +120,16 @@ class DeliveryChannel(Handler):
     actions = actions(
         read=("config:DescribeDeliveryChannels",),
         write=(
-            "config:PutDeliveryChannel", "config:DeleteDeliveryChannel", "config:DescribeConfigurationRecorders",
-            "config:StartConfigurationRecorder", "config:StopConfigurationRecorder",
+            "config:PutDeliveryChannel",
+            "config:DeleteDeliveryChannel",
+            "config:DescribeConfigurationRecorders",
+            "config:StartConfigurationRecorder",
+            "config:StopConfigurationRecorder",
         ),
         delete=(
-            "config:DeleteDeliveryChannel", "config:DescribeConfigurationRecorders", "config:StopConfigurationRecorder",
+            "config:DeleteDeliveryChannel",
+            "config:DescribeConfigurationRecorders",
+            "config:StopConfigurationRecorder",
         ),
     )
 
@@ -213,4 +221,3 @@ def _put_aggregator(at: Connection, properties: Properties) -> None:
         **pick(properties, "OrganizationAggregationSource"),
         **present(AccountAggregationSources=accounts, Tags=tags_of(properties) or None),
     )
-

@@ -24,7 +24,8 @@ from bastide.model import Change, Properties, Value
 GONE = ("deleting", "deleted", "failed", "rejected", "expired")
 # Registry name → ModifyVpcEndpoint's parameters.
 SETS = {
-    "RouteTableIds": ("AddRouteTableIds", "RemoveRouteTableIds"), "SubnetIds": ("AddSubnetIds", "RemoveSubnetIds"),
+    "RouteTableIds": ("AddRouteTableIds", "RemoveRouteTableIds"),
+    "SubnetIds": ("AddSubnetIds", "RemoveSubnetIds"),
     "SecurityGroupIds": ("AddSecurityGroupIds", "RemoveSecurityGroupIds"),
 }
 
@@ -63,8 +64,15 @@ class VPCEndpoint(Handler):
                 _modify(at, now.id, now.properties, properties, frozenset(properties))
                 return now.id
         request = pick(
-            properties, "VpcId", "ServiceName", "VpcEndpointType", "RouteTableIds", "SubnetIds", "SecurityGroupIds",
-            "PrivateDnsEnabled", "IpAddressType",
+            properties,
+            "VpcId",
+            "ServiceName",
+            "VpcEndpointType",
+            "RouteTableIds",
+            "SubnetIds",
+            "SecurityGroupIds",
+            "PrivateDnsEnabled",
+            "IpAddressType",
         )
         policy = properties.get("PolicyDocument")
         request |= present(PolicyDocument=None if policy is None else render_document(policy))
@@ -84,13 +92,19 @@ class VPCEndpoint(Handler):
 
 def _endpoint(at: Connection, endpoint: Mapping[str, Any]) -> Found:
     id, kind = endpoint["VpcEndpointId"], endpoint["VpcEndpointType"]
-    properties = {"Id": id} | pick(endpoint, "VpcId", "ServiceName", "VpcEndpointType") | present(
-        PolicyDocument=parse_document(endpoint.get("PolicyDocument") or None),
-        RouteTableIds=sorted(endpoint.get("RouteTableIds", ())) if kind == "Gateway" else None,
-        SubnetIds=None if kind == "Gateway" else sorted(endpoint.get("SubnetIds", ())),
-        SecurityGroupIds=None if kind == "Gateway" else sorted(item["GroupId"] for item in endpoint.get("Groups", ())),
-        PrivateDnsEnabled=None if kind == "Gateway" else endpoint.get("PrivateDnsEnabled"),
-        Tags=tag_list(endpoint.get("Tags")),
+    properties = (
+        {"Id": id}
+        | pick(endpoint, "VpcId", "ServiceName", "VpcEndpointType")
+        | present(
+            PolicyDocument=parse_document(endpoint.get("PolicyDocument") or None),
+            RouteTableIds=sorted(endpoint.get("RouteTableIds", ())) if kind == "Gateway" else None,
+            SubnetIds=None if kind == "Gateway" else sorted(endpoint.get("SubnetIds", ())),
+            SecurityGroupIds=None
+            if kind == "Gateway"
+            else sorted(item["GroupId"] for item in endpoint.get("Groups", ())),
+            PrivateDnsEnabled=None if kind == "Gateway" else endpoint.get("PrivateDnsEnabled"),
+            Tags=tag_list(endpoint.get("Tags")),
+        )
     )
     return Found(id, properties, ec2_arn(at, "vpc-endpoint", id))
 
@@ -112,8 +126,13 @@ def _modify(at: Connection, id: str, before: Properties, after: Properties, name
         write_tags(at, id, before.get("Tags"), after.get("Tags"))
 
 
-RESOURCES = {"vpc-": "VPC", "subnet-": "Subnet", "eni-": "NetworkInterface", "tgw-attach-": "TransitGatewayAttachment",
-             "tgw-": "TransitGateway"}
+RESOURCES = {
+    "vpc-": "VPC",
+    "subnet-": "Subnet",
+    "eni-": "NetworkInterface",
+    "tgw-attach-": "TransitGatewayAttachment",
+    "tgw-": "TransitGateway",
+}
 
 
 class FlowLog(Handler):
@@ -128,8 +147,12 @@ class FlowLog(Handler):
     actions = actions(
         read=("ec2:DescribeFlowLogs",),
         write=(
-            "ec2:CreateFlowLogs", "ec2:CreateTags", "ec2:DeleteTags", "logs:CreateLogDelivery",
-            "logs:DeleteLogDelivery", "iam:PassRole",
+            "ec2:CreateFlowLogs",
+            "ec2:CreateTags",
+            "ec2:DeleteTags",
+            "logs:CreateLogDelivery",
+            "logs:DeleteLogDelivery",
+            "iam:PassRole",
         ),
         delete=("ec2:DeleteFlowLogs", "logs:DeleteLogDelivery"),
     )
@@ -149,11 +172,21 @@ class FlowLog(Handler):
                 write_tags(at, now.id, now.properties["Tags"], properties.get("Tags"))
                 return now.id
         request = pick(
-            properties, "TrafficType", "LogDestinationType", "LogDestination", "MaxAggregationInterval", "LogFormat",
-            "LogGroupName", "DeliverLogsPermissionArn", "DeliverCrossAccountRole", "DestinationOptions",
+            properties,
+            "TrafficType",
+            "LogDestinationType",
+            "LogDestination",
+            "MaxAggregationInterval",
+            "LogFormat",
+            "LogGroupName",
+            "DeliverLogsPermissionArn",
+            "DeliverCrossAccountRole",
+            "DestinationOptions",
         )
         made = at.client("ec2").create_flow_logs(
-            ResourceIds=[properties["ResourceId"]], ResourceType=properties["ResourceType"], **request,
+            ResourceIds=[properties["ResourceId"]],
+            ResourceType=properties["ResourceType"],
+            **request,
             **tag_specification("vpc-flow-log", properties),
         )
         if made.get("Unsuccessful"):
@@ -173,8 +206,20 @@ class FlowLog(Handler):
 def _flow_log(at: Connection, log: Mapping[str, Any]) -> Found:
     id, resource = log["FlowLogId"], log["ResourceId"]
     kind: Value = next((name for prefix, name in RESOURCES.items() if resource.startswith(prefix)), None)
-    properties = {"Id": id} | pick(
-        log, "ResourceId", "TrafficType", "LogDestinationType", "LogDestination", "LogFormat", "LogGroupName",
-        "MaxAggregationInterval", "DeliverLogsPermissionArn", "DeliverLogsStatus",
-    ) | present(ResourceType=kind, Tags=tag_list(log.get("Tags")))
+    properties = (
+        {"Id": id}
+        | pick(
+            log,
+            "ResourceId",
+            "TrafficType",
+            "LogDestinationType",
+            "LogDestination",
+            "LogFormat",
+            "LogGroupName",
+            "MaxAggregationInterval",
+            "DeliverLogsPermissionArn",
+            "DeliverLogsStatus",
+        )
+        | present(ResourceType=kind, Tags=tag_list(log.get("Tags")))
+    )
     return Found(id, properties, ec2_arn(at, "vpc-flow-log", id))

@@ -15,7 +15,8 @@ from bastide.model import Change, Properties, Value
 OPTIONS = ("HttpTokens", "HttpPutResponseHopLimit", "HttpEndpoint", "HttpProtocolIpv6", "InstanceMetadataTags")
 GONE = ("shutting-down", "terminated")
 NO_TEMPLATE = (
-    "InvalidLaunchTemplateId.NotFound", "InvalidLaunchTemplateId.NotFoundException",
+    "InvalidLaunchTemplateId.NotFound",
+    "InvalidLaunchTemplateId.NotFoundException",
     "InvalidLaunchTemplateName.NotFoundException",
 )
 IN_PLACE = {"MetadataOptions", "SecurityGroupIds", "IamInstanceProfile", "Tags"}
@@ -36,9 +37,16 @@ class Instance(Handler):
     actions = actions(
         read=("ec2:DescribeInstances",),
         write=(
-            "ec2:RunInstances", "ec2:ModifyInstanceMetadataOptions", "ec2:ModifyInstanceAttribute", "ec2:CreateTags",
-            "ec2:DeleteTags", "ec2:DescribeIamInstanceProfileAssociations", "ec2:AssociateIamInstanceProfile",
-            "ec2:ReplaceIamInstanceProfileAssociation", "ec2:DisassociateIamInstanceProfile", "iam:PassRole",
+            "ec2:RunInstances",
+            "ec2:ModifyInstanceMetadataOptions",
+            "ec2:ModifyInstanceAttribute",
+            "ec2:CreateTags",
+            "ec2:DeleteTags",
+            "ec2:DescribeIamInstanceProfileAssociations",
+            "ec2:AssociateIamInstanceProfile",
+            "ec2:ReplaceIamInstanceProfileAssociation",
+            "ec2:DisassociateIamInstanceProfile",
+            "iam:PassRole",
         ),
         delete=("ec2:TerminateInstances",),
     )
@@ -102,9 +110,7 @@ def _instance(at: Connection, instance: Mapping[str, Any]) -> Found:
 
 def _write_profile(ec2: Any, id: str, name: Value) -> None:
     wanted = [{"Name": "instance-id", "Values": [id]}]
-    found = pages(
-        ec2, "describe_iam_instance_profile_associations", "IamInstanceProfileAssociations", Filters=wanted
-    )
+    found = pages(ec2, "describe_iam_instance_profile_associations", "IamInstanceProfileAssociations", Filters=wanted)
     now = next((item["AssociationId"] for item in found if item["State"] in ("associating", "associated")), None)
     if not name and now:
         ec2.disassociate_iam_instance_profile(AssociationId=now)
@@ -134,9 +140,7 @@ class LaunchTemplate(Handler):
 
     def list(self, at: Connection) -> Iterable[Found]:
         # Without a template's name AWS tells the default versions of all of them.
-        found = listed(
-            at, "describe_launch_template_versions", "LaunchTemplateVersions", Versions=["$Default"]
-        )
+        found = listed(at, "describe_launch_template_versions", "LaunchTemplateVersions", Versions=["$Default"])
         return [_template(at, version) for version in found]
 
     def read(self, at: Connection, id: str) -> Found | None:

@@ -15,8 +15,17 @@ from bastide.model import Change, Properties, Value
 
 DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
 TARGETS = (
-    "GatewayId", "NatGatewayId", "TransitGatewayId", "VpcPeeringConnectionId", "NetworkInterfaceId", "InstanceId",
-    "EgressOnlyInternetGatewayId", "LocalGatewayId", "CarrierGatewayId", "CoreNetworkArn", "VpcEndpointId",
+    "GatewayId",
+    "NatGatewayId",
+    "TransitGatewayId",
+    "VpcPeeringConnectionId",
+    "NetworkInterfaceId",
+    "InstanceId",
+    "EgressOnlyInternetGatewayId",
+    "LocalGatewayId",
+    "CarrierGatewayId",
+    "CoreNetworkArn",
+    "VpcEndpointId",
 )
 
 
@@ -79,7 +88,10 @@ def _table(at: Connection, table: Mapping[str, Any]) -> Found:
     id = table["RouteTableId"]
     main = any(association["Main"] for association in table.get("Associations", ()))
     properties = {
-        "RouteTableId": id, "VpcId": table["VpcId"], "Main": main, "Tags": tag_list(table.get("Tags")),
+        "RouteTableId": id,
+        "VpcId": table["VpcId"],
+        "Main": main,
+        "Tags": tag_list(table.get("Tags")),
     }
     return Found(id, properties, ec2_arn(at, "route-table", id))
 
@@ -151,7 +163,8 @@ class SubnetRouteTableAssociation(Handler):
     service = "ec2"
     identified_by = ("SubnetId",)
     actions = actions(
-        read=("ec2:DescribeRouteTables",), write=("ec2:AssociateRouteTable", "ec2:ReplaceRouteTableAssociation"),
+        read=("ec2:DescribeRouteTables",),
+        write=("ec2:AssociateRouteTable", "ec2:ReplaceRouteTableAssociation"),
         delete=("ec2:DisassociateRouteTable",),
     )
 

@@ -61,8 +61,11 @@ class EbsEncryptionByDefault(Setting):
     actions = actions(
         read=("ec2:GetEbsEncryptionByDefault", "ec2:GetEbsDefaultKmsKeyId"),
         write=(
-            "ec2:EnableEbsEncryptionByDefault", "ec2:DisableEbsEncryptionByDefault", "ec2:ModifyEbsDefaultKmsKeyId",
-            "ec2:ResetEbsDefaultKmsKeyId", "kms:DescribeKey",
+            "ec2:EnableEbsEncryptionByDefault",
+            "ec2:DisableEbsEncryptionByDefault",
+            "ec2:ModifyEbsDefaultKmsKeyId",
+            "ec2:ResetEbsDefaultKmsKeyId",
+            "kms:DescribeKey",
         ),
     )
 
@@ -94,12 +97,12 @@ class InstanceMetadataDefaults(Setting):
 
     type = "Bastide::EC2::InstanceMetadataDefaults"
     default: ClassVar[Properties] = {
-        "HttpTokens": NO_PREFERENCE, "HttpPutResponseHopLimit": -1, "HttpEndpoint": NO_PREFERENCE,
+        "HttpTokens": NO_PREFERENCE,
+        "HttpPutResponseHopLimit": -1,
+        "HttpEndpoint": NO_PREFERENCE,
         "InstanceMetadataTags": NO_PREFERENCE,
     }
-    actions = actions(
-        read=("ec2:GetInstanceMetadataDefaults",), write=("ec2:ModifyInstanceMetadataDefaults",)
-    )
+    actions = actions(read=("ec2:GetInstanceMetadataDefaults",), write=("ec2:ModifyInstanceMetadataDefaults",))
 
     def told(self, at: Connection) -> dict[str, Value]:
         answer = member(ask(at.client("ec2").get_instance_metadata_defaults), "AccountLevel", otherwise={})
@@ -193,8 +196,13 @@ class DefaultVpc(Setting):
     actions = actions(
         read=("ec2:DescribeVpcs",),
         write=(
-            "ec2:DescribeNetworkInterfaces", "ec2:DescribeInternetGateways", "ec2:DetachInternetGateway",
-            "ec2:DeleteInternetGateway", "ec2:DescribeSubnets", "ec2:DeleteSubnet", "ec2:DeleteVpc",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeInternetGateways",
+            "ec2:DetachInternetGateway",
+            "ec2:DeleteInternetGateway",
+            "ec2:DescribeSubnets",
+            "ec2:DeleteSubnet",
+            "ec2:DeleteVpc",
             "ec2:CreateDefaultVpc",
         ),
     )

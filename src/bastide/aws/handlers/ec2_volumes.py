@@ -40,8 +40,13 @@ class Volume(Handler):
     actions = actions(
         read=("ec2:DescribeVolumes",),
         write=(
-            "ec2:CreateVolume", "ec2:CreateSnapshot", "ec2:DescribeSnapshots", "ec2:DeleteSnapshot", "ec2:ModifyVolume",
-            "ec2:CreateTags", "ec2:DeleteTags",
+            "ec2:CreateVolume",
+            "ec2:CreateSnapshot",
+            "ec2:DescribeSnapshots",
+            "ec2:DeleteSnapshot",
+            "ec2:ModifyVolume",
+            "ec2:CreateTags",
+            "ec2:DeleteTags",
         ),
         delete=("ec2:DeleteVolume",),
     )
@@ -169,6 +174,8 @@ def _snapshot(at: Connection, snapshot: Mapping[str, Any], public: Value) -> Fou
 
 def _share(ec2: Any, id: str, public: bool) -> None:
     ec2.modify_snapshot_attribute(
-        SnapshotId=id, Attribute="createVolumePermission", OperationType="add" if public else "remove",
+        SnapshotId=id,
+        Attribute="createVolumePermission",
+        OperationType="add" if public else "remove",
         GroupNames=["all"],
     )

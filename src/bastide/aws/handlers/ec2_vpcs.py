@@ -29,7 +29,11 @@ class VPC(Handler):
     actions = actions(
         read=("ec2:DescribeVpcs", "ec2:DescribeVpcAttribute", "ec2:DescribeSecurityGroups", "ec2:DescribeNetworkAcls"),
         write=(
-            "ec2:CreateVpc", "ec2:ModifyVpcAttribute", "ec2:ModifyVpcTenancy", "ec2:CreateTags", "ec2:DeleteTags",
+            "ec2:CreateVpc",
+            "ec2:ModifyVpcAttribute",
+            "ec2:ModifyVpcTenancy",
+            "ec2:CreateTags",
+            "ec2:DeleteTags",
         ),
         delete=("ec2:DeleteVpc",),
     )
@@ -88,9 +92,14 @@ def _vpc(
         name: member(ask(ec2.describe_vpc_attribute, VpcId=id, Attribute=attribute), name, "Value")
         for name, attribute in DNS.items()
     }
-    properties = pick(vpc, "VpcId", "CidrBlock", "InstanceTenancy", "IsDefault") | dns | present(
-        DefaultSecurityGroup=member(group, "GroupId"), DefaultNetworkAcl=member(acl, "NetworkAclId"),
-        Tags=tag_list(vpc.get("Tags")),
+    properties = (
+        pick(vpc, "VpcId", "CidrBlock", "InstanceTenancy", "IsDefault")
+        | dns
+        | present(
+            DefaultSecurityGroup=member(group, "GroupId"),
+            DefaultNetworkAcl=member(acl, "NetworkAclId"),
+            Tags=tag_list(vpc.get("Tags")),
+        )
     )
     return Found(id, properties, ec2_arn(at, "vpc", id))
 
@@ -161,7 +170,10 @@ class InternetGateway(Handler):
     actions = actions(
         read=("ec2:DescribeInternetGateways",),
         write=(
-            "ec2:CreateInternetGateway", "ec2:AttachInternetGateway", "ec2:DetachInternetGateway", "ec2:CreateTags",
+            "ec2:CreateInternetGateway",
+            "ec2:AttachInternetGateway",
+            "ec2:DetachInternetGateway",
+            "ec2:CreateTags",
             "ec2:DeleteTags",
         ),
         delete=("ec2:DeleteInternetGateway", "ec2:DetachInternetGateway", "ec2:DescribeInternetGateways"),
@@ -205,7 +217,8 @@ def _gateway(at: Connection, gateway: Mapping[str, Any]) -> Found:
     id = gateway["InternetGatewayId"]
     attached = sorted(item["VpcId"] for item in gateway.get("Attachments", ()))
     properties = {
-        "InternetGatewayId": id, "Attachments": [{"VpcId": vpc} for vpc in attached],
+        "InternetGatewayId": id,
+        "Attachments": [{"VpcId": vpc} for vpc in attached],
         "Tags": tag_list(gateway.get("Tags")),
     }
     return Found(id, properties, ec2_arn(at, "internet-gateway", id))

@@ -17,8 +17,12 @@ from bastide.model import Change, Properties, Scope, Unknown, Value
 # What AWS asks of passwords while the account says nothing.
 # Source: AWS IAM User Guide, "Set an account password policy for IAM users", "Default password policy".
 DEFAULT_POLICY = {
-    "MinimumPasswordLength": 8, "RequireSymbols": False, "RequireNumbers": False, "RequireUppercaseCharacters": False,
-    "RequireLowercaseCharacters": False, "AllowUsersToChangePassword": False,
+    "MinimumPasswordLength": 8,
+    "RequireSymbols": False,
+    "RequireNumbers": False,
+    "RequireUppercaseCharacters": False,
+    "RequireLowercaseCharacters": False,
+    "AllowUsersToChangePassword": False,
 }
 FIELDS = (*DEFAULT_POLICY, "MaxPasswordAge", "PasswordReusePrevention", "HardExpiry")
 # Seconds between looks at the report: a small account's is there almost at once.
@@ -38,7 +42,8 @@ class AccountPasswordPolicy(Handler):
     scope = Scope.ACCOUNT
     identified_by = ()
     actions = actions(
-        read=("iam:GetAccountPasswordPolicy",), write=("iam:UpdateAccountPasswordPolicy",),
+        read=("iam:GetAccountPasswordPolicy",),
+        write=("iam:UpdateAccountPasswordPolicy",),
         delete=("iam:DeleteAccountPasswordPolicy",),
     )
 

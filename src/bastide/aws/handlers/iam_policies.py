@@ -39,10 +39,15 @@ class ManagedPolicy(Handler):
     scope = Scope.ACCOUNT
     identified_by = ("ManagedPolicyName",)
     actions = actions(
-        read=("iam:GetPolicy", "iam:GetPolicyVersion"), list=("iam:GetAccountAuthorizationDetails", "iam:GetPolicy"),
+        read=("iam:GetPolicy", "iam:GetPolicyVersion"),
+        list=("iam:GetAccountAuthorizationDetails", "iam:GetPolicy"),
         write=(
-            "iam:CreatePolicy", "iam:CreatePolicyVersion", "iam:DeletePolicyVersion", "iam:ListPolicyVersions",
-            "iam:TagPolicy", "iam:UntagPolicy",
+            "iam:CreatePolicy",
+            "iam:CreatePolicyVersion",
+            "iam:DeletePolicyVersion",
+            "iam:ListPolicyVersions",
+            "iam:TagPolicy",
+            "iam:UntagPolicy",
         ),
         delete=("iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:ListPolicyVersions"),
     )

@@ -102,4 +102,3 @@ def write_tags(iam: Any, thing: str, me: Mapping[str, str], before: Value, after
         getattr(iam, f"untag_{thing}")(**me, TagKeys=gone)
     if wanted:
         getattr(iam, f"tag_{thing}")(**me, Tags=wanted)
-

@@ -25,9 +25,12 @@ class OIDCProvider(Handler):
         read=("iam:GetOpenIDConnectProvider",),
         list=("iam:ListOpenIDConnectProviders", "iam:GetOpenIDConnectProvider"),
         write=(
-            "iam:CreateOpenIDConnectProvider", "iam:UpdateOpenIDConnectProviderThumbprint",
-            "iam:AddClientIDToOpenIDConnectProvider", "iam:RemoveClientIDFromOpenIDConnectProvider",
-            "iam:TagOpenIDConnectProvider", "iam:UntagOpenIDConnectProvider",
+            "iam:CreateOpenIDConnectProvider",
+            "iam:UpdateOpenIDConnectProviderThumbprint",
+            "iam:AddClientIDToOpenIDConnectProvider",
+            "iam:RemoveClientIDFromOpenIDConnectProvider",
+            "iam:TagOpenIDConnectProvider",
+            "iam:UntagOpenIDConnectProvider",
         ),
         delete=("iam:DeleteOpenIDConnectProvider",),
     )
@@ -45,17 +48,22 @@ class OIDCProvider(Handler):
         if isinstance(told, Unknown):
             url = "https://" + id.split("oidc-provider/", 1)[1]
             return Found(id, {"Url": url, "ClientIdList": told, "ThumbprintList": told, "Tags": told}, id)
-        return Found(id, {
-            "Url": "https://" + told["Url"].removeprefix("https://"),
-            "ClientIdList": sorted(told.get("ClientIDList", ())),
-            "ThumbprintList": told.get("ThumbprintList", []),
-            "Tags": tag_list(told.get("Tags")),
-        }, id)
+        return Found(
+            id,
+            {
+                "Url": "https://" + told["Url"].removeprefix("https://"),
+                "ClientIdList": sorted(told.get("ClientIDList", ())),
+                "ThumbprintList": told.get("ThumbprintList", []),
+                "Tags": tag_list(told.get("Tags")),
+            },
+            id,
+        )
 
     def create(self, at: Connection, properties: Properties) -> str:
         iam, url = at.client("iam"), str(properties["Url"])
         request = present(
-            ClientIDList=properties.get("ClientIdList"), ThumbprintList=properties.get("ThumbprintList"),
+            ClientIDList=properties.get("ClientIdList"),
+            ThumbprintList=properties.get("ThumbprintList"),
             Tags=tags_of(properties) or None,
         )
         try:
@@ -96,6 +104,17 @@ class SAMLProvider(Handler):
     service = "iam"
     scope = Scope.ACCOUNT
     identified_by = ("Name",)
+    actions = actions(
+        read=("iam:GetSAMLProvider",),
+        list=("iam:ListSAMLProviders", "iam:GetSAMLProvider"),
+        write=(
+            "iam:CreateSAMLProvider",
+            "iam:UpdateSAMLProvider",
+            "iam:TagSAMLProvider",
+            "iam:UntagSAMLProvider",
+        ),
+        delete=("iam:DeleteSAMLProvider",),
+    )
 
     def list(self, at: Connection) -> Iterable[Found]:
         providers = at.client("iam").list_saml_providers()["SAMLProviderList"]

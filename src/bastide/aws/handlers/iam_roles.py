@@ -36,9 +36,9 @@ READ = ("iam:GetRole", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies", "
 
 def _roles(at: Connection) -> dict[str, dict[str, Any]]:
     """Every role by name, from ListRoles: the only bulk answer with descriptions and session lengths."""
-    return at.once("iam:ListRoles", lambda: {
-        role["RoleName"]: role for role in pages(at.client("iam"), "list_roles", "Roles")
-    })
+    return at.once(
+        "iam:ListRoles", lambda: {role["RoleName"]: role for role in pages(at.client("iam"), "list_roles", "Roles")}
+    )
 
 
 class Role(Handler):
@@ -54,10 +54,15 @@ class Role(Handler):
     scope = Scope.ACCOUNT
     identified_by = ("RoleName",)
     actions = actions(
-        read=READ, list=("iam:GetAccountAuthorizationDetails", "iam:ListRoles"),
+        read=READ,
+        list=("iam:GetAccountAuthorizationDetails", "iam:ListRoles"),
         delete=(
-            "iam:DeleteRole", "iam:DetachRolePolicy", "iam:DeleteRolePolicy", "iam:ListInstanceProfilesForRole",
-            "iam:RemoveRoleFromInstanceProfile", *READ,
+            "iam:DeleteRole",
+            "iam:DetachRolePolicy",
+            "iam:DeleteRolePolicy",
+            "iam:ListInstanceProfilesForRole",
+            "iam:RemoveRoleFromInstanceProfile",
+            *READ,
         ),
     )
 
@@ -65,7 +70,8 @@ class Role(Handler):
         told = _roles(at)
         return [
             _found({**told.get(detail["RoleName"], {}), **detail}, policies_of(detail, "Role"))
-            for detail in details(at)["RoleDetailList"] if not detail["Path"].startswith(LINKED_PATH)
+            for detail in details(at)["RoleDetailList"]
+            if not detail["Path"].startswith(LINKED_PATH)
         ]
 
     def read(self, at: Connection, id: str) -> Found | None:
@@ -138,7 +144,8 @@ class ServiceLinkedRole(Handler):
     scope = Scope.ACCOUNT
     identified_by = ("AWSServiceName",)
     actions = actions(
-        read=("iam:GetRole",), list=("iam:GetAccountAuthorizationDetails", "iam:ListRoles"),
+        read=("iam:GetRole",),
+        list=("iam:GetAccountAuthorizationDetails", "iam:ListRoles"),
         write=("iam:CreateServiceLinkedRole", "iam:ListRoles", "iam:UpdateRoleDescription"),
         delete=("iam:DeleteServiceLinkedRole", "iam:GetServiceLinkedRoleDeletionStatus"),
     )

@@ -48,15 +48,29 @@ class User(Handler):
     identified_by = ("UserName",)
     actions = actions(
         read=(
-            "iam:GetUser", "iam:ListAttachedUserPolicies", "iam:ListUserPolicies", "iam:GetUserPolicy",
-            "iam:ListGroupsForUser", *SIGN_IN,
+            "iam:GetUser",
+            "iam:ListAttachedUserPolicies",
+            "iam:ListUserPolicies",
+            "iam:GetUserPolicy",
+            "iam:ListGroupsForUser",
+            *SIGN_IN,
         ),
         list=("iam:GetAccountAuthorizationDetails", *SIGN_IN),
         write=("iam:UpdateAccessKey", "iam:DeleteAccessKey"),
         delete=(
-            "iam:DeleteUser", "iam:GetUser", "iam:DeleteLoginProfile", "iam:DeleteAccessKey", "iam:DeactivateMFADevice",
-            "iam:RemoveUserFromGroup", "iam:DetachUserPolicy", "iam:DeleteUserPolicy", "iam:ListGroupsForUser",
-            "iam:ListAttachedUserPolicies", "iam:ListUserPolicies", "iam:GetUserPolicy", *SIGN_IN,
+            "iam:DeleteUser",
+            "iam:GetUser",
+            "iam:DeleteLoginProfile",
+            "iam:DeleteAccessKey",
+            "iam:DeactivateMFADevice",
+            "iam:RemoveUserFromGroup",
+            "iam:DetachUserPolicy",
+            "iam:DeleteUserPolicy",
+            "iam:ListGroupsForUser",
+            "iam:ListAttachedUserPolicies",
+            "iam:ListUserPolicies",
+            "iam:GetUserPolicy",
+            *SIGN_IN,
         ),
     )
 
@@ -115,12 +129,17 @@ def _user(iam: Any, user: Mapping[str, Any], policies: dict[str, Value], groups:
     profile = member(ask(iam.get_login_profile, absent=GONE, UserName=name), "LoginProfile")
     keys = member(ask(iam.list_access_keys, UserName=name), "AccessKeyMetadata")
     devices = member(ask(iam.list_mfa_devices, UserName=name), "MFADevices")
-    properties = pick(user, "UserName", "Path") | policies | boundary_of(user) | present(
-        Groups=sorted(groups),
-        LoginProfile=profile if profile is None or isinstance(profile, Unknown) else {},
-        AccessKeys=keys if isinstance(keys, Unknown) else [_key(key) for key in keys],
-        MFADevices=devices if isinstance(devices, Unknown) else sorted(item["SerialNumber"] for item in devices),
-        Tags=tag_list(user.get("Tags")),
+    properties = (
+        pick(user, "UserName", "Path")
+        | policies
+        | boundary_of(user)
+        | present(
+            Groups=sorted(groups),
+            LoginProfile=profile if profile is None or isinstance(profile, Unknown) else {},
+            AccessKeys=keys if isinstance(keys, Unknown) else [_key(key) for key in keys],
+            MFADevices=devices if isinstance(devices, Unknown) else sorted(item["SerialNumber"] for item in devices),
+            Tags=tag_list(user.get("Tags")),
+        )
     )
     return Found(name, properties, user["Arn"])
 
@@ -187,8 +206,14 @@ class Group(Handler):
         read=("iam:GetGroup", "iam:ListAttachedGroupPolicies", "iam:ListGroupPolicies", "iam:GetGroupPolicy"),
         list=("iam:GetAccountAuthorizationDetails",),
         delete=(
-            "iam:DeleteGroup", "iam:GetGroup", "iam:DetachGroupPolicy", "iam:DeleteGroupPolicy",
-            "iam:RemoveUserFromGroup", "iam:ListAttachedGroupPolicies", "iam:ListGroupPolicies", "iam:GetGroupPolicy",
+            "iam:DeleteGroup",
+            "iam:GetGroup",
+            "iam:DetachGroupPolicy",
+            "iam:DeleteGroupPolicy",
+            "iam:RemoveUserFromGroup",
+            "iam:ListAttachedGroupPolicies",
+            "iam:ListGroupPolicies",
+            "iam:GetGroupPolicy",
         ),
     )
 

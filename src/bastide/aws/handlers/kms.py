@@ -31,7 +31,14 @@ from bastide.model import Change, Properties, Unknown, Value
 
 NAME_TAG = "bastide:name"
 DESCRIBED = (
-    "Description", "KeySpec", "KeyUsage", "MultiRegion", "Enabled", "KeyState", "KeyManager", "Origin",
+    "Description",
+    "KeySpec",
+    "KeyUsage",
+    "MultiRegion",
+    "Enabled",
+    "KeyState",
+    "KeyManager",
+    "Origin",
 )
 UNREAD = (*DESCRIBED, "KeyPolicy", "EnableKeyRotation", "RotationPeriodInDays", "Tags")  # of a key we may not describe
 PENDING = ("PendingDeletion", "PendingReplicaDeletion")
@@ -88,13 +95,26 @@ class Key(Handler):
     actions = actions(
         read=("kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"),
         list=(
-            "kms:ListKeys", "kms:ListAliases", "kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus",
+            "kms:ListKeys",
+            "kms:ListAliases",
+            "kms:DescribeKey",
+            "kms:GetKeyPolicy",
+            "kms:GetKeyRotationStatus",
             "kms:ListResourceTags",
         ),
         write=(
-            "kms:ListKeys", "kms:ListAliases", "kms:CreateKey", "kms:PutKeyPolicy", "kms:EnableKeyRotation",
-            "kms:DisableKeyRotation", "kms:UpdateKeyDescription", "kms:EnableKey", "kms:DisableKey", "kms:TagResource",
-            "kms:UntagResource", "kms:CancelKeyDeletion",
+            "kms:ListKeys",
+            "kms:ListAliases",
+            "kms:CreateKey",
+            "kms:PutKeyPolicy",
+            "kms:EnableKeyRotation",
+            "kms:DisableKeyRotation",
+            "kms:UpdateKeyDescription",
+            "kms:EnableKey",
+            "kms:DisableKey",
+            "kms:TagResource",
+            "kms:UntagResource",
+            "kms:CancelKeyDeletion",
         ),
         delete=("kms:ScheduleKeyDeletion",),
     )
@@ -169,7 +189,8 @@ def _named(at: Connection, name: str) -> dict[str, Any] | None:
         return None
     kms = at.client("kms")
     same = [
-        key for key in _customer_keys(at)
+        key
+        for key in _customer_keys(at)
         if "unread" not in key and tag_value({"Tags": _known(_tags(kms, key["KeyId"]))}, NAME_TAG) == name
     ]
     return min(same, key=lambda key: key["KeyState"] in PENDING, default=None)

@@ -63,8 +63,10 @@ class LogGroup(Handler):
 
 def _found(group: dict[str, Any]) -> Found:
     properties = present(
-        LogGroupName=group["logGroupName"], RetentionInDays=group.get("retentionInDays"),
-        KmsKeyId=group.get("kmsKeyId"), LogGroupClass=group.get("logGroupClass"),
+        LogGroupName=group["logGroupName"],
+        RetentionInDays=group.get("retentionInDays"),
+        KmsKeyId=group.get("kmsKeyId"),
+        LogGroupClass=group.get("logGroupClass"),
     )
     # DescribeLogGroups gives the ARN with a trailing ":*", which means the group's streams.
     return Found(group["logGroupName"], properties, group["arn"].removesuffix(":*"))

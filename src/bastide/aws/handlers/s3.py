@@ -28,9 +28,15 @@ from bastide.errors import TargetError
 from bastide.model import Change, Properties, Scope, Unknown, Value
 
 READ = (
-    "s3:GetBucketVersioning", "s3:GetBucketObjectLockConfiguration", "s3:GetBucketOwnershipControls",
-    "s3:GetBucketPublicAccessBlock", "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration",
-    "s3:GetBucketTagging", "s3:GetBucketLogging", "s3:GetBucketAcl",
+    "s3:GetBucketVersioning",
+    "s3:GetBucketObjectLockConfiguration",
+    "s3:GetBucketOwnershipControls",
+    "s3:GetBucketPublicAccessBlock",
+    "s3:GetEncryptionConfiguration",
+    "s3:GetLifecycleConfiguration",
+    "s3:GetBucketTagging",
+    "s3:GetBucketLogging",
+    "s3:GetBucketAcl",
 )
 BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 
@@ -40,9 +46,12 @@ def buckets(at: Connection) -> list[str]:
 
     Source: Amazon S3 API Reference, ListBuckets: BucketRegion must be the region that is asked.
     """
-    return at.once("s3:ListBuckets", lambda: [
-        bucket["Name"] for bucket in pages(at.client("s3"), "list_buckets", "Buckets", BucketRegion=at.region)
-    ])
+    return at.once(
+        "s3:ListBuckets",
+        lambda: [
+            bucket["Name"] for bucket in pages(at.client("s3"), "list_buckets", "Buckets", BucketRegion=at.region)
+        ],
+    )
 
 
 class Bucket(Handler):
@@ -59,11 +68,18 @@ class Bucket(Handler):
     identified_by = ("BucketName",)
     data_bearing = True
     actions = actions(
-        list=("s3:ListAllMyBuckets", *READ), read=("s3:ListBucket", *READ),
+        list=("s3:ListAllMyBuckets", *READ),
+        read=("s3:ListBucket", *READ),
         write=(
-            "s3:PutBucketPublicAccessBlock", "s3:PutBucketOwnershipControls", "s3:PutEncryptionConfiguration",
-            "s3:PutBucketVersioning", "s3:PutBucketObjectLockConfiguration", "s3:PutBucketAcl",
-            "s3:PutLifecycleConfiguration", "s3:PutBucketLogging", "s3:PutBucketTagging",
+            "s3:PutBucketPublicAccessBlock",
+            "s3:PutBucketOwnershipControls",
+            "s3:PutEncryptionConfiguration",
+            "s3:PutBucketVersioning",
+            "s3:PutBucketObjectLockConfiguration",
+            "s3:PutBucketAcl",
+            "s3:PutLifecycleConfiguration",
+            "s3:PutBucketLogging",
+            "s3:PutBucketTagging",
         ),
         delete=("s3:DeleteBucket",),
     )
@@ -127,9 +143,7 @@ def read_bucket(s3: Any, name: str) -> dict[str, Value]:
     ownership = ask(s3.get_bucket_ownership_controls, absent=("OwnershipControlsNotFoundError",), Bucket=name)
     ownership = member(ownership, "OwnershipControls")
     block = ask(s3.get_public_access_block, absent=("NoSuchPublicAccessBlockConfiguration",), Bucket=name)
-    encrypted = ask(
-        s3.get_bucket_encryption, absent=("ServerSideEncryptionConfigurationNotFoundError",), Bucket=name
-    )
+    encrypted = ask(s3.get_bucket_encryption, absent=("ServerSideEncryptionConfigurationNotFoundError",), Bucket=name)
     rules = ask(s3.get_bucket_lifecycle_configuration, absent=("NoSuchLifecycleConfiguration",), Bucket=name)
     tags = member(ask(s3.get_bucket_tagging, absent=("NoSuchTagSet",), Bucket=name), "TagSet")
     return present(
@@ -248,7 +262,9 @@ class BucketPolicy(Handler):
     service = "s3"
     identified_by = ("Bucket",)
     actions = actions(
-        read=("s3:GetBucketPolicy",), list=("s3:ListAllMyBuckets", "s3:GetBucketPolicy"), write=("s3:PutBucketPolicy",),
+        read=("s3:GetBucketPolicy",),
+        list=("s3:ListAllMyBuckets", "s3:GetBucketPolicy"),
+        write=("s3:PutBucketPolicy",),
         delete=("s3:DeleteBucketPolicy",),
     )
 

@@ -26,9 +26,14 @@ CANNED: dict[frozenset[tuple[str, str]], str] = {
     frozenset({(LOG_DELIVERY, "WRITE"), (LOG_DELIVERY, "READ_ACP")}): "LogDeliveryWrite",
 }
 CANNED_NAMES = {
-    "Private": "private", "PublicRead": "public-read", "PublicReadWrite": "public-read-write",
-    "AuthenticatedRead": "authenticated-read", "LogDeliveryWrite": "log-delivery-write", "AwsExecRead": "aws-exec-read",
-    "BucketOwnerRead": "bucket-owner-read", "BucketOwnerFullControl": "bucket-owner-full-control",
+    "Private": "private",
+    "PublicRead": "public-read",
+    "PublicReadWrite": "public-read-write",
+    "AuthenticatedRead": "authenticated-read",
+    "LogDeliveryWrite": "log-delivery-write",
+    "AwsExecRead": "aws-exec-read",
+    "BucketOwnerRead": "bucket-owner-read",
+    "BucketOwnerFullControl": "bucket-owner-full-control",
 }
 
 
@@ -60,9 +65,7 @@ def logging(answer: Value) -> Value:
         return answer
     key_format = answer.get("TargetObjectKeyFormat") or None
     prefix = answer.get("TargetPrefix") or None
-    return present(
-        DestinationBucketName=answer["TargetBucket"], LogFilePrefix=prefix, TargetObjectKeyFormat=key_format
-    )
+    return present(DestinationBucketName=answer["TargetBucket"], LogFilePrefix=prefix, TargetObjectKeyFormat=key_format)
 
 
 def logging_request(value: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -93,12 +96,14 @@ def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
         NoncurrentVersionTransitions=[
             present(TransitionInDays=item.get("NoncurrentDays")) | pick(item, "StorageClass", "NewerNoncurrentVersions")
             for item in rule.get("NoncurrentVersionTransitions", ())
-        ] or None,
+        ]
+        or None,
         Transitions=[
             present(TransitionInDays=item.get("Days"), TransitionDate=_text(item.get("Date")))
             | pick(item, "StorageClass")
             for item in rule.get("Transitions", ())
-        ] or None,
+        ]
+        or None,
         AbortIncompleteMultipartUpload=rule.get("AbortIncompleteMultipartUpload"),
     ) | _filter(rule)
 
@@ -137,11 +142,13 @@ def _rule_request(rule: Mapping[str, Any]) -> dict[str, Any]:
         NoncurrentVersionTransitions=[
             present(NoncurrentDays=item.get("TransitionInDays")) | pick(item, "StorageClass", "NewerNoncurrentVersions")
             for item in rule.get("NoncurrentVersionTransitions", ())
-        ] or None,
+        ]
+        or None,
         Transitions=[
             present(Days=item.get("TransitionInDays"), Date=item.get("TransitionDate")) | pick(item, "StorageClass")
             for item in rule.get("Transitions", ())
-        ] or None,
+        ]
+        or None,
         AbortIncompleteMultipartUpload=rule.get("AbortIncompleteMultipartUpload"),
     )
 
@@ -173,8 +180,10 @@ def grants(answer: Value) -> Value:
         return answer
     owner = answer["Owner"]["ID"]
     pairs = (
-        (grant["Grantee"].get("URI") or grant["Grantee"].get("ID") or grant["Grantee"].get("EmailAddress", ""),
-         grant["Permission"])
+        (
+            grant["Grantee"].get("URI") or grant["Grantee"].get("ID") or grant["Grantee"].get("EmailAddress", ""),
+            grant["Permission"],
+        )
         for grant in answer["Grants"]
     )
     return sorted(pair for pair in pairs if pair != (owner, "FULL_CONTROL"))

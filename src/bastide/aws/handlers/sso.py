@@ -136,7 +136,11 @@ class PermissionSet(Waiting):
     identified_by = ("InstanceArn", "Name")
     actions: ClassVar = {
         "list": ("sso:ListInstances", "sso:DescribePermissionSet"),
-        "update": ("sso:ListAccountsForProvisionedPermissionSet",),
+        "update": (
+            "sso:ListAccountsForProvisionedPermissionSet",
+            "sso:AttachCustomerManagedPolicyReferenceToPermissionSet",
+            "sso:DetachCustomerManagedPolicyReferenceFromPermissionSet",
+        ),
     }
 
     def list(self, at: Connection) -> Iterable[Found]:
