@@ -7,14 +7,23 @@ its web server.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
+from io import BytesIO
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from moto.core.model import OperationModel, ServiceModel
 from moto.core.parse import PROTOCOL_PARSERS
-from moto.core.request import Request, determine_request_protocol
+from moto.core.request import (
+    PRESERVED_HEADER_NAMES_ENVIRON_KEY,
+    Request,
+    determine_request_protocol,
+    environ_key_for_header,
+    should_preserve_original_header_name,
+)
 from moto.core.responses import BaseResponse
 from moto.core.routing import get_service_router
 from moto.core.serialize import SerializationContext, get_serializer_class
@@ -32,9 +41,37 @@ def service_model(service: str) -> ServiceModel:
 
 
 def to_request(request: HttpRequest, account: str) -> Request:
-    """The request as moto takes it, bound to the account."""
-    headers = [*request.headers, ("x-moto-account-id", account)]
-    return Request.from_primitives(request.method, request.url, dict(headers), request.body)
+    """The request as moto takes it, bound to the account: what moto's own ``from_primitives`` makes, in a third."""
+    parts = urlsplit(request.url)
+    path = parts.path or "/"
+    raw = path.encode().decode("latin1")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote(path).encode().decode("latin1"),
+        "QUERY_STRING": parts.query,
+        "REQUEST_URI": raw,
+        "RAW_URI": raw,
+        "SERVER_NAME": parts.hostname or "",
+        "SERVER_PORT": str(parts.port or (443 if parts.scheme == "https" else 80)),
+        "HTTP_HOST": parts.netloc,
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": parts.scheme,
+        "wsgi.input": BytesIO(request.body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    headers = {**dict(request.headers), "x-moto-account-id": account}
+    headers = {key: value for key, value in headers.items() if key.lower() != "transfer-encoding"}
+    environ |= {environ_key_for_header(key): value for key, value in headers.items()}
+    environ["CONTENT_LENGTH"] = str(len(request.body))
+    environ[PRESERVED_HEADER_NAMES_ENVIRON_KEY] = {
+        environ_key_for_header(key): key for key in headers if should_preserve_original_header_name(key)
+    }
+    return Request(environ)
 
 
 def match(service: str, request: Request) -> tuple[str, dict[str, Any]] | None:
@@ -130,6 +167,7 @@ _S3_INLINE = frozenset(
 )
 
 
+@cache
 def implements(service: str, operation: str) -> bool:
     """Whether moto has code for the operation (it may still be wrong: that is what shims are for)."""
     inline = service == "s3" and operation in _S3_INLINE

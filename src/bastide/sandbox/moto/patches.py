@@ -6,7 +6,8 @@ One idea: each patch is on one function or list of moto, so that it can be dropp
 from __future__ import annotations
 
 import json
-from functools import cache
+from collections.abc import Callable
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import boto3
@@ -17,6 +18,7 @@ import moto.core.utils as _core_utils
 import moto.iam.models as _iam
 import moto.kms.models as _kms
 import moto.organizations.models as _organizations
+import xmltodict  # type: ignore[import-untyped]
 from botocore.loaders import JSONFileLoader
 from moto.core.base_backend import AccountSpecificBackend
 from moto.core.common_models import BaseModel
@@ -62,7 +64,18 @@ SmithyRule._compile_builder = _no_builder  # type: ignore[assignment,method-assi
 def _managed_policies() -> tuple[Any, ...]:
     mock_random.seed("AWS managed policies")  # their ids, whoever asks first
     data = json.loads(aws_managed_policies_data)
-    return tuple(_iam.AWSManagedPolicy.from_data(name, "aws", "aws", row) for name, row in data.items())
+    made = tuple(_iam.AWSManagedPolicy.from_data(name, "aws", "aws", row) for name, row in data.items())
+    return tuple(policy for policy in made if policy.arn)  # so that the copies know it
+
+
+def _arn(policy: Any) -> str:
+    return f"arn:{policy.partition}:iam::aws:policy{policy.path}{policy.name}"
+
+
+# moto: asks all of them for their ARNs whenever a policy is attached.
+_remembered_arn = cached_property(_arn)
+_remembered_arn.__set_name__(_iam.AWSManagedPolicy, "arn")
+_iam.AWSManagedPolicy.arn = _remembered_arn  # type: ignore[assignment]
 
 
 def _copied_managed_policies(self: Any) -> list[Any]:
@@ -125,6 +138,35 @@ def _remembered_keys(self: XFormedAttributePicker, context: Any) -> tuple[str, .
 
 
 XFormedAttributePicker.get_possible_keys = _remembered_keys  # type: ignore[assignment,method-assign]
+
+# moto: compares every member's path with the end of every path that a service transforms.
+Transform = Callable[[Any], Any]
+# Dictionary, its length (moto adds to some while it runs) and path → the dictionary and the end that the path has.
+_ends: dict[tuple[int, int, str], tuple[dict[str, Transform], str]] = {}
+
+
+def _picked(self: XFormedAttributePicker, context: Any) -> Any:
+    for name in self.get_possible_keys(context):
+        value = _core_utils.get_value(context.obj, name, _core_utils.MISSING)
+        if value is not _core_utils.MISSING:
+            break
+    else:
+        value = None
+    known = self.response_transformers
+    if not known:
+        return value
+    path = f"{context.key_path}.{context.key}"
+    place = (id(known), len(known), path)
+    if place not in _ends:
+        _ends[place] = (known, next((end for end in known if path.endswith(end)), ""))
+    end = _ends[place][1]
+    return known[end](value) if end else value
+
+
+XFormedAttributePicker.__call__ = _picked  # type: ignore[assignment,method-assign]
+
+# xmltodict looks at every letter of every element's name; the names are those of AWS's models.
+vars(xmltodict)["_validate_name"] = lru_cache(8192)(vars(xmltodict)["_validate_name"])
 
 # ── Organizations: what moto knows by fixed lists ───────────────────────────────────────────────────────────────────
 
