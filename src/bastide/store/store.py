@@ -339,7 +339,10 @@ def _engine(url: str) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # FULL syncs at every commit, so that an entry is there even when the power fails between it and its call.
-        connection.exec_driver_sql(f"PRAGMA synchronous={connection.engine.get_execution_options().get(SYNC, 'FULL')}")
+        level = connection.engine.get_execution_options().get(SYNC, "FULL")
+        if connection.info.get(SYNC) != level:
+            connection.exec_driver_sql(f"PRAGMA synchronous={level}")
+            connection.info[SYNC] = level
         # Take the write lock at once, so that reading the chain's head and writing after it cannot be torn apart.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 

@@ -145,10 +145,13 @@ Transform = Callable[[Any], Any]
 _ends: dict[tuple[int, int, str], tuple[dict[str, Transform], str]] = {}
 
 
+_MISSING = vars(_core_utils)["MISSING"]
+
+
 def _picked(self: XFormedAttributePicker, context: Any) -> Any:
     for name in self.get_possible_keys(context):
-        value = _core_utils.get_value(context.obj, name, _core_utils.MISSING)
-        if value is not _core_utils.MISSING:
+        value = _core_utils.get_value(context.obj, name, _MISSING)
+        if value is not _MISSING:
             break
     else:
         value = None
