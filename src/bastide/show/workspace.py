@@ -15,10 +15,12 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bastide.errors import InputError, Problem
-from bastide.model import GLOBAL, Account, Change, Estate, Organization, Origin, Plan, Resource, ResourceKey, Status
+from bastide.errors import InputError
+from bastide.model import GLOBAL, Account, Change, Estate, Organization, Plan
 from bastide.model.bulk import search_seldom
 from bastide.model.platform import DEPLOYER, READER
+from bastide.show.accounts import former_accounts, known, refuse_inactive
+from bastide.show.healing import assessed_types, with_healed
 
 if TYPE_CHECKING:
     from bastide.apply import Outcome
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from bastide.assess import Assessment, Baseline
     from bastide.aws.session import Target
     from bastide.collect import Progress
-    from bastide.declare.expand import Known
     from bastide.declare.read import Declaration
     from bastide.plan import Observation
     from bastide.sandbox.process import Endpoint
@@ -353,88 +354,3 @@ def sandbox_target(endpoint: Endpoint) -> Target:
 
     secret, token = KEYS["aws_secret_access_key"], KEYS.get("aws_session_token", "")
     return Target.sandbox_http(endpoint.url, KEYS["aws_access_key_id"], secret, token)
-
-
-def known(target: Target, organization: Organization | None) -> Known:
-    """What AWS has already given out, for the expansion."""
-    from bastide.declare.expand import Known
-
-    if organization is None:
-        return Known(management_account=target.management_account, partition=target.partition)
-    ids = {account.email.lower(): account.id for account in organization.accounts if account.email}
-    ids |= {account.name: account.id for account in organization.accounts if account.status == "ACTIVE"}
-    management = organization.accounts_by_id.get(organization.management_account)
-    return Known(
-        management_account=organization.management_account,
-        management_email=management.email if management else "",
-        organization_id=organization.id,
-        root_id=organization.root_id,
-        accounts=ids,
-        partition=target.partition,
-    )
-
-
-def former_accounts(
-    organization: Organization | None, declared: Estate, owned: Iterable[ResourceKey]
-) -> tuple[Account, ...]:
-    """Active accounts that Bastide created and the file no longer names."""
-    if organization is None or declared.organization is None:
-        return ()
-    ours = {key.id for key in owned if key.type == "AWS::Organizations::Account"}
-    left = ours - set(declared.organization.accounts_by_id)
-    return tuple(account for account in organization.accounts if account.id in left and account.status == "ACTIVE")
-
-
-def refuse_inactive(organization: Organization | None, declared: Estate) -> None:
-    """Do not plan for an account that nobody can enter.
-
-    Raises:
-        InputError: accounts of the file are suspended, closed or on the way there; all are named.
-    """
-    there = organization.accounts_by_id if organization else {}
-    named = declared.organization.accounts if declared.organization else ()
-    resources = {resource.id: resource for resource in declared.of_type("AWS::Organizations::Account")}
-    fix = "take it out of the file; until AWS closes it for good, AWS Support can reopen it"
-    problems = [
-        Problem(f"account {one.name} ({one.id}) is {there[one.id].status}", str(resources[one.id].origin), fix)
-        for one in named
-        if one.id in there and there[one.id].status != "ACTIVE" and one.id in resources
-    ]
-    if problems:
-        raise InputError.of(problems)
-
-
-def assessed_types() -> set[str]:
-    """Every type that some control judges or reads, and that a handler can list."""
-    from bastide.aws.registry import kinds
-    from bastide.controls import all_controls
-
-    wanted = {kind for control in all_controls() for kind in (control.resource_type, *control.reads)}
-    return wanted & set(kinds())
-
-
-def with_healed(declared: Estate, observed: Estate) -> tuple[Estate, int]:
-    """The declared estate with the repaired form of what a control can heal; the findings left to a person.
-
-    What is declared is repaired by declaring it: its findings count as healed.
-    """
-    from bastide.assess import healed, run
-    from bastide.controls import all_controls
-    from bastide.plan.diff import HEALED
-
-    controls = all_controls()
-    failures = [finding for finding in run(observed, controls).findings if finding.status is Status.FAIL]
-    able = {control.id for control in controls if control.heal is not None}
-    repaired: dict[ResourceKey, Resource] = {one.key: one for one in healed(observed, failures, controls)}
-    reasons: dict[ResourceKey, list[str]] = {}
-    for finding in failures:
-        if finding.control in able and finding.resource in repaired:
-            reasons.setdefault(finding.resource, []).append(finding.control)
-    there = {resource.key for resource in declared.resources}
-    marked = [
-        replace(resource, origin=Origin(HEALED, detail=", ".join(sorted(reasons[key]))), depends_on=())
-        for key, resource in repaired.items()
-        if key not in there
-    ]
-    left = sum(finding.control not in able and finding.resource not in there for finding in failures)
-    return replace(declared, resources=(*declared.resources, *marked)), left

@@ -1,0 +1,43 @@
+"""What the controls ask for: the types that they judge, and the repaired form of what they can heal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bastide.model import Estate, Origin, Resource, ResourceKey, Status
+
+
+def assessed_types() -> set[str]:
+    """Every type that some control judges or reads, and that a handler can list."""
+    from bastide.aws.registry import kinds
+    from bastide.controls import all_controls
+
+    wanted = {kind for control in all_controls() for kind in (control.resource_type, *control.reads)}
+    return wanted & set(kinds())
+
+
+def with_healed(declared: Estate, observed: Estate) -> tuple[Estate, int]:
+    """The declared estate with the repaired form of what a control can heal; the findings left to a person.
+
+    What is declared is repaired by declaring it: its findings count as healed.
+    """
+    from bastide.assess import healed, run
+    from bastide.controls import all_controls
+    from bastide.plan.diff import HEALED
+
+    controls = all_controls()
+    failures = [finding for finding in run(observed, controls).findings if finding.status is Status.FAIL]
+    able = {control.id for control in controls if control.heal is not None}
+    repaired: dict[ResourceKey, Resource] = {one.key: one for one in healed(observed, failures, controls)}
+    reasons: dict[ResourceKey, list[str]] = {}
+    for finding in failures:
+        if finding.control in able and finding.resource in repaired:
+            reasons.setdefault(finding.resource, []).append(finding.control)
+    there = {resource.key for resource in declared.resources}
+    marked = [
+        replace(resource, origin=Origin(HEALED, detail=", ".join(sorted(reasons[key]))), depends_on=())
+        for key, resource in repaired.items()
+        if key not in there
+    ]
+    left = sum(finding.control not in able and finding.resource not in there for finding in failures)
+    return replace(declared, resources=(*declared.resources, *marked)), left
