@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -89,8 +90,15 @@ class Workspace:
         return sandbox_target(self.sandbox_endpoint())
 
     def sandbox_endpoint(self) -> Endpoint:
-        """The sandbox's server, started now when it does not run."""
+        """The sandbox's server, started now when it does not run.
+
+        Raises:
+            InputError: the extra that holds the emulator is not installed.
+        """
         from bastide.sandbox import process
+
+        if find_spec("moto") is None:
+            raise InputError("the sandbox is not installed", fix="pip install 'bastide[sandbox]', or use --target aws")
 
         return process.ensure(self.settings.state / "sandbox")
 

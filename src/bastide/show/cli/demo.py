@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -21,5 +22,7 @@ def command(
 
     if not file.exists():
         raise InputError(f"there is no file {file}", fix="run it in a checkout, or name an architecture file")
+    if find_spec("moto") is None:
+        raise InputError("the sandbox is not installed", fix="pip install 'bastide[sandbox]'")
     if not Demo(file, report).run():
         raise typer.Exit(NOT_AS_IT_SHOULD_BE)
