@@ -212,3 +212,16 @@ def test_a_service_takes_its_role_for_its_account_only() -> None:
     assert allowed(trust, config, "sts:AssumeRole", aws__SourceAccount=MEMBER)
     assert not allowed(trust, config, "sts:AssumeRole", aws__SourceAccount=MANAGEMENT)
     assert not allowed(trust, config, "sts:AssumeRole")
+
+
+def test_an_endpoint_of_ec2_lets_amazon_s_own_images_be_launched_and_nobody_else_s() -> None:
+    ec2 = vpc_endpoint_policy(ORG, "ec2", REGION)
+    (launch,) = [one for one in ec2["Statement"] if one["Sid"] == "ImagesOfAmazon"]
+    assert launch["Condition"]["StringEquals"] == {"aws:PrincipalOrgID": ORG, "ec2:Owner": "amazon"}
+    assert launch["Resource"] == f"arn:aws:ec2:{REGION}::*"
+
+
+def test_cloudformation_answers_go_to_a_bucket_whose_region_has_no_hyphens() -> None:
+    (signal,) = [one for one in S3["Statement"] if one["Sid"] == "SignalCloudFormation"]
+    joined = REGION.replace("-", "")
+    assert f"arn:aws:s3:::cloudformation-custom-resource-response-{joined}/*" in signal["Resource"]
