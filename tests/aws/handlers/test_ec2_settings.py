@@ -89,3 +89,14 @@ def test_a_default_vpc_in_use_is_not_removed(connection: Connect) -> None:
     with pytest.raises(TargetError, match=r"the default VPC vpc-\w+ is in use: 1 network interfaces"):
         DefaultVpc().create(at, {"Present": False})
     assert len(ec2.describe_subnets()["Subnets"]) == 3
+
+
+def test_a_default_vpc_with_a_group_of_somebody_s_is_left_whole(connection: Connect) -> None:
+    at = connection()
+    ec2 = at.client("ec2")
+    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    ec2.create_security_group(GroupName="theirs", Description="theirs", VpcId=vpc)
+    with pytest.raises(TargetError, match=r"holds what somebody made: sg-\w+"):
+        DefaultVpc().create(at, {"Present": False})
+    assert len(ec2.describe_subnets()["Subnets"]) == 3
+    assert len(ec2.describe_internet_gateways()["InternetGateways"]) == 1

@@ -6,7 +6,7 @@ One idea: creating and updating are the same (a setting is put), and deleting pu
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from bastide.aws.handler import Connection, Found, Handler, ask, pages
@@ -186,7 +186,8 @@ class SerialConsoleAccess(Setting):
 class DefaultVpc(Setting):
     """Bastide::EC2::DefaultVpc {Present, VpcId}: the network that AWS makes in every region, open to the internet.
 
-    Present False removes it with its internet gateway and subnets; refused while a network interface is in it.
+    Present False removes it with its internet gateway and subnets; refused, before anything goes, while a network
+    interface or a group, ACL or route table of somebody's own is in it.
     Present True makes a new one (AWS gives it other ids). AWS's default is to have one.
     Source: Amazon VPC User Guide, "Default VPCs".
     """
@@ -197,6 +198,9 @@ class DefaultVpc(Setting):
         read=("ec2:DescribeVpcs",),
         write=(
             "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeNetworkAcls",
+            "ec2:DescribeRouteTables",
             "ec2:DescribeInternetGateways",
             "ec2:DetachInternetGateway",
             "ec2:DeleteInternetGateway",
@@ -235,6 +239,19 @@ def _default_vpc(ec2: Any) -> str:
     return next((str(vpc["VpcId"]) for vpc in found), "")
 
 
+def _made_by_others(ec2: Any, here: list[dict[str, Any]]) -> Iterator[str]:
+    """Ids of security groups, network ACLs and route tables in a VPC beside those that AWS made with it."""
+    for group in pages(ec2, "describe_security_groups", "SecurityGroups", Filters=here):
+        if group["GroupName"] != "default":
+            yield group["GroupId"]
+    for acl in pages(ec2, "describe_network_acls", "NetworkAcls", Filters=here):
+        if not acl["IsDefault"]:
+            yield acl["NetworkAclId"]
+    for table in pages(ec2, "describe_route_tables", "RouteTables", Filters=here):
+        if not any(association.get("Main") for association in table["Associations"]):
+            yield table["RouteTableId"]
+
+
 def _remove_vpc(ec2: Any, vpc: str, where: str) -> None:
     here = [{"Name": "vpc-id", "Values": [vpc]}]
     interfaces = pages(ec2, "describe_network_interfaces", "NetworkInterfaces", Filters=here)
@@ -242,6 +259,11 @@ def _remove_vpc(ec2: Any, vpc: str, where: str) -> None:
     if used:
         what = f"the default VPC {vpc} is in use: {len(used)} network interfaces, such as {sorted(used)[0]}"
         raise TargetError(what, where, "move what uses it to a network of its own, or remove it")
+    # DeleteVpc would refuse these, but only after the gateway and the subnets have gone.
+    kept = [*_made_by_others(ec2, here)]
+    if kept:
+        what = f"the default VPC {vpc} holds what somebody made: {', '.join(sorted(kept)[:3])}"
+        raise TargetError(what, where, "move it to a network of its own, or remove it")
     attached = [{"Name": "attachment.vpc-id", "Values": [vpc]}]
     for gateway in pages(ec2, "describe_internet_gateways", "InternetGateways", Filters=attached):
         ec2.detach_internet_gateway(InternetGatewayId=gateway["InternetGatewayId"], VpcId=vpc)
