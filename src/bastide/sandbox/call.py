@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -17,19 +18,10 @@ from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 
 from bastide.sandbox import moto
+from bastide.sandbox.principal import Principal
 from bastide.sandbox.wire import AwsError, HttpRequest, HttpResponse, RefusedByEngine
 
 Store = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Principal:
-    """Whoever made the call. `arn` is what GetCallerIdentity answers; `account` is where its calls land."""
-
-    account: str
-    arn: str
-    user_id: str
-    access_key: str
 
 
 class Switchboard(Protocol):
@@ -66,6 +58,10 @@ class Call:
     engine_request: Any = field(repr=False)
     labels: Mapping[str, Any] = field(default_factory=dict)
     internal: bool = False
+    # The sandbox's time of the request (aware UTC), not the machine's: see `clock`.
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    # What authorization decided; None for calls that AWS makes itself.
+    judgement: Any = None
 
     @cached_property
     def model(self) -> moto.OperationModel:

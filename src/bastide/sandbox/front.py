@@ -12,7 +12,7 @@ import re
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from botocore.awsrequest import HeadersDict
@@ -20,9 +20,10 @@ from botocore.exceptions import UnknownServiceError
 from botocore.parsers import create_parser
 
 from bastide.sandbox import moto, shims
-from bastide.sandbox.call import Call, Principal, Store, render_request
+from bastide.sandbox.call import Call, Store, render_request
 from bastide.sandbox.credentials import BOOTSTRAP_KEY, MANAGEMENT_ACCOUNT
 from bastide.sandbox.journal import Entry, Journal
+from bastide.sandbox.principal import Principal
 from bastide.sandbox.resolve import Scope, address, decode_chunks, read_scope
 from bastide.sandbox.wire import AwsError, HttpRequest, HttpResponse, RefusedByEngine, render_error
 
@@ -137,7 +138,7 @@ class Front:
     def _principal(self, scope: Scope, protocol: str) -> Principal:
         if not scope.access_key:
             if scope.service == "sts":  # AssumeRoleWithWebIdentity and AssumeRoleWithSAML are not signed
-                return Principal(MANAGEMENT_ACCOUNT, "anonymous", "anonymous", "")
+                return Principal(MANAGEMENT_ACCOUNT, "anonymous", "anonymous", "", "Anonymous")
             raise AwsError("AccessDenied", "Access Denied: the request is not signed", 403)
         principal = self._principals.get(scope.access_key)
         if principal is None:
@@ -148,7 +149,7 @@ class Front:
 
     def _run(self, call: Call) -> tuple[HttpResponse, int]:
         """(response, journal sequence or 0). Under the lock."""
-        now = datetime.now(UTC)
+        now = call.at
         if not changes_state(call.service, call.operation):
             # A read may make something (a key behind alias/aws/…): the same read makes the same one.
             moto.seed(f"{call.account}/{call.request.url}/{call.request.body!r}", now)
@@ -168,6 +169,7 @@ class Front:
         return response, self.sequence
 
     def _perform(self, call: Call, sequence: int, at: datetime) -> HttpResponse:
+        call.at = at
         moto.seed(str(sequence), at)
         return self._guarded(call)
 
@@ -208,7 +210,7 @@ class Front:
         elif call.service == "iam" and call.operation == "CreateAccessKey":
             key, name = (call.result(response)["AccessKey"][part] for part in ("AccessKeyId", "UserName"))
             user = moto.backend("iam", call.account, "aws").get_user(name)
-            self._principals[key] = Principal(call.account, user.arn, user.id, key)
+            self._principals[key] = Principal(call.account, user.arn, user.id, key, "IAMUser")
         elif call.service == "iam" and call.operation == "DeleteAccessKey":
             self._principals.pop(call.params.get("AccessKeyId", ""), None)
 
