@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.bastide-installed
-EXTRAS := sandbox,templates,dev
+EXTRAS := sandbox,templates,lake,dev
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-slow check bench docs lock clean distclean
