@@ -62,6 +62,8 @@ class Call:
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     # What authorization decided; None for calls that AWS makes itself.
     judgement: Any = None
+    # The rule of faults on demand that befalls the call.
+    fault: Any = None
 
     @cached_property
     def model(self) -> moto.OperationModel:

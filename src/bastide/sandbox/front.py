@@ -22,6 +22,7 @@ from botocore.parsers import create_parser
 from bastide.sandbox import moto, shims
 from bastide.sandbox.call import Call, Store, render_request
 from bastide.sandbox.credentials import BOOTSTRAP_KEY, MANAGEMENT_ACCOUNT
+from bastide.sandbox.faults import Faults
 from bastide.sandbox.journal import Entry, Journal
 from bastide.sandbox.principal import Principal
 from bastide.sandbox.resolve import Scope, address, decode_chunks, read_scope
@@ -62,6 +63,7 @@ class Front:
         """An empty management account, or what the journal's replay gives. Raises InputError on a broken journal."""
         self.authorize: Authorize = lambda call: None
         self.record: Record = lambda call, response: None
+        self.faults = Faults()
         self._shims, self._owners = shims.walk(), shims.OWNERS
         self._state = moto.State()
         self._lock = _LOCK
@@ -88,7 +90,11 @@ class Front:
         return self._stores[service, account, region]
 
     def answer(self, request: HttpRequest) -> HttpResponse:
-        """The response that AWS would give; never raises for anything that a caller sends."""
+        """The response that AWS would give; never raises for anything that a caller sends.
+
+        Raises:
+            Disconnected: faults on demand took the answer, and maybe the call.
+        """
         scope = Scope("", "us-east-1", "s3")
         with self._lock:
             self._state.activate()
@@ -101,10 +107,10 @@ class Front:
                 log.exception("sandbox: %s %s", request.method, request.url)
                 text = f"sandbox: the request cannot be read: {type(crash).__name__}: {crash}"
                 return self._refuse(scope, request, AwsError("InternalFailure", text, 501))
-            response, sequence = self._run(call)
+            response, sequence = self._disturbed(call) if self.faults.active else self._run(call)
         if sequence and self._journal is not None:
             self._journal.sync(sequence)
-        return response
+        return self.faults.delivered(call, response) if call.fault is not None else response
 
     def _refuse(self, scope: Scope, request: HttpRequest, refusal: AwsError) -> HttpResponse:
         try:
@@ -146,6 +152,16 @@ class Front:
             code = "InvalidAccessKeyId" if scope.service == "s3" else code
             raise AwsError(code, "The security token included in the request is invalid.", 403)
         return principal
+
+    def _disturbed(self, call: Call) -> tuple[HttpResponse, int]:
+        """As `_run`, unless a fault befalls the call: what is not performed is no business of the journal."""
+        changes = changes_state(call.service, call.operation)
+        instead = self.faults.instead(call, changes)
+        if instead is not None:
+            self.record(call, instead)
+            return instead, 0
+        response, sequence = self._run(call)
+        return self.faults.noted(call, response, changes), sequence
 
     def _run(self, call: Call) -> tuple[HttpResponse, int]:
         """(response, journal sequence or 0). Under the lock."""
