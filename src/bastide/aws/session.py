@@ -57,6 +57,11 @@ class SandboxLike(Protocol):
 
     management_account: str
 
+    @property
+    def disturbed(self) -> bool:
+        """Whether faults are asked for at the moment."""
+        ...
+
     def attach(self, botocore_session: Any) -> None:
         """Answer all requests of this session's clients."""
         ...
@@ -136,8 +141,11 @@ class Target:
         endpoint_url: str | None = None,
         ways: Iterable[Way] = (Way(MEMBER_ROLE),),
         role_session_name: str = SESSION_NAME,
+        disturbed: Callable[[], bool] = lambda: False,
     ) -> None:
         """A target of the accounts that ``home`` (credentials of one account) can enter; see ``enter_by`` for ``ways``.
+
+        ``disturbed``: whether a sandbox was told to fail now and then, as AWS does.
 
         Raises:
             TargetError: the credentials do not work.
@@ -148,7 +156,8 @@ class Target:
         self._role_session_name = role_session_name
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str], Any] = {}
-        self._config = _config(name, endpoint_url)
+        self._disturbed = disturbed
+        self._config = _config(name, endpoint_url, ATTEMPTS if name == "aws" or disturbed() else 1)
         self._endpoint_url = endpoint_url
         self._keyring = Keyring(home, self._assume, self.clock)
         self._session = self._share(session)
@@ -161,7 +170,8 @@ class Target:
         session = botocore.session.Session(NO_FILES)
         sandbox.attach(session)
         keys = sandbox.session().get_credentials().get_frozen_credentials()
-        return cls("sandbox", session, Credentials(keys.access_key, keys.secret_key, keys.token), **options)
+        home = Credentials(keys.access_key, keys.secret_key, keys.token)
+        return cls("sandbox", session, home, disturbed=lambda: sandbox.disturbed, **options)
 
     @classmethod
     def sandbox_http(cls, endpoint: str, access_key: str, secret_key: str, token: str = "", **options: Any) -> Target:
@@ -198,8 +208,8 @@ class Target:
 
     @property
     def patience(self) -> float:
-        """Seconds for which an eventually consistent answer is waited for; the sandbox is consistent at once."""
-        return PATIENCE if self.name == "aws" else 0.0
+        """Seconds for which an eventually consistent answer is waited for; a sandbox is consistent unless disturbed."""
+        return PATIENCE if self.name == "aws" or self._disturbed() else 0.0
 
     @property
     def label(self) -> str:
@@ -315,11 +325,11 @@ class Target:
         return Keys(frozen, made["Expiration"])
 
 
-def _config(name: str, endpoint_url: str | None) -> Config:
+def _config(name: str, endpoint_url: str | None, attempts: int) -> Config:
     sandbox = name == "sandbox"
     return Config(
         max_pool_connections=CONNECTIONS,
-        retries={"mode": "standard", "total_max_attempts": 1 if sandbox else ATTEMPTS},
+        retries={"mode": "standard", "total_max_attempts": attempts},
         # One client serves many accounts, so no account may be written into its endpoint.
         account_id_endpoint_mode="disabled",
         # botocore composes its own anew for every request, which is a tenth of what a call to the sandbox costs.

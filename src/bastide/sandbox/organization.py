@@ -14,6 +14,7 @@ from botocore.loaders import create_loader
 
 from bastide.sandbox import transport
 from bastide.sandbox.credentials import BOOTSTRAP_CREDENTIALS, MANAGEMENT_ACCOUNT, MEMBER_ROLE
+from bastide.sandbox.faults import Faults, Rules
 from bastide.sandbox.front import Front
 from bastide.sandbox.journal import Journal
 from bastide.sandbox.wire import HttpRequest, HttpResponse
@@ -29,14 +30,29 @@ class Sandbox:
 
     management_account = MANAGEMENT_ACCOUNT
 
-    def __init__(self, journal: Path | None = None) -> None:
-        """Replay the journal file when there is one. Raises InputError when it is broken."""
+    def __init__(self, journal: Path | None = None, faults: Rules | None = None) -> None:
+        """Replay the journal file when there is one; `faults` befall what comes after.
+
+        Raises InputError when the journal is broken.
+        """
         self._journal = Journal(journal) if journal is not None else None
         self.front = Front(self._journal)
+        if faults is not None:
+            self.faults.set(faults)
+
+    @property
+    def faults(self) -> Faults:
+        """The faults on demand; `faults.set(rules)` puts others into force."""
+        return self.front.faults
+
+    @property
+    def disturbed(self) -> bool:
+        """Whether any fault is asked for: callers must then try again and wait, as on AWS."""
+        return self.front.faults.active
 
     def attach(self, botocore_session: Any) -> None:
         """Answer all requests of this botocore session's clients; nothing goes to the network."""
-        transport.attach(botocore_session, self.front.answer)
+        transport.attach(botocore_session, self.front.answer, lambda: self.disturbed)
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """The response to a raw request (the HTTP server's way in)."""

@@ -2,7 +2,8 @@
 
 One idea: a request needs no signature to be known by its access key, and no socket to be answered. ``before-call`` may
 answer a serialized request; that is half of what a call costs botocore. What it does not take (streams, S3's rewriting
-of hosts and statuses, what is not signed with version 4) goes on to ``before-send``, prepared and signed as for AWS.
+of hosts and statuses, what is not signed with version 4) goes on to ``before-send``, prepared and signed as for AWS. So
+does everything while faults are asked for: only there does botocore try again what failed.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import ConnectionClosedError, HTTPClientError, ReadTimeoutError
 from botocore.httpchecksum import apply_request_checksum
 
+from bastide.sandbox.faults import Disconnected
 from bastide.sandbox.wire import HttpRequest, HttpResponse
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -32,15 +35,21 @@ class _Body(BytesIO):
             yield chunk
 
 
-def attach(session: Any, answer: Answer) -> None:
-    """Let `answer` give every response of the botocore session's clients, those made before included."""
+def attach(session: Any, answer: Answer, disturbed: Callable[[], bool] = lambda: False) -> None:
+    """Let `answer` give every response of the botocore session's clients, those made before included.
+
+    `disturbed` says whether faults are asked for at the moment.
+    """
     parsers = session.get_component("response_parser_factory")
 
     def before_send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
-        return _received(request.url, answer(parse_request(request)))
+        try:
+            return _received(request.url, answer(parse_request(request)))
+        except Disconnected as gone:
+            raise _lost(gone, request) from gone
 
     def before_call(model: Any, params: dict[str, Any], request_signer: Any, **_: Any) -> tuple[Any, Any] | None:
-        scope = _scope(model, params["context"], request_signer)
+        scope = "" if disturbed() else _scope(model, params["context"], request_signer)
         if not scope or hasattr(params["body"], "read"):
             return None
         apply_request_checksum(params)
@@ -94,6 +103,13 @@ def _unsigned(params: Mapping[str, Any], scope: str) -> HttpRequest:
         body = urlencode(body, doseq=True)
     authorization = f"AWS4-HMAC-SHA256 Credential={scope}"
     return _plain(params["method"], params["url"], {**params["headers"], "Authorization": authorization}, body)
+
+
+def _lost(gone: Disconnected, request: AWSPreparedRequest) -> HTTPClientError:
+    """What botocore raises when a connection gives no answer; nobody waits for a timeout in process."""
+    if gone.seconds:
+        return ReadTimeoutError(endpoint_url=request.url, error=gone)
+    return ConnectionClosedError(endpoint_url=request.url, request=request, error=gone)
 
 
 def _received(url: str, response: HttpResponse) -> AWSResponse:
