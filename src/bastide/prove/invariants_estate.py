@@ -152,69 +152,131 @@ SHAPES: Mapping[str, Shape] = {
     "AWS::KMS::Key": Shape("key", "KeyPolicy", ("kms:*",)),
     "AWS::IAM::Role": Shape("role", "AssumeRolePolicyDocument", ASSUMING),
     "AWS::SecretsManager::ResourcePolicy": Shape("secret", "ResourcePolicy", ("secretsmanager:*",), "SecretId"),
-    "AWS::SQS::QueuePolicy": Shape("queue", "PolicyDocument", ("sqs:*",)),
-    "AWS::SNS::TopicPolicy": Shape("topic", "PolicyDocument", ("sns:*",)),
+    "AWS::SQS::QueuePolicy": Shape("queue", "PolicyDocument", ("sqs:*",), "Queues"),
+    "AWS::SQS::QueueInlinePolicy": Shape("queue", "PolicyDocument", ("sqs:*",), "Queue"),
+    "AWS::SNS::TopicPolicy": Shape("topic", "PolicyDocument", ("sns:*",), "Topics"),
+    "AWS::SNS::TopicInlinePolicy": Shape("topic", "PolicyDocument", ("sns:*",), "TopicArn"),
     "AWS::Lambda::Permission": Shape("function", "", ("lambda:*",), "FunctionName"),
+    "AWS::Lambda::LayerVersionPermission": Shape("layer", "", ("lambda:*",), "LayerVersionArn"),
     "AWS::ECR::Repository": Shape("repository", "RepositoryPolicyText", ("ecr:*",)),
     "AWS::EFS::FileSystem": Shape("file system", "FileSystemPolicy", ("elasticfilesystem:*",)),
     "AWS::Backup::BackupVault": Shape("backup vault", "AccessPolicy", ("backup:*",)),
     "AWS::OpenSearchService::Domain": Shape("domain", "AccessPolicies", ("es:*",)),
-}
+    "AWS::Elasticsearch::Domain": Shape("domain", "AccessPolicies", ("es:*",)),
+    "AWS::DynamoDB::Table": Shape("table", "ResourcePolicy.PolicyDocument", ("dynamodb:*",)),
+    "AWS::Kinesis::ResourcePolicy": Shape("stream", "ResourcePolicy", ("kinesis:*",), "ResourceArn"),
+    "AWS::Events::EventBusPolicy": Shape("event bus", "Statement", ("events:*",), "EventBusName"),
+    "AWS::Logs::Destination": Shape("log destination", "DestinationPolicy", ("logs:*",)),
+    "AWS::ApiGateway::RestApi": Shape("API", "Policy", ("execute-api:*",)),
+    "AWS::CodeArtifact::Domain": Shape("package domain", "PermissionsPolicyDocument", ("codeartifact:*",)),
+    "AWS::CodeArtifact::Repository": Shape("package repository", "PermissionsPolicyDocument", ("codeartifact:*",)),
+    "AWS::VpcLattice::AuthPolicy": Shape("lattice service", "Policy", ("vpc-lattice-svcs:*",), "ResourceIdentifier"),
+}  # fmt: skip
 KINDS = tuple(dict.fromkeys(shape.kind for shape in SHAPES.values()))
 
 
 def guarded(estate: Estate) -> list[Guarded]:
     """Every resource of the estate that has a policy of its own, in the estate's order."""
-    return [
-        _guarded(resource, shape)
-        for resource in estate.resources
-        if (shape := SHAPES.get(resource.type))
-        and (not shape.policy or resource.properties.get(shape.policy) is not None)
-    ]
+    return [one for resource in estate.resources for one in guarded_by(resource)]
 
 
-def _guarded(resource: Resource, shape: Shape) -> Guarded:
-    target = resource.properties.get(shape.target) if shape.target else None
-    name = target if isinstance(target, str) else resource.arn or resource.id
-    patterns = _patterns(resource, shape, name)
-    policy = permission_policy(resource) if not shape.policy else resource.properties[shape.policy]
+def guarded_by(resource: Resource) -> tuple[Guarded, ...]:
+    """The resources that a resource's policy guards: itself, or those that it is attached to; () without a policy."""
+    shape = SHAPES.get(resource.type)
+    if shape is None or (shape.policy and resource.get(shape.policy) is None):
+        return ()
+    return tuple(_guarded(resource, shape, name) for name in targets_of(resource, shape))
+
+
+def targets_of(resource: Resource, shape: Shape) -> tuple[str, ...]:
+    """What a policy guards, as ARNs where they can be told; what is not told is called by the policy's own name."""
+    value = resource.properties.get(shape.target) if shape.target else resource.arn
+    names = [one for one in (value if isinstance(value, list | tuple) else [value]) if isinstance(one, str) and one]
+    return tuple(_arn(resource, shape, name) for name in names) or (resource.arn or resource.id,)
+
+
+def _arn(resource: Resource, shape: Shape, name: str) -> str:
+    if name.startswith("arn:"):
+        return name
+    here = f"{resource.region}:{resource.account}"
+    if shape.kind == "bucket":
+        return f"arn:aws:s3:::{name}"
+    if shape.kind == "queue" and name.startswith("https://"):
+        _, _, _, account, queue = (*name.split("/", 4), "", "", "", "")[:5]
+        return f"arn:aws:sqs:{resource.region}:{account}:{queue}"
+    if shape.kind == "function":
+        return f"arn:aws:lambda:{here}:function:{name}"
+    return f"arn:aws:events:{here}:event-bus/{name}" if shape.kind == "event bus" else name
+
+
+def _guarded(resource: Resource, shape: Shape, arn: str) -> Guarded:
+    name = _short_name(shape, arn)
+    patterns = _patterns(shape, arn)
+    policy = _policy_of(resource, shape)
     holes = unknowns_in(policy)
-    found = Guarded(resource, shape.kind, name, shape.actions, patterns)
     if holes:
         return Guarded(resource, shape.kind, name, shape.actions, patterns, unread=f"{name}: {holes[0].reason}")
     try:
         document = parse_policy(policy, where=name, positions=False)
     except InputError as error:
         return Guarded(resource, shape.kind, name, shape.actions, patterns, unread=f"{name}: {error.what}")
+    every = rules(document, origin=name)
     return Guarded(
-        found.resource, found.kind, name, found.actions, patterns,
-        rules(document, "Allow", name), rules(document, "Deny", name),
+        resource, shape.kind, name, shape.actions, patterns,
+        tuple(rule for rule in every if rule.allows), tuple(rule for rule in every if not rule.allows),
     )  # fmt: skip
 
 
-def _patterns(resource: Resource, shape: Shape, name: str) -> tuple[str, ...]:
-    if shape.kind == "bucket":
-        arn = name if name.startswith("arn:") else f"arn:aws:s3:::{name}"
-        return arn, f"{arn}/*"
-    return (resource.arn,) if resource.arn else ("*",)
+def _short_name(shape: Shape, arn: str) -> str:
+    return arn.removeprefix("arn:aws:s3:::") if shape.kind == "bucket" else arn
+
+
+def _patterns(shape: Shape, arn: str) -> tuple[str, ...]:
+    """Patterns of the ARNs that requests to a resource name."""
+    if not arn.startswith("arn:"):
+        return ("*",)
+    inner = INNER.get(shape.kind, ())
+    return (arn, *(f"{arn}{tail}" for tail in inner))
+
+
+# What requests to a kind of resource name beside its ARN. Source: Service Authorization Reference, resource types.
+INNER: Mapping[str, tuple[str, ...]] = {
+    "bucket": ("/*",), "function": (":*",), "table": ("/*",), "domain": ("/*",), "stream": ("/*",), "API": ("/*",),
+    "event bus": ("/*",), "secret": ("-??????",), "lattice service": ("/*",),
+}  # fmt: skip
+
+
+def _policy_of(resource: Resource, shape: Shape) -> Any:
+    """The policy's value; of permissions, the policy that AWS makes of them."""
+    if not shape.policy:
+        return permission_policy(resource)
+    value = resource.get(shape.policy)
+    if shape.kind == "event bus" and isinstance(value, Mapping):
+        return {"Version": "2012-10-17", "Statement": [value]}
+    return value
 
 
 def permission_policy(resource: Resource) -> dict[str, Any]:
-    """The statement that Lambda makes of a permission.
+    """The statement that Lambda makes of a permission to a function or a layer.
 
-    Source: CloudFormation, AWS::Lambda::Permission; AWS Lambda Developer Guide, "Resource-based policies".
+    Source: CloudFormation, AWS::Lambda::Permission and AWS::Lambda::LayerVersionPermission; AWS Lambda Developer Guide,
+    "Resource-based policies".
     """
     values = resource.properties
     who = values.get("Principal", "")
     if isinstance(who, Unknown):
         return {"Statement": [{"Principal": who}]}
-    principal = {"Service": who} if str(who).endswith(".amazonaws.com") else "*" if who == "*" else {"AWS": str(who)}
-    keys = {"SourceAccount": "aws:SourceAccount", "PrincipalOrgID": "aws:PrincipalOrgID"}
-    equals = {key: values[name] for name, key in keys.items() if values.get(name) is not None}
+    services = (".amazonaws.com", ".amazonaws.com.cn")
+    principal = {"Service": who} if str(who).endswith(services) else "*" if who == "*" else {"AWS": str(who)}
+    equals = {key: values[name] for name, key in PERMISSION_KEYS.items() if values.get(name) is not None}
     condition: dict[str, Any] = {"StringEquals": equals} if equals else {}
     if values.get("SourceArn") is not None:
         condition["ArnLike"] = {"aws:SourceArn": values["SourceArn"]}
-    if values.get("FunctionUrlAuthType") is not None:
-        condition.setdefault("StringEquals", {})["lambda:FunctionUrlAuthType"] = values["FunctionUrlAuthType"]
     statement = {"Effect": "Allow", "Principal": principal, "Action": values.get("Action", "lambda:*"), "Resource": "*"}
     return {"Version": "2012-10-17", "Statement": [statement | ({"Condition": condition} if condition else {})]}
+
+
+PERMISSION_KEYS = {
+    "SourceAccount": "aws:SourceAccount", "PrincipalOrgID": "aws:PrincipalOrgID",
+    "OrganizationId": "aws:PrincipalOrgID", "FunctionUrlAuthType": "lambda:FunctionUrlAuthType",
+}  # fmt: skip

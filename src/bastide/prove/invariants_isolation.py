@@ -19,10 +19,11 @@ from bastide.iam.parse import parse_policy
 from bastide.model import Resource
 from bastide.model.unknown import unknowns_in
 from bastide.prove.invariants_estate import KINDS, Guarded, Policies, guarded
+from bastide.prove.outside import account_of, may_come_from_outside, unnamed_principals, zone_of
 from bastide.prove.proof import NOT_PROVED, PROVED, Proof, nobody_can, together, with_unread
 from bastide.prove.symbolic import Question, Rule, Test, absent, pinned, rules, within
 from bastide.prove.symbolic.actions import Actions
-from bastide.prove.symbolic.callers import OTHER_ACCOUNT, Callers, anonymous, identities, named_accounts
+from bastide.prove.symbolic.callers import Callers, identities
 from bastide.prove.symbolic.constraint import RESOURCE, Strings
 from bastide.prove.symbolic.pattern import exact
 from bastide.prove.symbolic.rule import PRINCIPAL_ARN
@@ -75,10 +76,9 @@ def question_about(
 
 def outsiders(policies: Policies, one: Guarded) -> tuple[Callers, ...]:
     """Anybody, every account that the policy names outside the organization, and one that stands for the rest."""
-    every = (*one.allows, *one.denies)
-    named = [account for account in named_accounts(every) if account not in policies.accounts]
-    known = (identities(account, about=f"a principal of the outside account {account}") for account in named)
-    return anonymous(), *known, identities(OTHER_ACCOUNT, about="a principal outside the organization")
+    zone = zone_of(policies, one.resource.account, "organization")
+    rules_ = [rule for rule in one.allows if may_come_from_outside(rule.statement, zone)]
+    return tuple({callers.tests: callers for rule in rules_ for callers in zone.callers(one, rule)}.values())
 
 
 def outside_cannot_reach(policies: Policies, kind: str, found: Sequence[Guarded]) -> Proof:
@@ -89,30 +89,16 @@ def outside_cannot_reach(policies: Policies, kind: str, found: Sequence[Guarded]
         if one.unread:
             parts.append(_unread(one))
             continue
-        if not any(may_name_outsiders(rule, policies) for rule in one.allows):
-            parts.append(Proof("", "", PROVED))
-            continue
+        unnamed = [name for rule in one.allows for name in unnamed_principals(rule.statement)]
+        if unnamed:
+            why = f"{one.name} names {unnamed[0]}, which does not tell its account"
+            parts.append(Proof("", "", NOT_PROVED, why=(why,)))
         unread = policies.rcps(one.resource.account).unread
         found_ = (nobody_can(question_about(policies, one, who, given=given)) for who in outsiders(policies, one))
         parts += [with_unread(proof, unread, denies_only=True) for proof in found_]
     but = ", but a vendor with its external id" if kind == "role" else ""
     about = f"No principal outside the organization can {READS.get(kind, f'reach the {kind}')}{but}."
     return together(f"outside-cannot-reach-{kind.replace(' ', '-')}", about, parts, _where(found))
-
-
-def may_name_outsiders(rule: Rule, policies: Policies) -> bool:
-    """Whether the principal element of an Allow leaves room for somebody outside; services are not meant here."""
-    principal = rule.statement.principal
-    if principal is None:
-        return True
-    names = principal.get("AWS", ())
-    if "*" in principal or "*" in names:
-        return True
-    return any(account not in policies.accounts for name in names for account in [_account(name)])
-
-
-def _account(name: str) -> str:
-    return name.split(":")[4] if name.count(":") >= 5 else name
 
 
 def administrators_cannot_use(policies: Policies, keys: Sequence[Guarded]) -> Proof:
@@ -221,7 +207,7 @@ def _may_name(rule: Rule, account: str) -> bool:
     if principal is None:
         return True
     names = principal.get("AWS", ())
-    return "*" in principal or "*" in names or any(_account(name) == account for name in names)
+    return "*" in principal or "*" in names or any(account_of(name) == account for name in names)
 
 
 def _unread(one: Guarded) -> Proof:

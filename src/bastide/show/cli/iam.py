@@ -11,6 +11,7 @@ import typer
 from bastide.show.cli.iam_access import what_can, who_can
 from bastide.show.cli.iam_diff import command as diff
 from bastide.show.cli.iam_evaluate import evaluate
+from bastide.show.cli.iam_external import command as external_access
 from bastide.show.cli.iam_lint import command as lint
 from bastide.show.cli.iam_simulate import simulate
 from bastide.show.cli.options import FileArgument, ProfileOption, TargetOption, workspace
@@ -23,6 +24,7 @@ command.command("evaluate")(evaluate)
 command.command("simulate")(simulate)
 command.command("who-can")(who_can)
 command.command("what-can")(what_can)
+command.command("external-access")(external_access)
 
 SplitOption = Annotated[
     bool, typer.Option("--split", help="As managed policies of at most 6,144 characters, one JSON document a line.")

@@ -36,22 +36,29 @@ def court(file: Path, target: str, profile: str) -> tuple[Court, Estate]:
         InputError: there is no such file or target.
     """
     from bastide.iam.access import Court
-    from bastide.iam.estate import Policies
+    from bastide.iam.estate import POLICY_TYPES, Policies
+
+    estate = estate_of(file, target, profile, (*POLICY_TYPES, *SUPPORT))
+    return Court(Policies(estate)), estate
+
+
+def estate_of(file: Path, target: str, profile: str, types: Iterable[str]) -> Estate:
+    """The declared estate, or of what runs on a target the resources of ``types``.
+
+    Raises:
+        InputError: there is no such file or target.
+    """
     from bastide.show.cli.options import workspace
 
     if not target:
-        estate = workspace(file, "sandbox", "", "", "").modelled()
-        return Court(Policies(estate)), estate
+        return workspace(file, "sandbox", "", "", "").modelled()
     from bastide.aws.registry import kinds
-    from bastide.iam.estate import POLICY_TYPES
     from bastide.show.progress import bar
 
     place = workspace(file, target, profile, "", "")
     organization = place.organization()
-    types = sorted({*POLICY_TYPES, *SUPPORT} & set(kinds()))
     with bar("reading") as progress:
-        estate = place.observed(organization, types, place.regions(), progress)
-    return Court(Policies(estate)), estate
+        return place.observed(organization, sorted({*types} & set(kinds())), place.regions(), progress)
 
 
 def principal_named(text: str, estate: Estate | None) -> Principal:
