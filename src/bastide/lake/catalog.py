@@ -1,0 +1,213 @@
+"""The lake's tables as Iceberg tables: found or made in a catalogue, appended to, and planned for reading.
+
+One idea: pyiceberg decides which files a table has; DuckDB, Spark and Athena only read and write those files. A commit
+carries the batch's name in its snapshot, so that what a killed process had reached can be told afterwards.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from pyiceberg.catalog import Catalog, load_catalog
+from pyiceberg.exceptions import NamespaceAlreadyExistsError, NoSuchTableError
+from pyiceberg.expressions import AlwaysTrue, BooleanExpression, parser
+from pyiceberg.partitioning import PartitionField, PartitionSpec
+from pyiceberg.schema import Schema
+from pyiceberg.table import Table as IcebergTable
+from pyiceberg.transforms import DayTransform, IdentityTransform
+from pyiceberg.types import (
+    BooleanType,
+    DoubleType,
+    IcebergType,
+    IntegerType,
+    LongType,
+    NestedField,
+    StringType,
+    TimestamptzType,
+)
+from sqlalchemy.exc import OperationalError
+
+from bastide.errors import InputError
+from bastide.lake.table import Table, read_tables
+
+NAMESPACE = "bastide"
+BATCH = "bastide.batch"
+ALWAYS_TRUE = AlwaysTrue()
+_TYPES: dict[str, IcebergType] = {
+    "string": StringType(),
+    "json": StringType(),
+    "boolean": BooleanType(),
+    "int": IntegerType(),
+    "bigint": LongType(),
+    "double": DoubleType(),
+    "timestamp": TimestamptzType(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which part of a table: days from `since` to `until` (both included) and `accounts`; empty means all."""
+
+    since: date | None = None
+    until: date | None = None
+    accounts: tuple[str, ...] = ()
+
+
+class Lake:
+    """A folder (or, by settings, a Glue or REST catalogue) of Iceberg tables."""
+
+    def __init__(self, root: Path, catalog: Catalog) -> None:
+        """See `Lake.open`."""
+        self.root = root
+        self._catalog = catalog
+
+    @classmethod
+    def open(cls, root: Path, settings: dict[str, str] | None = None) -> Lake:
+        """The lake in the folder `root`, made when it is missing.
+
+        `settings` are pyiceberg's catalogue properties (`type`, `uri`, `warehouse`, …) and replace the SQLite
+        catalogue beside the data. Raises InputError when the folder cannot be used.
+        """
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+        except OSError as wrong:
+            raise InputError(
+                f"the lake's folder cannot be made: {wrong.strerror}", str(root), "name another"
+            ) from wrong
+        properties = settings or {
+            "type": "sql",
+            "uri": f"sqlite:///{root.absolute() / 'catalog.db'}",
+            "warehouse": _address(root / "warehouse"),
+        }
+        try:
+            return cls(root, load_catalog("bastide", **properties))
+        except OperationalError as wrong:
+            raise InputError(
+                f"the lake's catalogue cannot be opened: {wrong.orig}",
+                str(root / "catalog.db"),
+                "the folder must be readable and writable, and hold a lake or nothing",
+            ) from wrong
+
+    @contextmanager
+    def lock(self, *, wait: bool = False) -> Iterator[None]:
+        """Hold the lake for writing. Raises InputError when another process holds it and `wait` is false."""
+        try:
+            descriptor = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as wrong:
+            raise InputError(f"the lake cannot be written: {wrong.strerror}", str(self.root), "name another") from wrong
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            yield
+        except BlockingIOError as taken:
+            raise InputError(
+                "another process is writing this lake", str(self.root), "wait until it is done, or use --wait"
+            ) from taken
+        finally:
+            os.close(descriptor)
+
+    def names(self) -> list[str]:
+        """The tables that hold something, by name."""
+        self._make_namespace()
+        return sorted(name for _, name in self._catalog.list_tables(NAMESPACE))
+
+    def table(self, name: str) -> IcebergTable | None:
+        """The Iceberg table, or None when nothing was ever written to it."""
+        try:
+            return self._catalog.load_table((NAMESPACE, name))
+        except NoSuchTableError:
+            return None
+
+    def make_table(self, table: Table) -> IcebergTable:
+        """The Iceberg table, made when it is missing; columns that a newer version declares are added."""
+        found = self.table(table.name)
+        if found is None:
+            self._make_namespace()
+            schema = render_schema(table)
+            return self._catalog.create_table(
+                (NAMESPACE, table.name), schema, partition_spec=_partitions(schema, table)
+            )
+        have = {field.name for field in found.schema().fields}
+        missing = [column for column in table.columns if column.name not in have]
+        if missing:
+            with found.update_schema() as update:
+                for column in missing:
+                    update.add_column(column.name, _TYPES[column.type], column.about)
+        return found
+
+    def _make_namespace(self) -> None:
+        try:
+            self._catalog.create_namespace(NAMESPACE)
+        except NamespaceAlreadyExistsError:
+            return
+
+    def append(self, table: Table, files: Sequence[Path], batch: str) -> None:
+        """Add Parquet files, each of one partition, in one commit that names the batch."""
+        self.make_table(table).add_files(
+            [_address(file) for file in files],
+            snapshot_properties={BATCH: batch},
+            check_duplicate_files=False,
+        )
+
+    def batches(self, table: Table) -> set[str]:
+        """The batches that were committed, as far as the table's snapshots still tell."""
+        found = self.table(table.name)
+        snapshots = found.snapshots() if found is not None else []
+        named = [snapshot.summary.additional_properties.get(BATCH) for snapshot in snapshots if snapshot.summary]
+        return {name for name in named if name}
+
+    def files(self, name: str, scope: Scope | None = None) -> list[str]:
+        """The Parquet files (paths; URLs when they are remote) that hold the scope's rows, pruned by partition."""
+        found = self.table(name)
+        if found is None:
+            return []
+        plan = found.scan(row_filter=_row_filter(read_tables()[name], scope or Scope())).plan_files()
+        return [_local(task.file.file_path) for task in plan]
+
+
+def render_schema(table: Table) -> Schema:
+    """The Iceberg schema of a table; field ids count from 1 in the order of the columns."""
+    fields = [
+        NestedField(number, column.name, _TYPES[column.type], required=False, doc=column.about)
+        for number, column in enumerate(table.columns, start=1)
+    ]
+    return Schema(*fields)
+
+
+def _partitions(schema: Schema, table: Table) -> PartitionSpec:
+    moment, account = schema.find_field(table.time).field_id, schema.find_field("account").field_id
+    return PartitionSpec(
+        PartitionField(moment, 1000, DayTransform(), "day"),
+        PartitionField(account, 1001, IdentityTransform(), "account"),
+    )
+
+
+def _row_filter(table: Table, scope: Scope) -> BooleanExpression:
+    """The scope in the words of pyiceberg's row filters."""
+    parts = []
+    if scope.since:
+        parts.append(f"{table.time} >= '{_midnight(scope.since)}'")
+    if scope.until:
+        parts.append(f"{table.time} < '{_midnight(scope.until + timedelta(days=1))}'")
+    if scope.accounts:
+        names = ", ".join(f"'{account}'" for account in scope.accounts if account.isalnum())
+        parts.append(f"account in ({names})" if names else "account = ''")
+    return parser.parse(" and ".join(parts)) if parts else ALWAYS_TRUE
+
+
+def _midnight(day: date) -> str:
+    return datetime.combine(day, time(), UTC).isoformat()
+
+
+def _address(path: Path) -> str:
+    """The file URL as pyiceberg takes it: never percent-encoded."""
+    return f"file://{path.absolute()}"
+
+
+def _local(path: str) -> str:
+    return path.removeprefix("file://")
