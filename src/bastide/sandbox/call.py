@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode
 
 from botocore.awsrequest import HeadersDict
@@ -21,6 +21,9 @@ from bastide.sandbox import moto
 from bastide.sandbox.principal import Principal
 from bastide.sandbox.wire import AwsError, HttpRequest, HttpResponse, RefusedByEngine
 
+if TYPE_CHECKING:
+    from bastide.sandbox.sessions import Sessions
+
 Store = dict[str, Any]
 
 
@@ -28,6 +31,7 @@ class Switchboard(Protocol):
     """What a call needs of the front: the shims' state, and other operations."""
 
     management_account: str
+    sessions: Sessions
 
     def store(self, service: str, account: str, region: str) -> Store:
         """The shims' state for a key; empty at first."""

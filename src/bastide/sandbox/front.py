@@ -21,22 +21,16 @@ from botocore.parsers import create_parser
 
 from bastide.sandbox import moto, shims
 from bastide.sandbox.call import Call, Store, render_request
-from bastide.sandbox.credentials import BOOTSTRAP_KEY, MANAGEMENT_ACCOUNT
+from bastide.sandbox.credentials import MANAGEMENT_ACCOUNT
 from bastide.sandbox.faults import Faults
 from bastide.sandbox.journal import Entry, Journal
 from bastide.sandbox.principal import Principal
 from bastide.sandbox.resolve import Scope, address, decode_chunks, read_scope
+from bastide.sandbox.sessions import Sessions
 from bastide.sandbox.wire import AwsError, HttpRequest, HttpResponse, RefusedByEngine, render_error
 
 log = logging.getLogger("bastide.sandbox")
 
-# The sandbox's first caller: an administrator's session in the management account; no user or role stands behind it.
-ADMINISTRATOR = Principal(
-    MANAGEMENT_ACCOUNT,
-    f"arn:aws:sts::{MANAGEMENT_ACCOUNT}:assumed-role/SandboxAdministrator/bootstrap",
-    "AROABASTIDESANDBOX000:bootstrap",
-    BOOTSTRAP_KEY,
-)
 Authorize = Callable[[Call], None]
 Record = Callable[[Call, HttpResponse], None]
 
@@ -74,7 +68,7 @@ class Front:
 
     def _forget(self) -> None:
         self._stores: dict[tuple[str, str, str], Store] = defaultdict(dict)
-        self._principals = {BOOTSTRAP_KEY: ADMINISTRATOR}
+        self.sessions = Sessions()
         self.sequence = 0
 
     def reset(self) -> None:
@@ -112,6 +106,16 @@ class Front:
             self._journal.sync(sequence)
         return self.faults.delivered(call, response) if call.fault is not None else response
 
+    def _disturbed(self, call: Call) -> tuple[HttpResponse, int]:
+        """As `_run`, unless a fault befalls the call: what is not performed is no business of the journal."""
+        changes = changes_state(call.service, call.operation)
+        instead = self.faults.instead(call, changes)
+        if instead is not None:
+            self.record(call, instead)
+            return instead, 0
+        response, sequence = self._run(call)
+        return self.faults.noted(call, response, changes), sequence
+
     def _refuse(self, scope: Scope, request: HttpRequest, refusal: AwsError) -> HttpResponse:
         try:
             protocol = moto.request_protocol(moto.service_model(scope.service), request.header("content-type"))
@@ -119,12 +123,13 @@ class Front:
             protocol = "rest-xml"
         return render_error(refusal, protocol, scope.service, "0" * 32)
 
-    def _resolve(self, request: HttpRequest, scope: Scope) -> Call:
+    def _resolve(self, request: HttpRequest, scope: Scope, *, replayed: bool = False) -> Call:
         try:
             model = moto.service_model(scope.service)
         except UnknownServiceError as unknown:
             raise AwsError("NotImplementedInSandbox", f"no service signs as {scope.service!r}", 501) from unknown
-        principal = self._principal(scope, model.protocol)
+        principal = self.sessions.identify(scope, model.protocol)
+        plain = request
         request = address(request, scope.service, model.endpoint_prefix, scope.region, principal.account)
         engine_request = moto.to_request(request, principal.account)
         found = moto.match(scope.service, engine_request)
@@ -135,33 +140,13 @@ class Front:
         call = Call(
             self, scope.service, operation, scope.region, principal.account, principal, request, engine_request, labels
         )
+        if not replayed:  # what is in the journal was in time, and its token was not written down
+            self.sessions.verify(principal, plain, scope.service, model.protocol, call.at)
         owned = self._owners.get(scope.service)
         owner = owned(call) if owned else call.account
         if owner != call.account:
             call.account, call.engine_request = owner, moto.to_request(request, owner)
         return call
-
-    def _principal(self, scope: Scope, protocol: str) -> Principal:
-        if not scope.access_key:
-            if scope.service == "sts":  # AssumeRoleWithWebIdentity and AssumeRoleWithSAML are not signed
-                return Principal(MANAGEMENT_ACCOUNT, "anonymous", "anonymous", "", "Anonymous")
-            raise AwsError("AccessDenied", "Access Denied: the request is not signed", 403)
-        principal = self._principals.get(scope.access_key)
-        if principal is None:
-            code = {"json": "UnrecognizedClientException", "ec2": "AuthFailure"}.get(protocol, "InvalidClientTokenId")
-            code = "InvalidAccessKeyId" if scope.service == "s3" else code
-            raise AwsError(code, "The security token included in the request is invalid.", 403)
-        return principal
-
-    def _disturbed(self, call: Call) -> tuple[HttpResponse, int]:
-        """As `_run`, unless a fault befalls the call: what is not performed is no business of the journal."""
-        changes = changes_state(call.service, call.operation)
-        instead = self.faults.instead(call, changes)
-        if instead is not None:
-            self.record(call, instead)
-            return instead, 0
-        response, sequence = self._run(call)
-        return self.faults.noted(call, response, changes), sequence
 
     def _run(self, call: Call) -> tuple[HttpResponse, int]:
         """(response, journal sequence or 0). Under the lock."""
@@ -193,7 +178,7 @@ class Front:
         try:
             self.authorize(call)
             response = self._respond(call)
-            self._learn(call, response)
+            self.sessions.learn(call, response)
             return response
         except AwsError as refusal:
             return render_error(refusal, call.protocol, call.service, moto.request_id())
@@ -212,23 +197,6 @@ class Front:
         if isinstance(answer, HttpResponse):
             return answer
         return moto.serialize(call.model, call.protocol, answer or {}, moto.request_id())
-
-    def _learn(self, call: Call, response: HttpResponse) -> None:
-        """Remember whose the access keys are that the call made."""
-        if call.service == "sts" and call.operation in _SESSIONS:
-            made = call.result(response)
-            credentials, user = made["Credentials"], made.get("AssumedRoleUser") or made.get("FederatedUser") or {}
-            arn = user.get("Arn", call.principal.arn)
-            user_id = user.get("AssumedRoleId") or user.get("FederatedUserId") or call.principal.user_id
-            account = arn.split(":")[4]
-            key = credentials["AccessKeyId"]
-            self._principals[key] = Principal(account, arn, user_id, key)
-        elif call.service == "iam" and call.operation == "CreateAccessKey":
-            key, name = (call.result(response)["AccessKey"][part] for part in ("AccessKeyId", "UserName"))
-            user = moto.backend("iam", call.account, "aws").get_user(name)
-            self._principals[key] = Principal(call.account, user.arn, user.id, key, "IAMUser")
-        elif call.service == "iam" and call.operation == "DeleteAccessKey":
-            self._principals.pop(call.params.get("AccessKeyId", ""), None)
 
     def engine_call(self, call: Call, params: Mapping[str, Any]) -> Call:
         """The same operation with other parameters."""
@@ -274,7 +242,7 @@ class Front:
         with self._lock:
             self._state.activate()
             for entry in journal.read():
-                call = self._resolve(entry.request, entry.scope)
+                call = self._resolve(entry.request, entry.scope, replayed=True)
                 response = self._perform(call, entry.sequence, entry.at)
                 if response.status != entry.status:
                     log.warning("replay: entry %d (%s) gave %d", entry.sequence, call.operation, response.status)
@@ -283,4 +251,3 @@ class Front:
 
 # One lock for all sandboxes of the process: they share moto's globals.
 _LOCK = threading.RLock()
-_SESSIONS = ("AssumeRole", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML", "GetSessionToken", "GetFederationToken")
