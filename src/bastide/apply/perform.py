@@ -12,11 +12,14 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeVar
 
+from bastide.apply.attempts import Attempts
 from bastide.apply.bound import bound, learnt
 from bastide.apply.outcome import Result, ResultStatus
 from bastide.aws.consistency import collides, eventually, passing
-from bastide.aws.failure import failure
+from bastide.aws.doubt import in_doubt
+from bastide.aws.failure import BotoCoreError, ClientError, failure
 from bastide.aws.handler import Connection, Found, Handler
 from bastide.aws.registry import kind
 from bastide.aws.session import Target
@@ -28,6 +31,7 @@ from bastide.plan.match import identity
 from bastide.store import Entry, Owned, Phase, Store, mask
 
 log = logging.getLogger("bastide.apply")
+T = TypeVar("T")
 
 
 class HalfMade(Exception):
@@ -87,7 +91,7 @@ class _Work:
     def run(self) -> Result:
         self._change = bound(self._planned, self._performer.bindings, self._kind)
         if self._change.action is not Action.CREATE:
-            self._old = self._handler.read(self._at(), self._change.key.id)
+            self._old = self._eventually(lambda: self._handler.read(self._at(), self._change.key.id))
         self._note_before()
         match self._change.action:
             case Action.CREATE:
@@ -107,26 +111,29 @@ class _Work:
         Raises:
             HalfMade: it failed after it had made something that is there now and was not before.
         """
-        waited, pause = 0.0, 1.0
+        attempts = self._attempts()
         while True:
             try:
                 return self._handler.create(self._at(), self._after)
             except Exception as error:
-                # Taken at the first try: somebody else's.
-                half = None if collides(error) and not waited else self._half_made()
-                if waited >= self._performer.target.patience or not passing(error):
+                clean = attempts.first and not in_doubt(error)
+                if not attempts.again(error):
+                    # Taken at the first try: somebody else's.
+                    half = None if clean and collides(error) else self._half_made(attempts.in_doubt)
                     raise HalfMade(half, error) if half else error from error
-            self._performer.sleep(pause)
-            waited, pause = waited + pause, min(pause * 2, 8.0)
+            half = self._half_made(attempts.in_doubt)
             if half:
                 self._complete(half)
                 return half.id
 
-    def _half_made(self) -> Found | None:
-        """What a failed create left behind, found by identity; None when there is nothing or it cannot be told."""
+    def _half_made(self, doubtful: bool) -> Found | None:
+        """What a failed create left behind, found by identity; None when there is nothing or it cannot be told.
+
+        ``doubtful``: an attempt may have been performed, so the only one of its place is what it made.
+        """
         key = self._change.key
         wanted = identity(Resource(*key, properties=self._after), self._kind)
-        if wanted is None or not self._kind.identified_by:
+        if wanted is None or not (self._kind.identified_by or doubtful):
             return None
         try:
             for found in self._handler.list(self._at()):
@@ -140,14 +147,37 @@ class _Work:
     def _complete(self, half: Found) -> None:
         differing, _ = differences(self._after, half.properties, self._kind)
         if differing:
-            change = replace(self._change, before=half.properties, differences=tuple(differing))
-            self._eventually(lambda: self._handler.update(self._at(), half.id, change))
+            self._bring(half.id, replace(self._change, before=half.properties, differences=tuple(differing)))
 
     def _update(self) -> Found:
         old = self._existing()
-        change = replace(self._change, before=old.properties)
-        self._eventually(lambda: self._handler.update(self._at(), old.id, change))
+        self._bring(old.id, replace(self._change, before=old.properties))
         return self._read_back(old.id)
+
+    def _bring(self, id: str, change: Change) -> None:
+        """What there is comes to be as ``change`` says; before it is tried again, what is left to do is looked up."""
+        attempts = self._attempts()
+        while True:
+            try:
+                return self._handler.update(self._at(), id, change)
+            except Exception as error:
+                if not attempts.again(error):
+                    raise
+            found = self._seen(id)
+            if found is not None:
+                asked = {difference.path for difference in change.differences}
+                left = [one for one in differences(self._after, found.properties, self._kind)[0] if one.path in asked]
+                if attempts.in_doubt and not left:
+                    return None
+                change = replace(change, before=found.properties, differences=tuple(left) or change.differences)
+
+    def _seen(self, id: str) -> Found | None:
+        """The resource as it reads now; None where that cannot be told."""
+        try:
+            return self._handler.read(self._at(), id)
+        except (ClientError, BotoCoreError) as error:  # the write will say what is wrong
+            log.debug("cannot look at what a failed write left", exc_info=error)
+            return None
 
     def _replace(self) -> Found:
         """The new resource. The old one goes first only where both cannot be at once."""
@@ -189,7 +219,14 @@ class _Work:
         Raises:
             ContractError: it is still there.
         """
-        self._eventually(lambda: self._handler.delete(self._at(), old.id, old.properties))
+        attempts = self._attempts()
+        while True:
+            try:
+                self._handler.delete(self._at(), old.id, old.properties)
+                break
+            except Exception as error:
+                if not attempts.again(error):
+                    raise
         always_there = not self._kind.identified_by or self._handler.stays(old.properties)
         if not always_there and not self._until(lambda: self._handler.read(self._at(), old.id) is None):
             raise ContractError(f"{self._change.key.type} {old.id} is still there after it was deleted", self._where)
@@ -238,15 +275,27 @@ class _Work:
     def _until(self, fits: Callable[[], bool]) -> bool:
         """Whether it came true within the target's patience."""
         waited, pause = 0.0, 0.5
-        while not fits():
+        while True:
+            try:
+                if fits():
+                    return True
+                failed = None
+            except Exception as error:
+                if not passing(error):
+                    raise
+                failed = error
             if waited >= self._performer.target.patience:
+                if failed is not None:
+                    raise failed
                 return False
             self._performer.sleep(pause)
             waited, pause = waited + pause, min(pause * 2, 8.0)
-        return True
 
-    def _eventually(self, call: Callable[[], None]) -> None:
-        eventually(call, patience=self._performer.target.patience, sleep=self._performer.sleep)
+    def _eventually(self, call: Callable[[], T]) -> T:
+        return eventually(call, patience=self._performer.target.patience, sleep=self._performer.sleep)
+
+    def _attempts(self) -> Attempts:
+        return Attempts(lambda: self._performer.target.patience, self._performer.sleep)
 
     def _at(self) -> Connection:
         """A new connection, which remembers no answers from before a call."""

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError, SSLError
 
 from bastide.aws.handler import THROTTLED, error_code
 
@@ -41,10 +41,12 @@ NOT_YET = frozenset(
         "InvalidGroup.NotFound", "InvalidRouteTableID.NotFound", "DependencyViolation", "DeleteConflict",
         # A new account: its services are still being set up.
         "OptInRequired", "SubscriptionRequiredException",
-        # Trusted access was enabled a moment ago.
-        "CloudTrailAccessNotEnabledException",
+        # Trusted access was enabled a moment ago; the organization was made a moment ago.
+        "CloudTrailAccessNotEnabledException", "AWSOrganizationsNotInUseException", "PolicyTypeNotEnabledException",
     }
 )  # fmt: skip
+# What services call that of which they have not heard yet.
+ABSENT = re.compile(r"^NoSuch|NotFound(Exception|Fault|Error)?$|(Does|Do)NotExist(Exception)?$")
 # What security services say until they have seen who administers them, and who is a member. They use the codes of a
 # refusal for it; IAM's own refusal says "not authorized to perform" and never passes.
 DELEGATION = re.compile(
@@ -76,8 +78,10 @@ BY_MESSAGE = {
 def passing(error: Exception) -> bool:
     """Whether the error may go away by itself."""
     if not isinstance(error, ClientError):
-        return False
+        return isinstance(error, HTTPClientError) and not isinstance(error, SSLError)
     code = error_code(error)
+    if ABSENT.search(code):
+        return True
     if error.operation_name == "AssumeRole":
         return True  # the role of an account that was just made; whether it exists was asked before
     if code in BUSY or code in NOT_YET or code in THROTTLED:
@@ -90,13 +94,13 @@ def eventually(call: Callable[[], T], *, patience: float, sleep: Callable[[float
     """The answer of ``call``, tried again after 1, 2, 4, 8, 8, … seconds while it fails for what may pass.
 
     Raises:
-        ClientError: any other error, or the last one when ``patience`` (seconds) is over.
+        ClientError, HTTPClientError: any other error, or the last one when ``patience`` (seconds) is over.
     """
     waited, pause = 0.0, 1.0
     while True:
         try:
             return call()
-        except ClientError as error:
+        except (ClientError, HTTPClientError) as error:
             if waited >= patience or not passing(error):
                 raise
         sleep(pause)

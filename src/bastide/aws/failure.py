@@ -11,7 +11,7 @@ from bastide.aws.actions import iam_actions
 from bastide.aws.handler import DENIED, THROTTLED, error_code
 from bastide.errors import BastideError
 
-__all__ = ["ClientError", "Failure", "Refusal", "failure", "refusal"]
+__all__ = ["BotoCoreError", "ClientError", "Failure", "Refusal", "failure", "refusal"]
 
 # What services answer in a region that the account has not enabled.
 # Source: AWS Account Management Reference Guide, "Enable or disable AWS Regions in your account".

@@ -29,6 +29,7 @@ from bastide.aws.credentials import (
     current_account,
     entered,
 )
+from bastide.aws.doubt import register as register_doubt
 from bastide.aws.handler import DENIED, error_code
 from bastide.aws.models import Models, parse_timestamp
 from bastide.aws.throttle import Throttle
@@ -157,7 +158,8 @@ class Target:
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str], Any] = {}
         self._disturbed = disturbed
-        self._config = _config(name, endpoint_url, ATTEMPTS if name == "aws" or disturbed() else 1)
+        # A sandbox's server that was stopped will not come back while we wait; one in process fails only when told to.
+        self._config = _config(name, endpoint_url, 1 if endpoint_url and not disturbed() else ATTEMPTS)
         self._endpoint_url = endpoint_url
         self._keyring = Keyring(home, self._assume, self.clock)
         self._session = self._share(session)
@@ -269,7 +271,9 @@ class Target:
         if url and service == "s3control":
             # Its rules put ``ACCOUNT.`` before the host whatever the settings say; as a user name it does no harm.
             url = url.replace("://", "://account@", 1)
-        return self._session.client(service, region_name=region, endpoint_url=url, config=self._config)
+        client = self._session.client(service, region_name=region, endpoint_url=url, config=self._config)
+        register_doubt(client)
+        return client
 
     def _share(self, session: botocore.session.Session) -> boto3.Session:
         session.register_component("data_loader", Models())
