@@ -79,6 +79,8 @@ def test_json_booleans_and_numbers_are_condition_values() -> None:
         (policy(Effect="allow"), "no such effect: 'allow' | p.json /Statement/0/Effect | did you mean Allow?"),
         (policy(Action=None), 'the statement has no Action | p.json /Statement/0 | add "Action" or "NotAction"'),
         (policy(NotAction="*"), "a statement has Action or NotAction, not both | p.json /Statement/0 | split it in two statements"),
+        (policy(Action=None, NotAction=[]), 'NotAction leaves out nothing, so the statement would mean everything | p.json /Statement/0/NotAction | list what it leaves out, or write "Action": "*"'),
+        (policy(Resource=None, NotResource=""), 'NotResource leaves out nothing, so the statement would mean everything | p.json /Statement/0/NotResource | list what it leaves out, or write "Resource": "*"'),
         (policy(Resource=None), "the statement has neither Resource nor Principal | p.json /Statement/0 | add \"Resource\", in a trust policy \"Principal\""),
         (policy(Action="GetObject"), "not an action: 'GetObject' | p.json /Statement/0/Action | write service:Action, or * for all"),
         (policy(Action=["s3:GetObject", 5]), "this is a string, not a number | p.json /Statement/0/Action/1 | "),

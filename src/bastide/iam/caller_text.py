@@ -19,6 +19,8 @@ SERVICE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?")
 PROVIDERS = ("saml-provider/", "oidc-provider/")
 TYPES = ("AWS", "Service", "Anonymous", "Federated", "FederatedUser", "CanonicalUser", "User", "Role", "AssumedRole",
          "Account", "Root")  # fmt: skip
+# As CloudTrail writes them. Source: AWS CloudTrail User Guide, "CloudTrail userIdentity element", type.
+SYNONYMS = {"iamuser": "User", "awsservice": "Service", "samluser": "Federated", "webidentityuser": "Federated"}
 FORMS = 'an ARN of a user, role, role session, federated user or root, 12 digits, or {"type": …, "id": …}'
 
 
@@ -48,7 +50,7 @@ def _text(text: str) -> Principal:
 
 
 def _typed(value: Mapping[str, Any]) -> Principal:
-    known = {name.lower(): name for name in TYPES}
+    known = {name.lower(): name for name in TYPES} | SYNONYMS
     kind, identifier = known.get(str(value.get("type", "")).lower()), value.get("id", "")
     if kind is None or not set(value) <= {"type", "id", "parent"}:
         what = f"a principal has no member {sorted(set(value) - {'type', 'id', 'parent'})}" if kind else (
@@ -60,7 +62,7 @@ def _typed(value: Mapping[str, Any]) -> Principal:
         raise InputError(f"a principal of type {kind} needs an id", "request/principal/id")
     if kind == "Service":
         return Principal(service=identifier)
-    if kind == "Federated":
+    if kind == "Federated" and ":federated-user/" not in identifier:
         return Principal(federated=identifier)
     if kind == "CanonicalUser":
         return Principal(canonical=identifier)

@@ -4,6 +4,8 @@ Operators must all hold, keys within one must all hold, one value of a key is en
 value matches. An absent key fails a positive operator, satisfies a negated one and every ``IfExists``. A variable
 without a value equals nothing: a positive operator fails, a negated one holds.
 
+An empty text is a null data set to ``Null`` and ``ForAllValues``, and a text like any other to all other operators.
+
 A key with several values under an operator without a set prefix is not documented by AWS: here one matching value is
 enough for a positive operator, and a negated one needs all of them to differ. ``holds`` is the definition; ``test`` is
 the same, made ready once.
@@ -33,6 +35,7 @@ Pattern = tuple[Item, ...]  # a value in the policy, its variables filled in
 Matcher = Callable[[Pattern, str], bool]  # (value in the policy, value in the request)
 Test = Callable[[Keys], bool]
 EVERY = SETS[0].lower()
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +73,11 @@ def holds(condition: Condition, keys: Keys, *, variables: bool = True) -> bool:
 
 def satisfied(name: str, wanted: Values, found: Values, keys: Keys, *, variables: bool = True) -> bool:
     """Whether one operator holds for one key: ``wanted`` stands in the policy, ``found`` in the request."""
-    if _is_null(name):
-        return any(value.lower() == ("false" if found else "true") for value in wanted)
+    if is_null(name):
+        return any(value.lower() == ("false" if any(found) else "true") for value in wanted)
     how = operator_named(name)
+    if how.prefix == EVERY:
+        found = tuple(filter(None, found))
     if not found:
         return how.holds_without_key
     patterns = [fill(one, keys) for one in _templates(how, wanted, variables)]
@@ -110,17 +115,17 @@ def imprecise(condition: Condition, keys: Keys) -> list[str]:
     return sorted({
         key
         for name, tests in condition.items()
-        if not name.lower().startswith(tuple(one.lower() for one in SETS)) and not _is_null(name)
+        if not name.lower().startswith(tuple(one.lower() for one in SETS)) and not is_null(name)
         for key in tests
         if len(keys.get(key.lower(), ())) > 1
     })  # fmt: skip
 
 
 def _test(name: str, key: str, wanted: Values, variables: bool) -> Test:
-    if _is_null(name):
+    if is_null(name):
         when = {value.lower() for value in wanted}
         absent, present = "true" in when, "false" in when
-        return lambda keys: present if keys.get(key) else absent
+        return lambda keys: present if any(keys.get(key, ())) else absent
     how = operator_named(name)
     templates = _templates(how, wanted, variables)
     if any(map(has_variables, templates)):
@@ -132,14 +137,15 @@ def _static(how: Operator, key: str, patterns: Sequence[Pattern]) -> Test:
     """A test whose policy values never change: one look-up, and one call for each value of the request."""
     matches = _any_of(how, patterns)
     negated, without, every = how.negated, how.holds_without_key, how.needs_every_value
+    skips_empty = how.prefix == EVERY
 
     def hold(keys: Keys) -> bool:
         found = keys.get(key)
-        if not found:
+        if not found or (skips_empty and not any(found)):
             return without
         if len(found) == 1:
             return matches(found[0]) != negated
-        satisfied_by = (matches(value) != negated for value in found)
+        satisfied_by = (matches(value) != negated for value in found if value or not skips_empty)
         return all(satisfied_by) if every else any(satisfied_by)
 
     return hold
@@ -187,7 +193,8 @@ def _is_wild(pattern: Pattern) -> bool:
     return any(isinstance(item, Wild) for item in pattern)
 
 
-def _is_null(name: str) -> bool:
+def is_null(name: str) -> bool:
+    """Whether an operator asks only if the key is there; a set prefix changes nothing about that."""
     return name.lower().rpartition(":")[2] == NULL.lower()
 
 
@@ -284,25 +291,29 @@ def _ordered(parse: Callable[[str], Decimal | None], compare: Callable[[Decimal,
 
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?")
-MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+YEAR, MONTH = re.compile(r"[0-9]{4}"), re.compile(r"[0-9]{4}-[0-9]{2}")
 
 
 @lru_cache(maxsize=4_096)
-def _number(text: str) -> Decimal | None:
+def number(text: str) -> Decimal | None:
+    """The number that a value stands for; None for what is no number."""
     return Decimal(text) if NUMBER.fullmatch(text) else None
 
 
 @lru_cache(maxsize=4_096)
-def _time(text: str) -> Decimal | None:
-    """Seconds since 1970; a date without a zone is UTC."""
-    seconds = _number(text)
-    if seconds is not None:
-        return seconds
+def seconds(text: str) -> Decimal | None:
+    """Seconds since 1970; a date without a zone is UTC, four digits are a year and no second of 1970."""
+    if YEAR.fullmatch(text):
+        text += "-01-01"
+    found = number(text)
+    if found is not None:
+        return found
     try:
         moment = datetime.fromisoformat(f"{text}-01" if MONTH.fullmatch(text) else text)
     except ValueError:
         return None
-    return Decimal(str((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()))
+    passed = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - EPOCH
+    return Decimal(passed.days * 86_400 + passed.seconds) + Decimal(passed.microseconds) / 1_000_000
 
 
 ORDER: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
@@ -321,6 +332,6 @@ MATCHERS: Mapping[str, Matcher] = {
     "bool": _bool,
     "binaryequals": _binary,
     "ipaddress": _address,
-    **{f"numeric{name}": _ordered(_number, compare) for name, compare in ORDER.items()},
-    **{f"date{name}": _ordered(_time, compare) for name, compare in ORDER.items()},
+    **{f"numeric{name}": _ordered(number, compare) for name, compare in ORDER.items()},
+    **{f"date{name}": _ordered(seconds, compare) for name, compare in ORDER.items()},
 }

@@ -17,8 +17,10 @@ from bastide.iam.layers import Layer, Workshop
 from bastide.iam.policy_set import PolicySet
 from bastide.iam.principals import DELEGATED, DIRECT, ENTITY, NONE
 from bastide.iam.question import Question
-from bastide.iam.request import FEDERATED_USER, LINKED, ROOT, USER, Request
+from bastide.iam.request import ANONYMOUS_KIND, FEDERATED_USER, LINKED, ROOT, USER, Request
 from bastide.iam.s3 import acl_allows, policy_counts
+
+PARTITION = "partition"
 
 
 class Layers:
@@ -121,9 +123,9 @@ class Hearing(Question):
 
     @property
     def needs_no_permission(self) -> bool:
-        """Whether the action is one that AWS allows whatever policies say."""
+        """Whether the action is one that AWS allows to whoever signs the call, whatever policies say."""
         if self.action in services.ALWAYS_ALLOWED:
-            return True
+            return self.caller.kind != ANONYMOUS_KIND
         return self.action in services.ALWAYS_ALLOWED_TO_USERS and self.caller.kind == USER
 
     @property
@@ -131,11 +133,26 @@ class Hearing(Question):
         """Whether the action is one that AWS refuses to every root user."""
         return self.caller.kind == ROOT and self.action in services.NEVER_ALLOWED_TO_ROOT
 
+    @property
+    def crosses_partitions(self) -> bool:
+        """Whether caller and resource are of two partitions: credentials of one are none in another.
+
+        Source: IAM User Guide, "Amazon Resource Names (ARNs)": each account is scoped to one partition.
+        """
+        arn, resource = self.request.principal.arn, self.resource
+        if not arn or not resource.startswith("arn:"):
+            return False
+        end = resource.find(":", 4) + 1
+        return resource[:end] != arn[:end]
+
     def missing_grants(self, strength: int) -> Iterator[str]:
         """Which of resource, identity, boundary and session policy would have to allow and do not, in AWS's order.
 
-        ``strength``: how strongly the resource's side grants.
+        ``strength``: how strongly the resource's side grants. No policy helps a caller of another partition.
         """
+        if self.crosses_partitions:
+            yield PARTITION
+            return
         if not self.caller.has_identity:
             yield from () if strength else ("resource",)
             return

@@ -183,7 +183,13 @@ def _strings(reader: _Reader, value: Any, pointer: str) -> Strings:
 
 
 def _element(reader: _Reader, value: Mapping[str, Any], pointer: str, name: str) -> Strings | None:
-    return _strings(reader, value[name], f"{pointer}/{name}") if name in value else None
+    if name not in value:
+        return None
+    found = _strings(reader, value[name], f"{pointer}/{name}")
+    if name.startswith("Not") and value[name] in ("", [], (), [""]):
+        what = f"{name} leaves out nothing, so the statement would mean everything"
+        reader.problem(f"{pointer}/{name}", what, f'list what it leaves out, or write "{name[3:]}": "*"')
+    return found
 
 
 def _actions(reader: _Reader, value: Mapping[str, Any], pointer: str, name: str) -> Strings | None:

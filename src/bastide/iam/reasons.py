@@ -12,7 +12,7 @@ from typing import Any
 
 from bastide.iam import services
 from bastide.iam.conditions import imprecise, satisfied
-from bastide.iam.hearing import Hearing
+from bastide.iam.hearing import PARTITION, Hearing
 from bastide.iam.kms import granted
 from bastide.iam.layers import Layer, Rule
 from bastide.iam.question import Question
@@ -211,6 +211,9 @@ def _absent(
     if cause == ROOT_USER:
         text = "the root user has full access" if allowed else "the root user may not assume a role"
         return [Reason("aws", "rule", text, True, fix="" if allowed else "call as a user or role")]
+    if (PARTITION, None) in blocking:
+        text = f"no request crosses partitions, from {principal_text(hearing)} to {hearing.resource}"
+        return [Reason("aws", "rule", text, cause == PARTITION, fix="name caller and resource in one partition")]
     found = []
     for kind in sorted(kind for kind, _ in blocking if kind not in heard):
         text = f"there is no {NAMES[kind].removeprefix('the ')}, and one would have to allow it"

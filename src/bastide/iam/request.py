@@ -19,7 +19,7 @@ ROOT, USER, ROLE, SESSION, FEDERATED_USER = "root", "user", "role", "session", "
 SERVICE, FEDERATED, CANONICAL, ANONYMOUS_KIND = "service", "federated", "canonical user", "anonymous"
 TYPES = {ROOT: "Account", USER: "User", ROLE: "AssumedRole", SESSION: "AssumedRole", FEDERATED_USER: "FederatedUser"}
 IDENTITIES = frozenset(TYPES)  # those that have policies of their own
-LINKED = ":role/aws-service-role/"
+LINKED, LINKED_NAME = ":role/aws-service-role/", "AWSServiceRoleFor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,12 @@ class Principal:
 
     @property
     def is_service_linked(self) -> bool:
-        """Whether this is a service-linked role, which no organization policy binds."""
-        return LINKED in self.arn
+        """Whether this is a service-linked role, which no organization policy binds.
+
+        A session tells the name of its role and not the path; the name is enough, as nobody else may use its prefix.
+        Source: AWS Organizations API Reference, InvalidInputException, INVALID_ROLE_NAME (reserved prefix).
+        """
+        return LINKED in self.arn or (not self.path_known and self.arn.partition(":role/")[2].startswith(LINKED_NAME))
 
     def keys(self) -> dict[str, tuple[str, ...]]:
         """Condition keys that follow from the principal, in lower case; an anonymous caller has next to none."""

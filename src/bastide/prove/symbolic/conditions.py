@@ -13,9 +13,10 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
+from bastide.iam.conditions import is_null
 from bastide.iam.variables import VARIABLE
 from bastide.iam.vocabulary import SETS, operator
 from bastide.model.policy import Condition
@@ -26,6 +27,7 @@ from bastide.prove.symbolic.constraint import (
     DATE,
     NOTHING,
     NUMBER,
+    SOMETHING,
     Numbers,
     Strings,
     Test,
@@ -37,7 +39,7 @@ from bastide.prove.symbolic.intervals import NO_NUMBER, Intervals, below, networ
 from bastide.prove.symbolic.pattern import Pattern, Token, arn, exact, glob, joined, with_variables
 
 Scope = Mapping[str, str | None]  # keys whose value is known, or known to be absent (None)
-EVERYTHING = glob("*")
+EVERYTHING, EMPTY = glob("*"), exact("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def variables_of(texts: Iterable[str]) -> frozenset[str]:
 
 
 def _tests(name: str, key: str, values: tuple[str, ...], scope: Scope, variables: bool) -> tuple[Test, ...]:
-    if name.lower() == "null":
+    if is_null(name):
         return (_null(key, values),)
     how = _operator(name)
     upper, lower = _values(how.plain, values, scope, variables)
@@ -89,12 +91,17 @@ def _test(how: _Operator, key: str, wide: Values, narrow: Values) -> Test:
     found = narrow.negated() if how.negated else wide
     every = how.every or (how.negated and not how.some)
     present = how.some or not (how.negated or how.every)
+    if how.every and isinstance(found, Strings) and found.inside:
+        found = replace(found, patterns=(*found.patterns, EMPTY))
     return Test(key, found, every, how.if_exists or not present, how.every or how.some)
 
 
 def _null(key: str, values: tuple[str, ...]) -> Test:
-    asked = {value.lower() for value in values}
-    return Test(key, ANYTHING if "false" in asked else NOTHING, every=True, absent="true" in asked)
+    asked = {value.lower() for value in values} & {"true", "false"}
+    if len(asked) != 1:
+        return Test(key, ANYTHING if asked else NOTHING, every=True, absent=bool(asked))
+    null = Test(key, SOMETHING.negated(), every=True, absent=True)
+    return null if "true" in asked else null.negated
 
 
 @cache

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property, lru_cache
 
+from bastide.iam.conditions import EPOCH, number, seconds
 from bastide.prove.symbolic.actions import has_many_values
 from bastide.prove.symbolic.intervals import EVERY_ADDRESS, EVERY_NUMBER, Intervals, address, address_number
 from bastide.prove.symbolic.pattern import Pattern, exact, glob
@@ -25,7 +26,6 @@ from bastide.prove.symbolic.search import NotDecided, Union, exists, find
 STRING, NUMBER, DATE, ADDRESS = "string", "number", "date", "address"
 RESOURCE = "@resource"  # the one field that no request lacks
 BOOLEANS = ("false", "true")
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Global keys that may hold several values. Source: IAM User Guide, "AWS global condition context keys", value type.
 MANY = frozenset({
     "aws:calledvia", "aws:principalorgpaths", "aws:principalservicenameslist", "aws:resourceorgpaths",
@@ -75,6 +75,7 @@ class Numbers:
 
 Values = Strings | Numbers
 ANYTHING = Strings((), inside=False)
+SOMETHING = Strings((exact(""),), inside=False)  # an empty text is a null data set
 NOTHING = Strings(())
 
 
@@ -190,7 +191,7 @@ def _value(wanted: list[Values]) -> str | None:
     if number is None:
         return None
     guesses = [written(kind, number) for kind in sorted(kinds)]
-    real = [values for values in strings if values != ANYTHING]
+    real = [values for values in strings if values not in (ANYTHING, SOMETHING)]
     guesses += [value] if real and (value := _string(strings)) else []
     for guess in guesses:
         if all(values.matches(guess) for values in wanted):
@@ -214,20 +215,7 @@ def parse_number(kind: str, text: str) -> Decimal | None:
     """The number that a value of that kind stands for; None when it is not well formed."""
     if kind == ADDRESS:
         return address_number(text)
-    try:
-        found = Decimal(text)
-    except ArithmeticError:
-        return _seconds(text) if kind == DATE else None
-    return found if found.is_finite() else None
-
-
-def _seconds(text: str) -> Decimal | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    passed = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - EPOCH
-    return Decimal(passed.days * 86_400 + passed.seconds) + Decimal(passed.microseconds) / 1_000_000
+    return seconds(text) if kind == DATE else number(text)
 
 
 def written(kind: str, number: Decimal) -> str:
