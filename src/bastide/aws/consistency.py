@@ -14,6 +14,7 @@ from typing import TypeVar
 from botocore.exceptions import ClientError, HTTPClientError, SSLError
 
 from bastide.aws.handler import THROTTLED, error_code
+from bastide.aws.waiting import NotYet
 
 T = TypeVar("T")
 
@@ -78,7 +79,7 @@ BY_MESSAGE = {
 def passing(error: Exception) -> bool:
     """Whether the error may go away by itself."""
     if not isinstance(error, ClientError):
-        return isinstance(error, HTTPClientError) and not isinstance(error, SSLError)
+        return isinstance(error, HTTPClientError | NotYet) and not isinstance(error, SSLError)
     code = error_code(error)
     if ABSENT.search(code):
         return True
@@ -94,13 +95,13 @@ def eventually(call: Callable[[], T], *, patience: float, sleep: Callable[[float
     """The answer of ``call``, tried again after 1, 2, 4, 8, 8, … seconds while it fails for what may pass.
 
     Raises:
-        ClientError, HTTPClientError: any other error, or the last one when ``patience`` (seconds) is over.
+        ClientError, HTTPClientError, NotYet: any other error, or the last one when ``patience`` (seconds) is over.
     """
     waited, pause = 0.0, 1.0
     while True:
         try:
             return call()
-        except (ClientError, HTTPClientError) as error:
+        except (ClientError, HTTPClientError, NotYet) as error:
             if waited >= patience or not passing(error):
                 raise
         sleep(pause)

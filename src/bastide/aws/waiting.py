@@ -7,7 +7,7 @@ names what was waited for. Throttling is not handled here: botocore's adaptive r
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
@@ -17,6 +17,21 @@ from bastide.errors import TargetError
 
 T = TypeVar("T")
 Sleep = Callable[[float], None]  # seconds
+
+
+class NotYet(TargetError):
+    """What AWS said to have is not among what it shows; it passes (``consistency.passing``)."""
+
+
+def shown(items: Iterable[T], what: str) -> T:
+    """The first of ``items``, which must be there because AWS said so.
+
+    Raises:
+        NotYet: AWS does not show it yet.
+    """
+    for item in items:
+        return item
+    raise NotYet(f"AWS does not show {what} yet", fix="run apply again: it resumes")
 
 
 class Waiting(Handler):

@@ -13,7 +13,7 @@ from bastide.aws.delegation import Membership, ServiceAdministrator, emails, ref
 from bastide.aws.differences import desired
 from bastide.aws.handler import Connection, Found, Handler, pages
 from bastide.aws.shape import present, touched
-from bastide.aws.waiting import Waiting, answer_or_nothing, coded, quietly, remove
+from bastide.aws.waiting import Waiting, answer_or_nothing, coded, quietly, remove, shown
 from bastide.model import Change, Properties, Value
 
 OFF = ("AccessDeniedException", "ResourceNotFoundException")
@@ -80,7 +80,7 @@ class Session(Handler):
     def create(self, at: Connection, properties: Properties) -> str:
         answer = quietly(at.client("macie2").enable_macie, "ConflictException", **_session(properties))
         if answer is None:
-            there = next(iter(self.list(at))).properties
+            there = shown(self.list(at), "the Macie session").properties
             self._write(at, {name: value for name, value in properties.items() if there.get(name) != value})
         return at.account
 

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from bastide.aws.differences import desired
 from bastide.aws.handler import Connection, Found, ask, error_code, pages, tag_list
 from bastide.aws.shape import tag_changes, touched
-from bastide.aws.waiting import Waiting, coded, quietly
+from bastide.aws.waiting import Waiting, coded, quietly, shown
 from bastide.errors import TargetError
 from bastide.model import Change, Properties, Scope, Unknown
 
@@ -30,6 +30,11 @@ def listed(at: Connection, operation: str, key: str, **parameters: Any) -> Itera
     except ClientError as error:
         if error_code(error) != NO_ORGANIZATION:
             raise
+
+
+def root_of(at: Connection) -> str:
+    """The root's id. Raises NotYet when the organization shows none."""
+    return str(shown(listed(at, "list_roots", "Roots"), "the organization's root")["Id"])
 
 
 def tags_of(at: Connection, id: str) -> list[dict[str, str]] | Unknown:
@@ -83,7 +88,7 @@ class Organization(OrganizationsHandler):
         if found is None:
             return []
         organization = found["Organization"]
-        root = ask(lambda: next(listed(at, "list_roots", "Roots"))["Id"])
+        root = ask(lambda: root_of(at))
         properties = {
             "Id": organization["Id"],
             "Arn": organization["Arn"],
@@ -98,8 +103,8 @@ class Organization(OrganizationsHandler):
     def create(self, at: Connection, properties: Properties) -> str:
         client = at.client("organizations")
         features = str(properties.get("FeatureSet", "ALL"))
-        self.write(client.create_organization, "AlreadyInOrganizationException", FeatureSet=features)
-        return str(client.describe_organization()["Organization"]["Id"])
+        made = self.write(client.create_organization, "AlreadyInOrganizationException", FeatureSet=features)
+        return str((made or client.describe_organization())["Organization"]["Id"])
 
     def update(self, at: Connection, id: str, change: Change) -> None:
         if "FeatureSet" in touched(change):
@@ -141,7 +146,7 @@ class PolicyType(OrganizationsHandler):
 
     def create(self, at: Connection, properties: Properties) -> str:
         name = str(properties["PolicyType"])
-        root = next(listed(at, "list_roots", "Roots"))["Id"]
+        root = root_of(at)
         client = at.client("organizations")
         self.write(client.enable_policy_type, "PolicyTypeAlreadyEnabledException", RootId=root, PolicyType=name)
         self.until(lambda: self.read(at, name), lambda found: found is not None, f"enabling policy type {name}")
@@ -151,7 +156,7 @@ class PolicyType(OrganizationsHandler):
         raise nothing_to_update(self.type, id)
 
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
-        root = next(listed(at, "list_roots", "Roots"))["Id"]
+        root = root_of(at)
         client = at.client("organizations")
         self.write(client.disable_policy_type, "PolicyTypeNotEnabledException", RootId=root, PolicyType=id)
 
@@ -284,7 +289,7 @@ class OrganizationalUnit(OrganizationsHandler):
         if made is not None:
             return str(made["OrganizationalUnit"]["Id"])
         siblings = listed(at, "list_organizational_units_for_parent", "OrganizationalUnits", ParentId=parent)
-        unit = next(str(unit["Id"]) for unit in siblings if unit["Name"] == name)
+        unit = shown((str(unit["Id"]) for unit in siblings if unit["Name"] == name), f"the unit {name}")
         if tags is not None:
             self.retag(at, unit, tags_of(at, unit), tags)
         return unit

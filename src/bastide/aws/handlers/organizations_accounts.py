@@ -25,6 +25,10 @@ from bastide.errors import TargetError
 from bastide.model import Change, Properties
 
 
+# Seconds before each look for an account whose address AWS knows: a new one is not listed at once.
+LOOKS = (0.0, 1.0, 2.0)
+
+
 class Account(OrganizationsHandler):
     """AWS::Organizations::Account: a member account (the management account is listed too).
 
@@ -103,11 +107,19 @@ class Account(OrganizationsHandler):
         An e-mail address identifies an account for ever, so this is what an interrupted run left.
         """
         email = str(properties["Email"]).lower()
+        for pause in LOOKS:
+            self.sleep(pause)
+            found = self._shown(at, email, str(properties["AccountName"]))
+            if found is not None:
+                return found
+        return None
+
+    def _shown(self, at: Connection, email: str, name: str) -> dict[str, Any] | None:
         for account in listed(at, "list_accounts", "Accounts"):
             if account["Email"].lower() == email:
                 return {"State": "SUCCEEDED", "AccountId": account["Id"]}
         for status in listed(at, "list_create_account_status", "CreateAccountStatuses", States=["IN_PROGRESS"]):
-            if status.get("AccountName") == properties["AccountName"]:
+            if status.get("AccountName") == name:
                 return self._finished(at.client("organizations"), status)
         return None
 

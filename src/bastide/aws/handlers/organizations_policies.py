@@ -18,7 +18,7 @@ from bastide.aws.handlers.organizations import (
     tags_of,
 )
 from bastide.aws.shape import parse_document, render_document, touched
-from bastide.aws.waiting import quietly
+from bastide.aws.waiting import quietly, shown
 from bastide.model import Change, Properties
 
 
@@ -88,7 +88,8 @@ class Policy(OrganizationsHandler):
 
     def _adopt(self, at: Connection, properties: Properties) -> str:
         summaries = listed(at, "list_policies", "Policies", Filter=properties["Type"])
-        id = next(str(summary["Id"]) for summary in summaries if summary["Name"] == properties["Name"])
+        found = (str(summary["Id"]) for summary in summaries if summary["Name"] == properties["Name"])
+        id = shown(found, f"the policy {properties['Name']}")
         self._rewrite(at, id, properties)
         self._retarget(at, id, self._targets(at, id), properties.get("TargetIds"))
         if properties.get("Tags"):

@@ -13,7 +13,7 @@ from bastide.aws.delegation import Membership, ServiceAdministrator, unprocessed
 from bastide.aws.differences import desired
 from bastide.aws.handler import Connection, Found, Handler, pages
 from bastide.aws.shape import pick, present, touched
-from bastide.aws.waiting import Waiting, answer_or_nothing, coded, quietly, remove
+from bastide.aws.waiting import Waiting, answer_or_nothing, coded, quietly, remove, shown
 from bastide.errors import TargetError
 from bastide.model import Change, Properties
 
@@ -46,7 +46,7 @@ class Hub(Handler):
         client = at.client("securityhub")
         given = pick(properties, "EnableDefaultStandards", "ControlFindingGenerator")
         quietly(client.enable_security_hub, "ResourceConflictException", **given)
-        found = next(iter(self.list(at)))
+        found = shown(self.list(at), "the hub")
         # Enabling knows nothing of AutoEnableControls, and a hub that was there may differ in both.
         wanted = pick(properties, *(name for name in HUB_NAMES if properties.get(name) != found.properties.get(name)))
         if wanted:
