@@ -20,7 +20,7 @@ FAULTS = {
     "unavailable": "503 in the service's shape",
     "internal": "500 in the service's shape",
     "slow": "the answer comes `seconds` later",
-    "stale": "a read answers what it answered before the last write, `reads` times for each request",
+    "stale": "reads answer as before the last write to their service and account, `reads` of them",
     "deny": "access denied, as by a policy",
     "close": "the connection is closed without an answer",
     "hang": "the connection stays open without an answer, for `seconds` at most",

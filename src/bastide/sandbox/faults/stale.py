@@ -1,8 +1,8 @@
 """Eventual consistency: a read soon after a write answers as if the write had not happened.
 
-One idea: answers of reads are remembered; after a write to the same service in the same account the same request gets
-the answer from before it, a few times. A read never made before, of something just created, gets the service's "not
-found". A list never asked for before tells the truth: AWS may be consistent at any moment.
+One idea: answers of reads are remembered; for a few reads after a write to the same service in the same account, a
+request that was made before gets the answer from before the write. A read never made before, of something just created,
+gets the service's "not found". A list never asked for before tells the truth: AWS may be consistent at any moment.
 Source: IAM User Guide, "Troubleshoot IAM"; EC2 API Reference, "Eventual consistency".
 """
 
@@ -29,20 +29,21 @@ Place = tuple[str, str]  # service, account
 Key = tuple[Any, ...]
 
 
-class Old(NamedTuple):
-    """What a read would answer had it not seen the last writes, and how many times this request was told so."""
-
-    response: HttpResponse
-    served: int
-    key: Key
-
-
 @dataclass
 class _Place:
     calls: int = 0
     writes: int = 0
     written: int = -WITHIN  # the call that was the last write
+    served: int = 0  # old answers since then
     made: dict[str, int] = field(default_factory=dict)  # name of what was made → the call that made it
+
+
+class Old(NamedTuple):
+    """What a read would answer had it not seen the last writes, and how many reads since then were told so."""
+
+    response: HttpResponse
+    served: int
+    place: _Place
 
 
 class Memory:
@@ -51,14 +52,13 @@ class Memory:
     def __init__(self) -> None:
         self._places: dict[Place, _Place] = {}
         self._answers: OrderedDict[Key, tuple[int, HttpResponse]] = OrderedDict()
-        self._served: OrderedDict[Key, int] = OrderedDict()
 
     def note_write(self, call: Call, response: HttpResponse) -> None:
         """A write was performed."""
         place = self._count(call)
         if response.status < 300:
             place.writes += 1
-            place.written = place.calls
+            place.written, place.served = place.calls, 0
             place.made = {name: at for name, at in place.made.items() if place.calls - at < WITHIN}
             if _MAKES.match(call.operation):
                 place.made.update(dict.fromkeys(_made(call, response), place.calls))
@@ -69,20 +69,19 @@ class Memory:
         found = self._answers.get(key)
         if found is not None:
             unseen = found[0] < place.writes and place.calls - place.written <= WITHIN
-            return Old(found[1], self._served.get((*key, place.writes), 0), (*key, place.writes)) if unseen else None
+            return Old(found[1], place.served, place) if unseen else None
         for member, name in _texts(call.params):
-            made = place.made.get(name)
-            if made is not None and place.calls - made <= WITHIN:
+            if place.calls - place.made.get(name, -WITHIN) < WITHIN:
                 refusal = absent(call, member, name)
                 if refusal is not None:
                     response = render_error(refusal, call.protocol, call.service, "0" * 32)
-                    return Old(response, self._served.get((*key, made), 0), (*key, made))
+                    return Old(response, place.served, place)
         return None
 
-    def serve(self, old: Old) -> HttpResponse:
+    @staticmethod
+    def serve(old: Old) -> HttpResponse:
         """Give the old answer once more."""
-        self._served[old.key] = old.served + 1
-        _trim(self._served)
+        old.place.served += 1
         return old.response
 
     def note_read(self, call: Call, response: HttpResponse) -> None:
@@ -91,7 +90,8 @@ class Memory:
             key = _key(call)
             self._answers[key] = (self._place(call).writes, response)
             self._answers.move_to_end(key)
-            _trim(self._answers)
+            while len(self._answers) > KEPT:
+                self._answers.popitem(last=False)
 
     def _place(self, call: Call) -> _Place:
         return self._places.setdefault((call.service, call.account), _Place())
@@ -100,11 +100,6 @@ class Memory:
         place = self._place(call)
         place.calls += 1
         return place
-
-
-def _trim(kept: OrderedDict[Key, Any]) -> None:
-    while len(kept) > KEPT:
-        kept.popitem(last=False)
 
 
 def _key(call: Call) -> Key:
