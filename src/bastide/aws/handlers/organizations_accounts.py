@@ -24,7 +24,6 @@ from bastide.aws.waiting import coded, quietly
 from bastide.errors import TargetError
 from bastide.model import Change, Properties
 
-
 # Seconds before each look for an account whose address AWS knows: a new one is not listed at once.
 LOOKS = (0.0, 1.0, 2.0)
 
