@@ -24,6 +24,7 @@ SCENARIOS = {
     "policies": "benchmarks.evaluation:policies",
     "twenty": "benchmarks.twenty:twenty",
     "decisions": "benchmarks.iam_decisions:decisions",
+    "organization": "benchmarks.iam_organization:organization_figures",
     "emptiness": "benchmarks.iam_emptiness:emptiness",
 }
 

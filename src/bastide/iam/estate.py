@@ -185,6 +185,10 @@ class Policies:
             known = self._parsed[id(value)] = (value, _parse(value, where))
         return known[1]
 
+    def own_policies(self, resource: Resource) -> Identity:
+        """The policies of one user or role, without those of all others."""
+        return self._identity(resource)
+
     def _identity(self, resource: Resource) -> Identity:
         gathered = _Gathered()
         self._gather(resource, gathered)

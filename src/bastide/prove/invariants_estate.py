@@ -51,6 +51,7 @@ class Policies:
 
     estate: Estate
     _stacks: dict[tuple[str, tuple[tuple[str, ...], ...]], Stack] = field(default_factory=dict)
+    _of_accounts: dict[tuple[str, str], Stack] = field(default_factory=dict)
     _rules: dict[tuple[str, str], tuple[Rule, ...]] = field(default_factory=dict)
 
     @property
@@ -83,6 +84,12 @@ class Policies:
         return self._stack(account, RCP)
 
     def _stack(self, account: str, kind: str) -> Stack:
+        known = self._of_accounts.get((account, kind))
+        if known is None:
+            known = self._of_accounts[account, kind] = self._found(account, kind)
+        return known
+
+    def _found(self, account: str, kind: str) -> Stack:
         organization = self.estate.organization
         if organization is None or account == organization.management_account or account not in self.accounts:
             return NOTHING_BINDS

@@ -24,14 +24,14 @@ from bastide.prove.invariants_guardrails import Standing
 from bastide.prove.proof import COUNTEREXAMPLE, NOT_PROVED, PROVED, Proof
 from bastide.prove.symbolic.replay import request_of
 from bastide.show.cli.main import _invoke
-from bastide.show.cli.prove import _declared
+from bastide.show.cli.prove import declared
 
 ACME = Path(__file__).parents[3] / "examples" / "acme.yaml"
 
 
 @cache
 def acme() -> tuple[Estate, tuple[Standing, ...]]:
-    return _declared(read_architecture(ACME), ACME)
+    return declared(read_architecture(ACME), ACME)
 
 
 @cache

@@ -50,6 +50,7 @@ class Question:
     actions: Actions = EVERY_ACTION
     without: tuple[str, ...] = ()  # patterns of actions that are not asked about
     documented_only: bool = False  # ask about documented actions only
+    shaped: bool = True  # seek a resource with the form of an ARN that the action may name
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +286,8 @@ class _Search:
         self, bits: int, fields: Fields, clauses: Sequence[tuple[Test, ...]], by: tuple[Rule, ...]
     ) -> Example | None:
         """A request with an ARN that one of the actions really names; else it is kept as doubtful, once."""
+        if not self.question.shaped:
+            return _written(next(action_list().listed(bits)), fields, by)
         for action in islice(action_list().listed(bits), TRIED_ACTIONS):
             shaped = _added(fields, (Test(RESOURCE, Strings(resource_patterns(action))),))
             if shaped is not None:

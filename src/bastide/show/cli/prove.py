@@ -40,7 +40,7 @@ def command(
     if output not in ("table", "json"):
         raise InputError(f"{output!r} is not a format of prove", fix="use table or json")
     own = [one for path in invariants or () for one in _own(path)]
-    estate, standing = _declared(read_architecture(file), file)
+    estate, standing = declared(read_architecture(file), file)
     proofs = [proof for proof in prove(estate, standing, own) if only in proof.name]
     typer.echo(json.dumps(_as_json(proofs, estate), indent=2) if output == "json" else _as_text(proofs, estate))
     statuses = {proof.status for proof in proofs}
@@ -56,7 +56,7 @@ def _own(path: Path) -> tuple[Invariant, ...]:
         raise InputError(f"{path} cannot be read: {error}") from error
 
 
-def _declared(declaration: Declaration, file: Path) -> tuple[Estate, tuple[Standing, ...]]:
+def declared(declaration: Declaration, file: Path) -> tuple[Estate, tuple[Standing, ...]]:
     """The estate that the file declares, and the guardrails that are on in each of its accounts."""
     from bastide.declare.expand import Known, expand
     from bastide.declare.expansion.guardrails import shared_values
