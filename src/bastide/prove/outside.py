@@ -31,13 +31,13 @@ from bastide.prove.symbolic.callers import (
 )  # fmt: skip
 from bastide.prove.symbolic.constraint import Strings
 from bastide.prove.symbolic.pattern import exact, glob
+from bastide.prove.symbolic.rule import UNIQUE_ID
 
 ZONES = ("organization", "account")
 # Keys that only calls of services carry.
 SOURCES = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
 SOURCE_OWNER = "aws:sourceowner"
 POSITIVE = frozenset({"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"})
-UNIQUE_ID = re.compile(r"A[A-Z0-9]{15,}")  # of an identity that is gone
 WILD = re.compile(r"[*?]|\$\{")
 
 
@@ -153,8 +153,12 @@ def named_of(statement: Statement, account: str) -> str:
 
 
 def unnamed_principals(statement: Statement) -> tuple[str, ...]:
-    """Principals of whom a policy does not tell the account: canonical users, CloudFront's origin access identities."""
-    others = tuple(name for name in _names(statement) if name.count(":") >= 5 and account_of(name) == "cloudfront")
+    """Principals of whom a policy does not tell the account.
+
+    Canonical users, CloudFront's origin access identities, and unique ids: those of an identity that is gone, as AWS
+    shows them, or of one that somebody wrote down by its id.
+    """
+    others = tuple(name for name in _names(statement) if account_of(name) == "cloudfront" or UNIQUE_ID.fullmatch(name))
     return (*(statement.principal or {}).get("CanonicalUser", ()), *others)
 
 

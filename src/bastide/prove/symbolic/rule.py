@@ -5,11 +5,13 @@ caller, so that a rule knows one kind of thing only. A statement with policy var
 one for a ``Scope``; where the scope does not know the variable, its tests carry marks (``conditions``).
 
 Approximated: a Deny with NotPrincipal takes in fewer callers than AWS (which wants the account, the role and the
-session all listed); unique ids (AIDA…) and canonical users in a principal match nobody.
+session all listed). A unique id (AIDA…) or canonical user in a principal does not tell who it is: it is a mark, so
+that anybody may be it and nobody has to.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,6 +27,7 @@ from bastide.prove.symbolic.pattern import Pattern, exact, glob, joined
 
 SERVICE, SESSION, FEDERATED = "@service", "@session", "@federated"
 ACCOUNT, PRINCIPAL_ARN = "aws:principalaccount", "aws:principalarn"
+UNIQUE_ID = re.compile(r"A[A-Z0-9]{15,}")  # Source: IAM User Guide, "IAM identifiers", Unique identifiers
 ARN_HEAD = 5  # colons before which a resource holds no variables
 NO_SCOPE: Scope = {}
 
@@ -176,7 +179,8 @@ def _named(principals: Principals) -> tuple[Test | None, ...]:
         return (None,)
     accounts = [match[1] if (match := ACCOUNT_ROOT.fullmatch(one)) else one for one in aws if _is_account(one)]
     sessions = [one for one in aws if ":assumed-role/" in one]
-    identities = [one for one in aws if not _is_account(one) and one not in sessions]
+    nobody_known = [*(one for one in aws if UNIQUE_ID.fullmatch(one)), *principals.get("CanonicalUser", ())]
+    identities = [one for one in aws if not (_is_account(one) or one in sessions or one in nobody_known)]
     found = {
         ACCOUNT: accounts,
         SESSION: sessions,
@@ -184,7 +188,8 @@ def _named(principals: Principals) -> tuple[Test | None, ...]:
         SERVICE: principals.get("Service", ()),
         FEDERATED: principals.get("Federated", ()),
     }
-    return tuple(Test(key, Strings(tuple(map(exact, names)))) for key, names in found.items() if names)
+    known = (Test(key, Strings(tuple(map(exact, names)))) for key, names in found.items() if names)
+    return (*known, *(mark("is", one) for one in nobody_known))
 
 
 def _is_account(text: str) -> bool:
