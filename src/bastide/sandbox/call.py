@@ -64,6 +64,10 @@ class Call:
     internal: bool = False
     # The sandbox's time of the request (aware UTC), not the machine's: see `clock`.
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    # `https` as on AWS, or `http` when the request came to the local server.
+    transport: str = "https"
+    # The number of the call's entry in the journal; 0 for what is not journaled.
+    sequence: int = 0
     # What authorization decided; None for calls that AWS makes itself.
     judgement: Any = None
     # The rule of faults on demand that befalls the call.

@@ -34,6 +34,8 @@ class HttpResponse:
     headers: dict[str, str]
     body: bytes
     payload: dict[str, object] | None = field(default=None, compare=False)
+    # The refusal that the response says, when it was ours.
+    error: AwsError | None = field(default=None, compare=False)
 
 
 class AwsError(Exception):
@@ -64,7 +66,7 @@ def render_error(error: AwsError, protocol: str, service: str, request_id: str) 
     else:
         headers["content-type"] = "text/xml"
         body = _xml_error(error, protocol, service, request_id)
-    return HttpResponse(error.status, headers, body.encode())
+    return HttpResponse(error.status, headers, body.encode(), error=error)
 
 
 def _xml_error(error: AwsError, protocol: str, service: str, request_id: str) -> str:
