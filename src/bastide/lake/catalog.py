@@ -67,6 +67,11 @@ class Lake:
         self.root = root
         self._catalog = catalog
 
+    @property
+    def data(self) -> Path:
+        """Where the Parquet files of a table are, each batch in a folder of its name."""
+        return self.root.absolute() / "warehouse" / "data"
+
     @classmethod
     def open(cls, root: Path, settings: dict[str, str] | None = None) -> Lake:
         """The lake in the folder `root`, made when it is missing.

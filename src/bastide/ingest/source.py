@@ -1,0 +1,145 @@
+"""Where logs come from: files and folders on this machine, prefixes of S3.
+
+One idea: a source lists items (a key and an etag, which together never mean two contents) and reads one at a time.
+What the key says by AWS's layout (account, Region, day) is read from it, so that filters need not open a file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Protocol
+
+from bastide.errors import InputError
+
+# …/AWSLogs/[o-…/]ACCOUNT/SERVICE/REGION/YYYY/MM/DD/…
+_LAYOUT = re.compile(
+    r"(?:^|/)AWSLogs/(?:o-[a-z0-9]+/)?(?P<account>\d{12})/(?P<service>[^/]+)/"
+    r"(?:(?P<region>[a-z]{2}(?:-[a-z]+)+-\d)/)?(?:(?P<y>\d{4})/(?P<m>\d{1,2})/(?P<d>\d{1,2})/)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One file or object: `key` within `source`; `size` in bytes as stored. Empty or None: the key does not say."""
+
+    source: str
+    key: str
+    etag: str
+    size: int
+    account: str = ""
+    region: str = ""
+    day: date | None = None
+
+    @property
+    def address(self) -> str:
+        """Where it is, as people write it."""
+        return f"{self.source.rstrip('/')}/{self.key}" if self.key else self.source
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What to take: nothing given takes everything, and an item whose key says nothing is never filtered out."""
+
+    accounts: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+
+    def takes(self, item: Item) -> bool:
+        """Whether the item can hold what is wanted. A day's files may hold the end of the day before."""
+        if self.accounts and item.account and item.account not in self.accounts:
+            return False
+        if self.regions and item.region and item.region not in self.regions:
+            return False
+        if item.day and self.since and item.day < self.since:
+            return False
+        return not (item.day and self.until and item.day > self.until)
+
+
+class Source(Protocol):
+    """Something that lists items and reads them."""
+
+    def list(self, wanted: Filter) -> Iterator[Item]:
+        """The items that the filter takes, in no order. Raises InputError or TargetError."""
+
+    def read(self, item: Item) -> bytes:
+        """The item's content as stored. Raises OSError or TargetError."""
+
+
+def describe(source: str, key: str, etag: str, size: int) -> Item:
+    """The item of a key, with what AWS's layout says about it."""
+    found = _LAYOUT.search(key) or _LAYOUT.search(f"{source}/{key}")
+    if found is None:
+        return Item(source, key, etag, size)
+    day = None
+    if found["y"]:
+        try:
+            day = date(int(found["y"]), int(found["m"]), int(found["d"]))
+        except ValueError:
+            day = None
+    return Item(source, key, etag, size, found["account"], found["region"] or "", day)
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A file, or everything under a folder. Symbolic links to files are followed, links to folders are not."""
+
+    path: Path
+
+    def list(self, wanted: Filter) -> Iterator[Item]:
+        """See Source. A file's etag is its size and modification time; hidden files are left out."""
+        root = self.path.absolute()
+        if root.is_file():
+            yield self._item(root, "")
+            return
+        if not root.is_dir():
+            raise InputError("there is no such file or folder", str(self.path), "name an existing one, or s3://…")
+        for path in sorted(root.rglob("*")):
+            parts = path.relative_to(root).parts
+            if any(part.startswith(".") for part in parts) or not path.is_file():
+                continue
+            item = self._item(root, "/".join(parts))
+            if wanted.takes(item):
+                yield item
+
+    def _item(self, root: Path, key: str) -> Item:
+        found = (root / key if key else root).stat()
+        return describe(str(root), key, f"{found.st_size}-{found.st_mtime_ns}", found.st_size)
+
+    def read(self, item: Item) -> bytes:
+        """See Source."""
+        return (Path(item.source) / item.key if item.key else Path(item.source)).read_bytes()
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A prefix of an S3 bucket, through any target's boto3 client."""
+
+    name: str
+    prefix: str
+    client: Any
+
+    def list(self, wanted: Filter) -> Iterator[Item]:
+        """See Source. Listing is by pages of 1,000; objects of storage classes that need a restore are left out."""
+        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=self.prefix)
+        for page in pages:
+            for found in page.get("Contents", ()):
+                if found.get("StorageClass") in {"GLACIER", "DEEP_ARCHIVE"} or found["Key"].endswith("/"):
+                    continue
+                item = describe(f"s3://{self.name}", found["Key"], found["ETag"].strip('"'), found["Size"])
+                if wanted.takes(item):
+                    yield item
+
+    def read(self, item: Item) -> bytes:
+        """See Source."""
+        body: bytes = self.client.get_object(Bucket=self.name, Key=item.key)["Body"].read()
+        return body
+
+
+def in_order(items: Sequence[Item]) -> Sequence[Item]:
+    """The items by day and account, so that a batch touches few partitions."""
+    return sorted(items, key=lambda item: (item.day or date.min, item.account, item.region, item.key))
