@@ -67,10 +67,9 @@ class Seen:
 
 def hashes(connection: duckdb.DuckDBPyConnection, table: Table, files: Sequence[Path]) -> Hashes:
     """A hash of each row's identity, rows without one left out."""
-    found = connection.execute(
-        f"SELECT hash({_columns(table)}) AS h FROM read_parquet($1, hive_partitioning = false) WHERE {_has_identity(table)}",
-        [[str(file) for file in files]],
-    ).fetchnumpy()["h"]
+    query = f"SELECT hash({_columns(table)}) AS h FROM read_parquet($1, hive_partitioning = false)"
+    names = [str(file) for file in files]
+    found = connection.execute(f"{query} WHERE {_has_identity(table)}", [names]).fetchnumpy()["h"]
     return numpy.asarray(found, numpy.uint64)
 
 
