@@ -155,6 +155,15 @@ def test_an_organization_aggregator_is_its_administrators(fresh: Any, refused: A
     assert found["OrganizationAggregationSource"] == source
 
 
+def share(kms: Any, key: str, *accounts: str) -> None:
+    """A key policy that lets whole accounts use the key."""
+    principals = [f"arn:aws:iam::{account}:root" for account in accounts]
+    statement = {"Effect": "Allow", "Principal": {"AWS": principals}, "Action": "kms:*", "Resource": "*"}
+    kms.put_key_policy(
+        KeyId=key, PolicyName="default", Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    )
+
+
 def test_a_key_rotates_in_its_period_works_while_enabled_and_is_found_across_accounts(world: Any, refused: Any) -> None:
     kms = world.client("kms", "log")
     key = kms.create_key(Tags=[{"TagKey": "owner", "TagValue": "security"}])["KeyMetadata"]
@@ -164,6 +173,8 @@ def test_a_key_rotates_in_its_period_works_while_enabled_and_is_found_across_acc
     kms.disable_key_rotation(KeyId=key["KeyId"])
     assert "RotationPeriodInDays" not in kms.get_key_rotation_status(KeyId=key["KeyId"])
     other = world.client("kms", "work")
+    refused("AccessDeniedException", other.describe_key, KeyId=key["Arn"])
+    share(kms, key["Arn"], world.accounts["log"], world.accounts["work"])
     assert other.describe_key(KeyId=key["Arn"])["KeyMetadata"]["AWSAccountId"] == world.accounts["log"]
     refused("NotFoundException", other.describe_key, KeyId=key["KeyId"])
     cipher = kms.encrypt(KeyId=key["KeyId"], Plaintext=b"text")["CiphertextBlob"]

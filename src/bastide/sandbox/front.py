@@ -1,18 +1,20 @@
 """The front: every request to the emulated organization passes here, one at a time.
 
-One idea: resolve → authorize → shim or moto → learn the keys → record → journal. `authorize` and `record` are the
-places for the policy engine and the audit trail; today the first allows everything and the second drops everything.
+One idea: resolve → authorize → shim or moto → learn the keys → record → journal. `authorize` is `authorize.Authorizer`
+unless the sandbox is bare; a call that it refuses is recorded and not journaled, and a replay does not ask again.
 moto is not safe under threads, so requests are serialized by a lock; only waiting for the disk happens outside it.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from botocore.awsrequest import HeadersDict
@@ -20,16 +22,22 @@ from botocore.exceptions import UnknownServiceError
 from botocore.parsers import create_parser
 
 from bastide.sandbox import moto, shims
+from bastide.sandbox.authorize import Authorizer
 from bastide.sandbox.call import Call, Store, render_request
+from bastide.sandbox.clock import Clock
 from bastide.sandbox.credentials import MANAGEMENT_ACCOUNT
 from bastide.sandbox.faults import Faults
 from bastide.sandbox.journal import Entry, Journal
 from bastide.sandbox.principal import Principal
 from bastide.sandbox.resolve import Scope, address, decode_chunks, read_scope
 from bastide.sandbox.sessions import Sessions
+from bastide.sandbox.trail.audit import Audit
 from bastide.sandbox.wire import AwsError, HttpRequest, HttpResponse, RefusedByEngine, render_error
 
 log = logging.getLogger("bastide.sandbox")
+
+# What the sandbox does by itself (its clock, deliveries) stands in the journal as requests of this scope.
+ITSELF = Scope("", "", "_sandbox")
 
 Authorize = Callable[[Call], None]
 Record = Callable[[Call, HttpResponse], None]
@@ -53,10 +61,15 @@ class Front:
 
     management_account = MANAGEMENT_ACCOUNT
 
-    def __init__(self, journal: Journal | None = None) -> None:
-        """An empty management account, or what the journal's replay gives. Raises InputError on a broken journal."""
-        self.authorize: Authorize = lambda call: None
-        self.record: Record = lambda call, response: None
+    def __init__(self, journal: Journal | None = None, *, enforce: bool = True) -> None:
+        """An empty management account, or what the journal's replay gives. Raises InputError on a broken journal.
+
+        Without `enforce` every known caller may do everything.
+        """
+        self.authorize: Authorize = Authorizer() if enforce else lambda call: None
+        self.clock = Clock(self._shift)
+        self.audit = Audit(self, *_beside(journal))
+        self.record: Record = self.audit.record
         self.faults = Faults()
         self._shims, self._owners = shims.walk(), shims.OWNERS
         self._state = moto.State()
@@ -76,6 +89,8 @@ class Front:
         with self._lock:
             self._state.clear()
             self._forget()
+            self.audit.clear()
+            self.clock.offset = timedelta()
             if self._journal is not None:
                 self._journal.clear()
 
@@ -92,7 +107,9 @@ class Front:
         scope = Scope("", "us-east-1", "s3")
         with self._lock:
             self._state.activate()
+            before = self.sequence
             try:
+                self._deliver_due()
                 scope = read_scope(request)
                 call = self._resolve(decode_chunks(request), scope)
             except AwsError as refusal:
@@ -101,20 +118,19 @@ class Front:
                 log.exception("sandbox: %s %s", request.method, request.url)
                 text = f"sandbox: the request cannot be read: {type(crash).__name__}: {crash}"
                 return self._refuse(scope, request, AwsError("InternalFailure", text, 501))
-            response, sequence = self._disturbed(call) if self.faults.active else self._run(call)
-        if sequence and self._journal is not None:
+            response = self._disturbed(call) if self.faults.active else self._run(call)
+            sequence = self.sequence
+        if sequence > before and self._journal is not None:
             self._journal.sync(sequence)
         return self.faults.delivered(call, response) if call.fault is not None else response
 
-    def _disturbed(self, call: Call) -> tuple[HttpResponse, int]:
+    def _disturbed(self, call: Call) -> HttpResponse:
         """As `_run`, unless a fault befalls the call: what is not performed is no business of the journal."""
         changes = changes_state(call.service, call.operation)
         instead = self.faults.instead(call, changes)
         if instead is not None:
-            self.record(call, instead)
-            return instead, 0
-        response, sequence = self._run(call)
-        return self.faults.noted(call, response, changes), sequence
+            return self._recorded(call, instead)
+        return self.faults.noted(call, self._run(call), changes)
 
     def _refuse(self, scope: Scope, request: HttpRequest, refusal: AwsError) -> HttpResponse:
         try:
@@ -140,6 +156,7 @@ class Front:
         call = Call(
             self, scope.service, operation, scope.region, principal.account, principal, request, engine_request, labels
         )
+        call.transport, call.at = plain.url.partition(":")[0], self.clock.now()
         if not replayed:  # what is in the journal was in time, and its token was not written down
             self.sessions.verify(principal, plain, scope.service, model.protocol, call.at)
         owned = self._owners.get(scope.service)
@@ -148,38 +165,50 @@ class Front:
             call.account, call.engine_request = owner, moto.to_request(request, owner)
         return call
 
-    def _run(self, call: Call) -> tuple[HttpResponse, int]:
-        """(response, journal sequence or 0). Under the lock."""
-        now = call.at
-        if not changes_state(call.service, call.operation):
-            # A read may make something (a key behind alias/aws/…): the same read makes the same one.
-            moto.seed(f"{call.account}/{call.request.url}/{call.request.body!r}", now)
-            response = self._guarded(call)
-            self.record(call, response)
-            return response, 0
+    def _run(self, call: Call) -> HttpResponse:
+        """The answer, once everything about the call is on file. Under the lock."""
+        now, changes = call.at, changes_state(call.service, call.operation)
+        # A read may make something (a key behind alias/aws/…): the same read makes the same one.
+        read = f"{call.account}/{call.request.url}/{call.request.body!r}" if not changes else ""
+        moto.seed(read or f"asked after {self.sequence}", now)
+        refused = self._guarded(call, self.authorize)
+        if refused is not None:  # nothing was changed: no business of the journal
+            return self._recorded(call, refused)
+        if not changes:
+            return self._recorded(call, self._performed(call))
         self.sequence += 1
-        response = self._perform(call, self.sequence, now)
-        if self._journal is not None:
-            try:
-                self._journal.append(Entry.of(call, self.sequence, now, response.status))
-            except OSError as full:
-                text = f"sandbox: done, but a restart will not know it: the journal cannot be written: {full}"
-                failure = AwsError("InternalFailure", text, 501)
-                return render_error(failure, call.protocol, call.service, moto.request_id()), 0
-        self.record(call, response)
-        return response, self.sequence
+        return self._recorded(call, self._perform(call, self.sequence, now))
+
+    def _recorded(self, call: Call, response: HttpResponse) -> HttpResponse:
+        """The answer, after the records and the journal have it, in this order: see `trail.audit`."""
+        try:
+            self.record(call, response)
+            if call.sequence and self._journal is not None:
+                self._journal.append(Entry.of(call, call.sequence, call.at, response.status))
+            self.audit.settle(call)
+        except OSError as full:
+            text = f"sandbox: done, but a restart will not know it: the journal cannot be written: {full}"
+            failure = AwsError("InternalFailure", text, 501)
+            return render_error(failure, call.protocol, call.service, moto.request_id())
+        return response
 
     def _perform(self, call: Call, sequence: int, at: datetime) -> HttpResponse:
-        call.at = at
+        call.at, call.sequence = at, sequence
         moto.seed(str(sequence), at)
-        return self._guarded(call)
+        return self._performed(call)
 
-    def _guarded(self, call: Call) -> HttpResponse:
-        try:
-            self.authorize(call)
+    def _performed(self, call: Call) -> HttpResponse:
+        def perform(call: Call) -> HttpResponse:
             response = self._respond(call)
             self.sessions.learn(call, response)
             return response
+
+        return self._guarded(call, perform)
+
+    def _guarded(self, call: Call, step: Callable[[Call], Any]) -> Any:
+        """What the step answers, or the error that it ends with."""
+        try:
+            return step(call)
         except AwsError as refusal:
             return render_error(refusal, call.protocol, call.service, moto.request_id())
         except RefusedByEngine as refused:
@@ -238,15 +267,93 @@ class Front:
             self, service, operation, region, account, principal, request, engine_request, labels, internal=True
         )
 
+    def serve(
+        self, service: str, operation: str, params: Mapping[str, Any], account: str, region: str, by: str
+    ) -> dict[str, Any]:
+        """An operation's answer, performed by the AWS service `by`: not authorized, not recorded. Raises AwsError."""
+        call = self._internal_call(
+            service, operation, params, account, region, Principal(account, by, by, "", "AWSService")
+        )
+        try:
+            return call.result(self._respond(call))
+        except RefusedByEngine as refused:
+            raise self.as_error(call, refused.response) from refused
+
+    # ── what the sandbox does by itself ─────────────────────────────────────────────────────────────────────────────
+
+    def steer(self, name: str, document: dict[str, Any], at: datetime) -> int:
+        """Journal something that the sandbox does by itself, then do it; its sequence number. Raises OSError."""
+        self.sequence += 1
+        if self._journal is not None:
+            self.audit.log.sync()  # what an entry delivers is on disk before the entry
+            request = HttpRequest("POST", f"/{name}", (), json.dumps(document).encode())
+            self._journal.append(Entry(self.sequence, at, ITSELF, request, 200))
+        self._do(name, document, self.sequence, at)
+        return self.sequence
+
+    def _do(self, name: str, document: dict[str, Any], sequence: int, at: datetime) -> None:
+        if name == "clock":
+            self.clock.offset = timedelta(seconds=document["offset"])
+        else:
+            self.audit.perform(name, document, sequence, at)
+
+    def _shift(self, offset: timedelta) -> None:
+        """Set the clock, and let happen what was due in between."""
+        with self._lock:
+            self._state.activate()
+            self.steer("clock", {"offset": offset.total_seconds()}, self.clock.now())
+            self._deliver_due()
+            sequence = self.sequence
+        if self._journal is not None:
+            self._journal.sync(sequence)
+
+    def _deliver_due(self) -> None:
+        try:
+            self.audit.due(self.clock.now())
+        except OSError as full:
+            log.warning("sandbox: nothing can be delivered: %s", full)
+
+    def deliver(self) -> None:
+        """Deliver the records that wait now, whatever their age."""
+        with self._lock:
+            self._state.activate()
+            self._deliver_due()
+            self.audit.deliver(self.clock.now())
+            sequence = self.sequence
+        if self._journal is not None:
+            self._journal.sync(sequence)
+
+    # ── restart ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
     def _replay(self, journal: Journal) -> None:
         with self._lock:
             self._state.activate()
-            for entry in journal.read():
-                call = self._resolve(entry.request, entry.scope, replayed=True)
-                response = self._perform(call, entry.sequence, entry.at)
-                if response.status != entry.status:
-                    log.warning("replay: entry %d (%s) gave %d", entry.sequence, call.operation, response.status)
+            entries = list(journal.read())
+            own = [json.loads(entry.request.body) for entry in entries if entry.scope == ITSELF]
+            needed = max((row.get("upto") or row.get("to") or 0 for row in own), default=0)
+            self.audit.begin_replay(entries[-1].sequence if entries else 0, needed)
+            for entry in entries:
                 self.sequence = entry.sequence
+                if entry.scope == ITSELF:
+                    document = json.loads(entry.request.body)
+                    self._do(entry.request.url[1:], document, entry.sequence, entry.at)
+                else:
+                    self._again(entry)
+            self.audit.end_replay()
+
+    def _again(self, entry: Entry) -> None:
+        call = self._resolve(entry.request, entry.scope, replayed=True)
+        response = self._perform(call, entry.sequence, entry.at)
+        if response.status != entry.status:
+            log.warning("replay: entry %d (%s) gave %d", entry.sequence, call.operation, response.status)
+        self.audit.replayed(call, response)
+
+
+def _beside(journal: Journal | None) -> tuple[Path | None, Path | None]:
+    """Where the record log and the digests' key of a journal are."""
+    if journal is None:
+        return None, None
+    return journal.path.with_suffix(".records.jsonl"), journal.path.with_suffix(".digest-key.pem")
 
 
 # One lock for all sandboxes of the process: they share moto's globals.

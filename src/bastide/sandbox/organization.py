@@ -13,6 +13,7 @@ import botocore.session
 from botocore.loaders import create_loader
 
 from bastide.sandbox import transport
+from bastide.sandbox.clock import Clock
 from bastide.sandbox.credentials import BOOTSTRAP_CREDENTIALS, MANAGEMENT_ACCOUNT, MEMBER_ROLE
 from bastide.sandbox.faults import Faults, Rules
 from bastide.sandbox.front import Front
@@ -25,7 +26,7 @@ _LOADER = create_loader()
 class Sandbox:
     """An empty management account at first: no organization, no members.
 
-    `front.authorize` and `front.record` are where a policy engine and an audit trail plug in.
+    `front.authorize` and `front.record` are where the policy engine and the audit trail plug in.
     """
 
     management_account = MANAGEMENT_ACCOUNT
@@ -73,6 +74,10 @@ class Sandbox:
         found = (keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
         return self._attached(region, dict(zip(BOOTSTRAP_CREDENTIALS, found, strict=True)))
 
+    def session_with(self, credentials: dict[str, str], region: str = "us-east-1") -> boto3.Session:
+        """A boto3 session that signs with these keys, under boto3's names (`aws_access_key_id`, …)."""
+        return self._attached(region, credentials)
+
     def _attached(self, region: str, credentials: dict[str, str]) -> boto3.Session:
         inner = botocore.session.Session()
         # A loader of its own would cost every session 25 MB and its clients 200 ms.
@@ -82,11 +87,21 @@ class Sandbox:
         self.attach(inner)
         return session
 
+    @property
+    def clock(self) -> Clock:
+        """The sandbox's clock: `now()`, `advance("7d")`, `set(time)`, `real()`."""
+        return self.front.clock
+
+    def deliver(self) -> None:
+        """Let CloudTrail deliver now what it would deliver within minutes."""
+        self.front.deliver()
+
     def reset(self) -> None:
         """Back to an empty management account; the journal is emptied."""
         self.front.reset()
 
     def close(self) -> None:
-        """Write out and close the journal file."""
+        """Write out and close the files."""
+        self.front.audit.close()
         if self._journal is not None:
             self._journal.close()

@@ -53,7 +53,7 @@ def attach(session: Any, answer: Answer, disturbed: Callable[[], bool] = lambda:
         if not scope or hasattr(params["body"], "read"):
             return None
         apply_request_checksum(params)
-        response = _received(params["url"], answer(_unsigned(params, scope)))
+        response = _received(params["url"], answer(_unsigned(params, scope, request_signer)))
         return response, _parsed(parsers, model, response)
 
     emitter = session.get_component("event_emitter")
@@ -96,13 +96,17 @@ def _scope(model: Any, context: Mapping[str, Any], signer: Any) -> str:
     return f"{key}/19700101/{region}/{name}/aws4_request"
 
 
-def _unsigned(params: Mapping[str, Any], scope: str) -> HttpRequest:
+def _unsigned(params: Mapping[str, Any], scope: str, signer: Any) -> HttpRequest:
     """The request as it would be sent, but for its signature."""
     body = params["body"]
     if isinstance(body, dict):
         body = urlencode(body, doseq=True)
     authorization = f"AWS4-HMAC-SHA256 Credential={scope}"
-    return _plain(params["method"], params["url"], {**params["headers"], "Authorization": authorization}, body)
+    headers = {**params["headers"], "Authorization": authorization}
+    token = signer._credentials.get_frozen_credentials().token
+    if token:
+        headers["X-Amz-Security-Token"] = token
+    return _plain(params["method"], params["url"], headers, body)
 
 
 def _lost(gone: Disconnected, request: AWSPreparedRequest) -> HTTPClientError:

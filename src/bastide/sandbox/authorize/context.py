@@ -1,0 +1,155 @@
+"""The condition keys of a request that all services share (`aws:…`).
+
+One idea: what AWS would know of the caller, its session, the time, the network and the tags in the request; a key that a
+request would not have stays absent. Keys of single services are in ``service_keys``.
+
+Source: IAM User Guide, "AWS global condition context keys" (availability of each key).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bastide.sandbox.authorize.identities import Own
+from bastide.sandbox.authorize.policies import Place, read_place
+from bastide.sandbox.call import Call
+from bastide.sandbox.credentials import BOOTSTRAP_KEY
+from bastide.sandbox.wire import AwsError
+
+Keys = dict[str, str | tuple[str, ...]]
+ADDRESS = "203.0.113.10"  # where callers are; a documentation address (RFC 5737)
+INSIDE = "10.0.0.10"  # … inside a VPC
+HEADER, ENDPOINT, VPC, IP = "x-bastide-context", "x-bastide-source-vpce", "x-bastide-source-vpc", "x-bastide-source-ip"
+
+
+def caller_keys(call: Call, own: Own, place: Place) -> Keys:
+    """What follows from who calls, and when; `place` is where the caller's account stands."""
+    principal, session = call.principal, call.principal.session
+    found: Keys = {
+        "aws:RequestedRegion": call.region,
+        "aws:CurrentTime": f"{call.at:%Y-%m-%dT%H:%M:%SZ}",
+        "aws:EpochTime": str(int(call.at.timestamp())),
+        "aws:SecureTransport": "true",
+        "aws:ViaAWSService": "false",
+    }
+    agent = call.request.header("user-agent")
+    if agent:
+        found["aws:UserAgent"] = agent
+    if principal.type not in ("Anonymous", "AWSService"):
+        found["aws:userid"] = principal.user_id
+        found |= _organization_keys(place, "aws:Principal")
+    found |= {f"aws:PrincipalTag/{key}": value for key, value in own.tags.items()}
+    if session is not None:
+        found |= _session_keys(call, own)
+    elif principal.access_key == BOOTSTRAP_KEY:
+        found |= {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "1"}
+    return found
+
+
+def _session_keys(call: Call, own: Own) -> Keys:
+    session = call.principal.session
+    assert session is not None
+    found: Keys = {
+        "aws:TokenIssueTime": f"{session.issued_at:%Y-%m-%dT%H:%M:%SZ}",
+        "aws:MultiFactorAuthPresent": str(session.mfa).lower(),
+    }
+    if session.mfa:
+        found["aws:MultiFactorAuthAge"] = str(max(0, int((call.at - session.issued_at).total_seconds())))
+    if session.source_identity:
+        found["aws:SourceIdentity"] = session.source_identity
+    if session.provider:
+        found["aws:FederatedProvider"] = session.provider
+    if call.principal.type == "Root":
+        found["aws:AssumedRoot"] = "true"
+    return found | {key: value for key, value in session.claims.items() if ":" in key}
+
+
+def _organization_keys(place: Place, prefix: str) -> Keys:
+    if not place.organization:
+        return {}
+    return {f"{prefix}OrgID": place.organization, f"{prefix}OrgPaths": (place.path,)}
+
+
+def owner_keys(owner: str, place: Place) -> Keys:
+    """The account and the organization of whoever owns the resource."""
+    return {"aws:ResourceAccount": owner, **_organization_keys(place, "aws:Resource")} if owner else {}
+
+
+def network_keys(call: Call, vpc: str, owner: str) -> Keys:
+    """Where the request comes from: `vpc` and `owner` are those of the endpoint that a header names."""
+    endpoint, address = call.request.header(ENDPOINT), call.request.header(IP)
+    vpc = call.request.header(VPC) or vpc
+    if not endpoint and not vpc:
+        return {"aws:SourceIp": address or ADDRESS}
+    found: Keys = {"aws:VpcSourceIp": address or INSIDE}
+    if vpc:
+        found["aws:SourceVpc"] = vpc
+        found["aws:SourceVpcArn"] = f"arn:aws:ec2:{call.region}:{owner or call.principal.account}:vpc/{vpc}"
+    if endpoint:
+        found["aws:SourceVpce"] = endpoint
+        if owner:
+            found["aws:VpceAccount"] = owner
+            found |= _organization_keys(read_place(owner), "aws:Vpce")
+    return found
+
+
+def said_keys(call: Call) -> Keys:
+    """The keys of the header `x-bastide-context`. Raises AwsError when it is no JSON object."""
+    text = call.request.header(HEADER)
+    if not text:
+        return {}
+    try:
+        given = json.loads(text)
+    except ValueError as wrong:
+        raise AwsError("ValidationError", f"the header {HEADER} is not JSON: {wrong}") from wrong
+    if not isinstance(given, dict):
+        raise AwsError("ValidationError", f"the header {HEADER} is not a JSON object of condition keys")
+    return {str(key): tuple(map(str, value)) if isinstance(value, list) else str(value) for key, value in given.items()}
+
+
+# Parameters that carry tags, by how services spell them.
+TAG_MEMBERS = ("Tags", "tags", "TagSet", "Tagging", "TagList", "TagSpecifications", "TagSpecification", "tagList")
+KEY_MEMBERS = ("TagKeys", "tagKeys", "TagKeyList", "tagKeyList")
+
+
+def tag_keys(call: Call, kind: str) -> Keys:
+    """`aws:RequestTag` and `aws:TagKeys` of the tags that the request sets or removes on resources of this type."""
+    tags: dict[str, str] = {}
+    names: list[str] = []
+    for member in TAG_MEMBERS:
+        tags |= dict(_tags(call.params.get(member), kind))
+    for member in KEY_MEMBERS:
+        names += [str(name) for name in call.params.get(member) or ()]
+    names += tags
+    if not names:
+        return {}
+    found: Keys = {f"aws:RequestTag/{key}": value for key, value in tags.items()}
+    return found | {"aws:TagKeys": tuple(dict.fromkeys(names))}
+
+
+def _tags(given: Any, kind: str) -> Iterator[tuple[str, str]]:
+    if isinstance(given, str):  # S3 sends an object's tags as a query string
+        for pair in given.split("&"):
+            key, _, value = pair.partition("=")
+            yield from ((key, value),) if key else ()
+    elif isinstance(given, Mapping):
+        if "TagSet" in given:
+            yield from _tags(given["TagSet"], kind)
+        else:
+            yield from ((str(key), str(value)) for key, value in given.items() if isinstance(value, str))
+    elif isinstance(given, list | tuple):
+        for row in given:
+            if isinstance(row, Mapping):
+                yield from _row(row, kind)
+
+
+def _row(row: Mapping[str, Any], kind: str) -> Iterator[tuple[str, str]]:
+    if "Tags" in row:  # EC2 says which of the resources that are made gets them
+        if not kind or row.get("ResourceType") in (None, kind):
+            yield from _tags(row["Tags"], kind)
+        return
+    key = row.get("Key", row.get("TagKey", row.get("key")))
+    if key is not None:
+        yield str(key), str(row.get("Value", row.get("TagValue", row.get("value"))) or "")
