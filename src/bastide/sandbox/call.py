@@ -31,6 +31,8 @@ class Switchboard(Protocol):
     """What a call needs of the front: the shims' state, and other operations."""
 
     management_account: str
+    # The audit trail: `trail.audit.Audit`, which itself looks at calls.
+    audit: Any
     sessions: Sessions
 
     def store(self, service: str, account: str, region: str) -> Store:

@@ -9,6 +9,7 @@ from bastide.sandbox import moto
 from bastide.sandbox.call import Call
 from bastide.sandbox.policies import lets_in, parse_statements
 from bastide.sandbox.shims import Answer, shim
+from bastide.sandbox.shims.cloudtrail_history import render_status
 from bastide.sandbox.shims.organizations import management_account, tree
 from bastide.sandbox.shims.organizations_services import delegated
 from bastide.sandbox.shims.s3 import read_bucket
@@ -170,8 +171,17 @@ def read_trail(call: Call) -> Answer:
         raise _unknown(call, asked)
     parts = trail["TrailARN"].split(":")
     if (parts[4], parts[3]) == (call.account, call.region):
+        if call.operation == "GetTrailStatus":
+            return _status(call, trail["TrailARN"])
         return _event_selectors(call) if call.operation == "GetEventSelectors" else call.forward()
     return call.invoke(call.operation, call.params, account=parts[4], region=parts[3])
+
+
+def _status(call: Call, arn: str) -> dict[str, Any]:
+    """moto: claims a delivery at every look."""
+    found = call.forwarded()
+    known = {key: value for key, value in found.items() if not key.startswith("Latest") and value not in ("", None)}
+    return known | render_status(call.front.audit.delivery.statuses.get(arn))
 
 
 def _event_selectors(call: Call) -> dict[str, Any]:
@@ -181,9 +191,3 @@ def _event_selectors(call: Call) -> dict[str, Any]:
         everything = {"ReadWriteType": "All", "IncludeManagementEvents": True, "DataResources": []}
         found["EventSelectors"] = [everything | {"ExcludeManagementEventSources": []}]
     return found
-
-
-@shim("cloudtrail", "LookupEvents")
-def lookup_events(call: Call) -> Answer:
-    """None: nothing is recorded yet."""
-    return {"Events": []}
