@@ -83,6 +83,22 @@ class Policies:
         """Resource control policies over the resources of an account."""
         return self._stack(account, RCP)
 
+    def under(
+        self, accounts: Iterable[str], *, layer: tuple[Rule, ...] = (), denies: tuple[Rule, ...] = (),
+        without: tuple[Rule, ...] = (),
+    ) -> Policies:  # fmt: skip
+        """The same with service control policies changed over some accounts: a layer more, denies more, denies less."""
+        found = Policies(self.estate, dict(self._stacks), dict(self._of_accounts), self._rules)
+        made: dict[int, Stack] = {}  # accounts that shared a stack share the new one
+        for account in accounts:
+            old = self.scps(account)
+            if id(old) not in made:
+                kept = tuple(rule for rule in old.denies if rule not in without)
+                more = (layer,) if layer else ()
+                made[id(old)] = Stack((*old.allows, *more), (*kept, *denies), old.unread)
+            found._of_accounts[account, SCP] = made[id(old)]
+        return found
+
     def _stack(self, account: str, kind: str) -> Stack:
         known = self._of_accounts.get((account, kind))
         if known is None:

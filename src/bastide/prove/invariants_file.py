@@ -190,7 +190,7 @@ def _callers(policies: Policies, one: Invariant, place: str) -> Iterator[Callers
     elif place.startswith("service:"):
         yield service(place.removeprefix("service:"))
     else:
-        for account in _accounts(policies, place, one.name):
+        for account in accounts_in(policies, place, f"invariant {one.name}"):
             yield identities(
                 account, organization=policies.organization_id, patterns=_arns(one.named, account),
                 exempt=_arns(one.exempt, account),
@@ -201,17 +201,22 @@ def _arns(patterns: Sequence[str], account: str) -> tuple[str, ...]:
     return tuple(one if one.startswith("arn:") else f"arn:*:iam::{account}:{one}" for one in patterns)
 
 
-def _accounts(policies: Policies, place: str, name: str) -> tuple[str, ...]:
+def accounts_in(policies: Policies, place: str, who: str) -> tuple[str, ...]:
+    """The accounts of a unit (its path), one account (its name or digits), or ``*`` for every member; ``who`` asks.
+
+    Raises:
+        InputError: the organization has no such place.
+    """
     organization = policies.estate.organization
     if organization is None:
-        raise InputError(f"invariant {name} names {place}, and there is no organization")
+        raise InputError(f"{who} names {place}, and there is no organization")
     if place == "*":
         return policies.members
     every = organization.accounts
     found = tuple(one.id for one in every if _lies_in(organization, one.id, one.name, place))
     if not found and place not in {unit.path for unit in organization.units}:
         known = [*(unit.path for unit in organization.units), *(account.name for account in organization.accounts)]
-        raise InputError(f"invariant {name} names no unit or account: {place}", fix=suggest(place, known))
+        raise InputError(f"{who} names no unit or account: {place}", fix=suggest(place, known))
     return found
 
 

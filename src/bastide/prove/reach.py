@@ -167,6 +167,12 @@ class Reaches:
         """What each user and role can do, by ARN, in the estate's order."""
         return {one.resource.arn: self.of(one) for one in self.memory.profiles.of(self.estate)}
 
+    def among(self, accounts: frozenset[str]) -> Iterator[Reach]:
+        """What the users and roles of some accounts can do, one after the other."""
+        for one in self.memory.profiles.of(self.estate):
+            if one.resource.account in accounts:
+                yield self.of(one)
+
     def who_can(self, action: str) -> list[str]:
         """Principals that can do a documented action, in the estate's order."""
         bits = action_list().bits([action])

@@ -1,170 +1,215 @@
-"""What a new service control policy would take away, and which guardrails do nothing.
+"""What a new service control policy would take away from the principals that it would bind.
 
-The one idea: a permission is lost when the identity's policies and everything in force admit a request that the new
-policy denies; that is one question a statement, and its answer is a request. With a list of used actions the same
-question is asked about these only. A deny that the others already cover is redundant; one over a level that allows
-nothing is dead.
+The one idea: a permission is lost when everything in force admits a request that a statement of the new policy denies.
+So the statement is asked about as one more layer that has to allow (``reach``): exactly the actions of which some
+request is lost, for all principals at once; what can no more be done at all is what ``reach`` says after the change.
+With a record of use the question is asked about the used actions, resources and conditions only.
 
-Granted permissions are those of the policies in the estate; an AWS managed policy whose text is not there (other than
-AdministratorAccess) is named in ``unread``, so that silence about it is not taken for "nothing is lost".
+Granted permissions are those of the principals' own policies; what resource policies grant besides is not looked at. A
+policy whose text is not known is named, so that silence about it is not taken for "nothing is lost".
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from bastide.errors import InputError
-from bastide.iam.parse import parse_policy
-from bastide.model import PolicyDocument, Resource, Statement
-from bastide.model.unknown import unknowns_in
-from bastide.prove.invariants_estate import Policies, Stack
-from bastide.prove.symbolic import Actions, Covered, Example, Question, Rule, Undecided, action_list, rules, solve
+from bastide.iam.estate import Identity
+from bastide.iam.estate import Policies as Index
+from bastide.model import PolicyDocument, Resource
+from bastide.prove.invariants_estate import Policies
+from bastide.prove.reach import Memory, Reaches, rcp_bits
+from bastide.prove.symbolic import (
+    Actions,
+    Covered,
+    Example,
+    Question,
+    Rule,
+    Test,
+    Undecided,
+    action_list,
+    pinned,
+    rules,
+    solve,
+)
 from bastide.prove.symbolic.callers import identities
+from bastide.prove.symbolic.constraint import RESOURCE
 from bastide.prove.symbolic.replay import confirmed
 
-ADMINISTRATOR = ":iam::aws:policy/AdministratorAccess"
-HOLDERS = ("AWS::IAM::Role", "AWS::IAM::User")
+NEW = "the new policy"
 
 
 @dataclass(frozen=True, slots=True)
 class Grants:
-    """What a principal's own policies allow and deny; ``unread`` names policies whose text is not known."""
+    """What a principal's own policies allow and deny; ``limits`` are the Allows of its boundary, None without one.
+
+    ``unread`` names policies whose text is not known.
+    """
 
     principal: Resource
     allows: tuple[Rule, ...]
     denies: tuple[Rule, ...]
+    limits: tuple[Rule, ...] | None = None
     unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
-    """What one principal would lose to one statement: documented ``actions`` of which some request is lost, sorted.
+class Use:
+    """Actions that a principal used; of one resource and with condition keys where these are known."""
 
-    ``example`` is a confirmed request; None with ``why`` where it could not be decided.
+    actions: tuple[str, ...]
+    resource: str = ""
+    context: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What one principal would lose to one statement: ``actions`` of which some request is lost, sorted.
+
+    ``whole`` are those of them that it could not do at all any more, by all statements together. ``example`` is a
+    confirmed request; None with ``why`` where it could not be decided.
     """
 
     principal: str
     account: str
     statement: str
     actions: tuple[str, ...]
+    whole: tuple[str, ...] = ()
     example: Example | None = None
     why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Redundant:
-    """A statement that denies nothing beyond the others; ``by`` are those that already do (none: nothing allows it)."""
-
-    statement: str
-    by: tuple[str, ...]
+    rule: Rule | None = field(default=None, compare=False)
 
 
 def grants(policies: Policies, account: str) -> Iterator[Grants]:
     """The roles and users of an account with what their policies say."""
-    texts = {one.arn: one for one in policies.estate.of_type("AWS::IAM::ManagedPolicy")}
-    for holder in policies.estate.by_account.get(account, ()):
-        if holder.type not in HOLDERS or not holder.arn:
-            continue
-        every: list[Rule] = []
-        unread: list[str] = []
-        for name, document in _documents(holder, texts):
-            if document is None or unknowns_in(document):
-                unread.append(name)
-                continue
-            try:
-                every += rules(parse_policy(document, where=name, positions=False), origin=name)
-            except InputError as error:
-                unread.append(f"{name}: {error.what}")
-        allows = tuple(rule for rule in every if rule.allows)
-        yield Grants(holder, allows, tuple(rule for rule in every if not rule.allows), tuple(unread))
+    index = Index(policies.estate)
+    for kind in ("AWS::IAM::User", "AWS::IAM::Role"):
+        for holder in policies.estate.of_type(kind):
+            if holder.account == account and holder.arn:
+                yield _grants(holder, index.own_policies(holder))
 
 
-def _documents(holder: Resource, texts: Mapping[str, Resource]) -> Iterator[tuple[str, Mapping[str, object] | None]]:
-    for inline in holder.properties.get("Policies") or ():
-        if isinstance(inline, Mapping):
-            yield str(inline.get("PolicyName", "inline")), inline.get("PolicyDocument")
-    for arn in holder.properties.get("ManagedPolicyArns") or ():
-        if isinstance(arn, str) and arn.endswith(ADMINISTRATOR):
-            allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-            yield "AdministratorAccess", {"Version": "2012-10-17", "Statement": [allow]}
-        else:
-            known = texts.get(arn) if isinstance(arn, str) else None
-            yield str(arn), known.properties.get("PolicyDocument") if known else None
+def _grants(holder: Resource, identity: Identity) -> Grants:
+    every = [rule for document in identity.identity for rule in rules(document)]
+    limits = [rule for document in identity.boundary or () for rule in rules(document)]
+    return Grants(
+        holder,
+        tuple(rule for rule in every if rule.allows),
+        tuple(rule for rule in (*every, *limits) if not rule.allows),
+        None if identity.boundary is None else tuple(rule for rule in limits if rule.allows),
+        tuple(str(one) for one in identity.unread),
+    )
 
 
 def what_if(
     policies: Policies,
     document: PolicyDocument,
     accounts: Sequence[str],
-    used: Mapping[str, Sequence[str]] | None = None,
+    used: Mapping[str, Sequence[Use]] | None = None,
 ) -> list[Loss]:
     """What the principals of ``accounts`` would lose if the policy were attached above them.
 
-    ``used``: ARN of a principal → actions that it used; then only these are asked about, and principals that are not in
-    it are left out. What is denied already is no loss.
+    ``used``: ARN of a principal → what it used; then only this is asked about, and principals that are not in it are
+    left out. What is denied already is no loss.
     """
-    denies = rules(document, "Deny", "the new policy")
-    found: list[Loss] = []
-    for account in accounts:
-        stack = policies.scps(account)
-        for one in grants(policies, account):
-            if used is None or one.principal.arn in used:
-                asked = Actions(tuple((used or {}).get(one.principal.arn, ()))) if used is not None else Actions(("*",))
-                found += [loss for rule in denies if (loss := _loss(policies, stack, one, rule, asked))]
-    return found
+    found = _Change(policies, document, accounts)
+    return list(found.granted() if used is None else found.used(used))
 
 
-def _loss(policies: Policies, stack: Stack, one: Grants, rule: Rule, asked: Actions) -> Loss | None:
-    arn, account = one.principal.arn, one.principal.account
-    callers = identities(account, organization=policies.organization_id, patterns=(arn,))
-    question = Question(
-        (one.allows, (rule,), *stack.allows), (*one.denies, *stack.denies), callers.tests, asked, documented_only=True
-    )
-    answer = solve(question)
-    if isinstance(answer, Covered):
-        return None
-    if isinstance(answer, Undecided) or not confirmed(answer, question):
-        why = answer.why if isinstance(answer, Undecided) else "no example could be confirmed"
-        return Loss(arn, account, str(rule), (), why=why)
-    return Loss(arn, account, str(rule), _lost(question, rule, one, asked), answer)
+class _Change:
+    """One policy more over some accounts."""
+
+    def __init__(self, policies: Policies, document: PolicyDocument, accounts: Sequence[str]) -> None:
+        self.policies = policies
+        self.denies = rules(document, "Deny", NEW)
+        self.bound = frozenset(accounts) & frozenset(policies.members)
+        self.index = Index(policies.estate)
+        memory = Memory()
+        self.after = Reaches(policies.estate, memory, policies.under(self.bound, denies=self.denies))
+        # A statement's denial turned into an allowance: as one more layer it lets through exactly what it would deny.
+        layers = ((rule, Rule(replace(rule.statement, effect="Allow"), rule.version)) for rule in self.denies)
+        self.lost = [
+            (rule, Reaches(policies.estate, memory, policies.under(self.bound, layer=(one,)))) for rule, one in layers
+        ]
+
+    def granted(self) -> Iterator[Loss]:
+        """What is granted and would be lost, principal by principal."""
+        for holder in self._holders():
+            reach = self.after.every[holder.arn]
+            if reach.unread:
+                yield Loss(holder.arn, holder.account, "", (), why=f"could not read {'; '.join(reach.unread)}")
+            for rule, reaches in self.lost:
+                lost = reaches.every[holder.arn]
+                if lost.can:
+                    yield self._loss(holder, rule, lost.can, reach.can)
+                if lost.unsure:
+                    count = f"{lost.unsure.bit_count()} actions could not be decided"
+                    yield Loss(holder.arn, holder.account, str(rule), (), why=count)
+
+    def _loss(self, holder: Resource, rule: Rule, lost: int, after: int) -> Loss:
+        names = tuple(action_list().listed(lost))
+        question = self._question(_grants(holder, self.index.own_policies(holder)), rule, Actions(names[:1]), ())
+        answer = solve(question)
+        example = answer if isinstance(answer, Example) and confirmed(answer, question) else None
+        whole = tuple(action_list().listed(lost & ~after))
+        return Loss(holder.arn, holder.account, str(rule), names, whole, example, rule=rule)
+
+    def used(self, used: Mapping[str, Sequence[Use]]) -> Iterator[Loss]:
+        """What was used and would be lost."""
+        for holder in self._holders():
+            if holder.arn in used:
+                one = _grants(holder, self.index.own_policies(holder))
+                if one.unread:
+                    yield Loss(holder.arn, holder.account, "", (), why=f"could not read {'; '.join(one.unread)}")
+                for rule in self.denies:
+                    yield from self._used(one, rule, used[holder.arn])
+
+    def _used(self, one: Grants, rule: Rule, used: Iterable[Use]) -> Iterator[Loss]:
+        """One loss for all uses that a statement takes away, and one for each that could not be decided."""
+        lost: dict[str, Example] = {}
+        holder = one.principal
+        for use in used:
+            given = _tests(use)
+            for action in use.actions:
+                if action in lost or action not in rule.actions:
+                    continue
+                question = self._question(one, rule, Actions((action,)), given)
+                answer = solve(question)
+                if isinstance(answer, Example) and confirmed(answer, question):
+                    lost[action] = answer
+                elif not isinstance(answer, Covered):
+                    why = answer.why if isinstance(answer, Undecided) else "no example could be confirmed"
+                    yield Loss(holder.arn, holder.account, str(rule), (action,), why=f"{action}: {why}")
+        if lost:
+            after = self.after.every[holder.arn].can
+            whole = tuple(action for action in sorted(lost) if not action_list().bits([action]) & after)
+            example = next(iter(lost.values()))
+            yield Loss(holder.arn, holder.account, str(rule), tuple(sorted(lost)), whole, example, rule=rule)
+
+    def _question(self, one: Grants, rule: Rule, asked: Actions, given: Sequence[Test]) -> Question:
+        holder = one.principal
+        scps, rcps = self.policies.scps(holder.account), self.policies.rcps(holder.account)
+        organization = self.policies.organization_id
+        callers = identities(holder.account, organization=organization, patterns=(holder.arn,))
+        kind = "User" if holder.type == "AWS::IAM::User" else "AssumedRole"
+        own = [pinned("aws:principaltype", kind), pinned("aws:resourceaccount", holder.account)]
+        own += [pinned("aws:resourceorgid", organization)] if organization else []
+        speaks = rcp_bits() & asked.bits()  # resource control policies bind some services only
+        layers = (one.allows, (rule,), *(() if one.limits is None else (one.limits,)), *scps.allows)
+        denies = (*one.denies, *scps.denies, *(rcps.denies if speaks else ()))
+        return Question(
+            layers, denies, (*callers.tests, *own, *given), asked,
+            documented_only=all(action_list().bits([action]) for action in asked.patterns),
+        )  # fmt: skip
+
+    def _holders(self) -> Iterator[Resource]:
+        for arn in self.after.every:
+            holder = self.policies.estate.by_arn[arn]
+            if holder.account in self.bound:
+                yield holder
 
 
-def _lost(question: Question, rule: Rule, one: Grants, asked: Actions) -> tuple[str, ...]:
-    """Documented actions that the principal may have, the new statement names, and no other deny takes away whole."""
-    granted = 0
-    for allow in one.allows:
-        granted |= allow.actions.bits()
-    left = granted & rule.actions.bits() & asked.bits()
-    for other in question.forbidden:
-        if any(not tests for tests in other.alternatives()):
-            left &= ~other.actions.bits()
-    return tuple(action_list().listed(left))
-
-
-def redundant(policies: Policies, account: str) -> list[Redundant]:
-    """Deny statements over an account that deny nothing beyond the others, one by one in the order of attachment.
-
-    Of two that say the same, the second is named.
-    """
-    stack = policies.scps(account)
-    callers = identities(account, organization=policies.organization_id)
-    found: list[Redundant] = []
-    dropped: set[Rule] = set()
-    for rule in reversed(stack.denies):
-        others = tuple(other for other in stack.denies if other is not rule and other not in dropped)
-        answer = solve(Question((*stack.allows, (rule,)), others, callers.tests))
-        if isinstance(answer, Covered):
-            dropped.add(rule)
-            found.append(Redundant(str(rule), tuple(dict.fromkeys(map(str, answer.by)))))
-    return found[::-1]
-
-
-def same_meaning(old: Sequence[Statement], new: Sequence[Statement]) -> Example | Undecided | None:
-    """None when two lists of Deny statements deny the same (as after packing); else a request that tells them apart."""
-    one, two = rules(PolicyDocument(tuple(old)), "Deny"), rules(PolicyDocument(tuple(new)), "Deny")
-    for held, others in ((one, two), (two, one)):
-        answer = solve(Question((held,), others)) if held else Covered()
-        if not isinstance(answer, Covered):
-            return answer
-    return None
+def _tests(use: Use) -> tuple[Test, ...]:
+    """A use as tests: its resource and its condition keys."""
+    resource = (pinned(RESOURCE, use.resource),) if use.resource else ()
+    return (*resource, *(pinned(key.lower(), value) for key, value in use.context))

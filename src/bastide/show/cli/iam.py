@@ -13,7 +13,9 @@ from bastide.show.cli.iam_diff import command as diff
 from bastide.show.cli.iam_evaluate import evaluate
 from bastide.show.cli.iam_external import command as external_access
 from bastide.show.cli.iam_lint import command as lint
+from bastide.show.cli.iam_review import command as scp_review
 from bastide.show.cli.iam_simulate import simulate
+from bastide.show.cli.iam_what_if import command as what_if
 from bastide.show.cli.options import FileArgument, ProfileOption, TargetOption, workspace
 
 command = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, help=__doc__)
@@ -25,6 +27,8 @@ command.command("simulate")(simulate)
 command.command("who-can")(who_can)
 command.command("what-can")(what_can)
 command.command("external-access")(external_access)
+command.command("what-if")(what_if)
+command.command("scp-review")(scp_review)
 
 SplitOption = Annotated[
     bool, typer.Option("--split", help="As managed policies of at most 6,144 characters, one JSON document a line.")
