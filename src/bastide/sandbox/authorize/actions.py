@@ -16,23 +16,16 @@ from typing import Any
 from bastide.aws.actions import iam_actions
 from bastide.iam.lint import catalog
 
+_CHANGE, _BUDGETS = ("Create", "Delete", "Update"), ("Budget", "Notification", "Subscriber")
+_BUDGET_READS = (
+    "DescribeBudget", "DescribeBudgetNotificationsForAccount", "DescribeBudgetPerformanceHistory", "DescribeBudgets",
+    "DescribeNotificationsForBudget", "DescribeSubscribersForNotification",
+)  # fmt: skip
 # Operations whose action is called otherwise, beside those of ``aws.actions``.
 RENAMED: dict[str, dict[str, str]] = {
     "budgets": {
-        **dict.fromkeys(
-            (
-                "CreateBudget CreateNotification CreateSubscriber DeleteBudget DeleteNotification DeleteSubscriber"
-                " UpdateBudget UpdateNotification UpdateSubscriber"
-            ).split(),
-            "budgets:ModifyBudget",
-        ),
-        **dict.fromkeys(
-            (
-                "DescribeBudget DescribeBudgetNotificationsForAccount DescribeBudgetPerformanceHistory DescribeBudgets"
-                " DescribeNotificationsForBudget DescribeSubscribersForNotification"
-            ).split(),
-            "budgets:ViewBudget",
-        ),
+        **dict.fromkeys((f"{verb}{noun}" for verb in _CHANGE for noun in _BUDGETS), "budgets:ModifyBudget"),
+        **dict.fromkeys(_BUDGET_READS, "budgets:ViewBudget"),
     },
     "accessanalyzer": {
         "GetFindingV2": "access-analyzer:GetFinding",

@@ -116,9 +116,7 @@ class Authorizer:
             keys |= service_keys(call, question)
         if call.service == "sts":
             keys |= _session_keys(call)
-        if in_force.asks("aws:resourcetag") or in_force.asks(f"{question.action.partition(':')[0]}:resourcetag"):
-            keys |= resource_tags.read_tags(call, question)
-        elif question.kind == "object" and in_force.asks("s3:existingobjecttag"):
+        if _asks_of_tags(in_force, question):
             keys |= resource_tags.read_tags(call, question)
         keys |= asking.said
         return Request(caller, question.action, question.resource, keys, resource.owner)
@@ -168,6 +166,14 @@ def _all_questions(call: Call) -> Iterator[tuple[Question, context.Keys]]:
     if first:
         for one in dependents(call, first):
             yield Question(one.action, one.resource, one.kind), one.keys
+
+
+def _asks_of_tags(in_force: InForce, question: Question) -> bool:
+    """Whether a policy asks about tags of the resource, which cost a look at the state."""
+    if question.kind == "object" and in_force.asks("s3:existingobjecttag"):
+        return True
+    prefix = question.action.partition(":")[0]
+    return in_force.asks("aws:resourcetag") or in_force.asks(f"{prefix}:resourcetag")
 
 
 def _is_dry(call: Call) -> bool:

@@ -1,7 +1,7 @@
 """The condition keys of a request that all services share (`aws:…`).
 
-One idea: what AWS would know of the caller, its session, the time, the network and the tags in the request; a key that a
-request would not have stays absent. Keys of single services are in ``service_keys``.
+One idea: what AWS would know of the caller, its session, the time, the network and the tags in the request; a key that
+a request would not have stays absent. Keys of single services are in ``service_keys``.
 
 Source: IAM User Guide, "AWS global condition context keys" (availability of each key).
 """

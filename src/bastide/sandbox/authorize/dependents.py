@@ -135,8 +135,10 @@ def dependents(call: Call, resource: str) -> Iterator[Dependent]:
     if tagging and any(call.params.get(name) for name in ("Tags", "tags", "TagList")):
         yield Dependent(tagging, resource)
     if call.service == "ec2":
-        yield from _ec2(call)
-    elif call.service == "s3":
+        # Most calls have neither; reading their parameters would be half of a decision's time.
+        if b"TagSpecification" in call.request.body or b"KmsKeyId" in call.request.body:
+            yield from _ec2(call)
+    elif call.service == "s3" and call.operation in _S3:
         yield from _s3(call)
     elif call.service in ("secretsmanager", "ssm", "sqs", "sns"):
         yield from _encrypted(call)
@@ -194,6 +196,31 @@ def _ec2(call: Call) -> Iterator[Dependent]:
             yield from _key(call, action, value, {"kms:GrantIsForAWSResource": "true"})
 
 
+# Action → parameters that take it, beside s3:PutObject and s3:CreateBucket.
+WITH_OBJECTS = {
+    "s3:PutObjectAcl": ("ACL", "GrantRead", "GrantFullControl", "GrantReadACP", "GrantWriteACP"),
+    "s3:PutObjectTagging": ("Tagging",),
+    "s3:PutObjectRetention": ("ObjectLockMode", "ObjectLockRetainUntilDate"),
+    "s3:PutObjectLegalHold": ("ObjectLockLegalHoldStatus",),
+}
+WITH_BUCKETS = {
+    "s3:PutBucketAcl": ("ACL", "GrantRead", "GrantFullControl", "GrantWrite"),
+    "s3:PutBucketObjectLockConfiguration": ("ObjectLockEnabledForBucket",),
+    "s3:PutBucketVersioning": ("ObjectLockEnabledForBucket",),
+    "s3:PutBucketOwnershipControls": ("ObjectOwnership",),
+}
+
+
+def _given(params: Mapping[str, Any], table: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    return (action for action, members in table.items() if any(params.get(member) for member in members))
+
+
+_S3 = frozenset({
+    "CopyObject", "UploadPartCopy", "PutObject", "CreateMultipartUpload", "CreateBucket", "DeleteObject",
+    "DeleteObjects", "PutObjectRetention", "GetObject", "HeadObject", "SelectObjectContent",
+})  # fmt: skip
+
+
 def _s3(call: Call) -> Iterator[Dependent]:
     params, operation = call.params, call.operation
     bucket = str(params.get("Bucket") or "")
@@ -201,24 +228,10 @@ def _s3(call: Call) -> Iterator[Dependent]:
     if operation in ("CopyObject", "UploadPartCopy"):
         yield from _copied(call)
     if operation in ("PutObject", "CopyObject", "CreateMultipartUpload"):
-        for members, action in (
-            (("ACL", "GrantRead", "GrantFullControl", "GrantReadACP", "GrantWriteACP"), "s3:PutObjectAcl"),
-            (("Tagging",), "s3:PutObjectTagging"),
-            (("ObjectLockMode", "ObjectLockRetainUntilDate"), "s3:PutObjectRetention"),
-            (("ObjectLockLegalHoldStatus",), "s3:PutObjectLegalHold"),
-        ):
-            if any(params.get(member) for member in members):
-                yield Dependent(action, one, "object")
+        yield from (Dependent(action, one, "object") for action in _given(params, WITH_OBJECTS))
         yield from _written(call, bucket, one)
     if operation == "CreateBucket":
-        for members, action in (
-            (("ACL", "GrantRead", "GrantFullControl", "GrantWrite"), "s3:PutBucketAcl"),
-            (("ObjectLockEnabledForBucket",), "s3:PutBucketObjectLockConfiguration"),
-            (("ObjectLockEnabledForBucket",), "s3:PutBucketVersioning"),
-            (("ObjectOwnership",), "s3:PutBucketOwnershipControls"),
-        ):
-            if any(params.get(member) for member in members):
-                yield Dependent(action, whole, "bucket")
+        yield from (Dependent(action, whole, "bucket") for action in _given(params, WITH_BUCKETS))
     if operation in ("DeleteObject", "DeleteObjects", "PutObjectRetention") and params.get("BypassGovernanceRetention"):
         yield Dependent("s3:BypassGovernanceRetention", one if params.get("Key") else f"{whole}/*", "object")
     if operation in ("GetObject", "HeadObject", "SelectObjectContent"):
@@ -320,7 +333,8 @@ def _parameters(call: Call) -> Iterator[Dependent]:
     names = call.params.get("Names") or [call.params.get("Name")]
     backend = moto.backend("ssm", call.account, call.region)
     for name in names:
-        versions = backend._parameters.get(str(name)) or ()
-        key = getattr(versions[-1], "keyid", None) if versions else None
-        if key and versions[-1].type == "SecureString":
+        versions: list[Any] = list(backend._parameters.get(str(name)) or ())
+        latest = next(reversed(versions), None)
+        key = getattr(latest, "keyid", None)
+        if latest is not None and key and latest.type == "SecureString":
             yield from _key(call, "kms:Decrypt", str(key), {})

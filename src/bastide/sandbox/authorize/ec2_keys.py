@@ -218,8 +218,8 @@ def _endpoint(call: Call, question: Question) -> Keys:
     name = call.params.get("ServiceName")
     if not name:
         return {}
-    owner = "amazon" if str(name).startswith(("com.amazonaws.", "aws.")) else ""
-    return {"ec2:VpceServiceName": str(name)} | ({"ec2:VpceServiceOwner": owner} if owner else {})
+    found: Keys = {"ec2:VpceServiceName": str(name)}
+    return found | ({"ec2:VpceServiceOwner": "amazon"} if str(name).startswith(("com.amazonaws.", "aws.")) else {})
 
 
 def _attributes(call: Call) -> Keys:

@@ -1,7 +1,7 @@
 """The policies that a caller has of its own: inline, attached and of its groups, its boundary, its session's.
 
-One idea: read from moto's objects at every call, as texts; what the texts say is the ``library``'s business. A role that
-is gone leaves its sessions without any policy.
+One idea: read from moto's objects at every call, as texts; what the texts say is the ``library``'s business. A role
+that is gone leaves its sessions without any policy.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bastide.sandbox.authorize.actions import actions
-from bastide.sandbox.authorize.lookups import LOOKUPS
+from bastide.sandbox.authorize.lookups import LOOKUPS, key_of_ciphertext
 from bastide.sandbox.authorize.special import SPECIAL
 from bastide.sandbox.authorize.templates import HOLE, PLACES, Type, has_types, pattern, types
 from bastide.sandbox.call import Call
@@ -119,16 +119,14 @@ def _values(given: Any, member: str) -> Iterator[str]:
     elif isinstance(given, bool | int):
         yield str(given)
     elif isinstance(given, bytes):
-        from bastide.sandbox.authorize.lookups import key_of_ciphertext
-
-        yield from (found,) if member == "CiphertextBlob" and (found := key_of_ciphertext(given)) else ()
+        if member == "CiphertextBlob":
+            yield from (key,) if (key := key_of_ciphertext(given)) else ()
     elif isinstance(given, Mapping):
         if member == "RequestItems":
             yield from (str(key) for key in given)
             return
         names = [f"{member}Arn", f"{member}Name", "Name", "name", "Arn", "arn"]
-        found = next((given[name] for name in names if isinstance(given.get(name), str)), None)
-        yield from (found,) if found else ()
+        yield from [str(given[name]) for name in names if isinstance(given.get(name), str) and given[name]][:1]
     elif isinstance(given, list | tuple):
         for item in given:
             yield from _values(item, member)

@@ -86,13 +86,24 @@ def extra(prefix: str) -> Callable[[Extra], Extra]:
 def service_keys(call: Call, question: Question) -> Keys:
     """The service's own condition keys for one question."""
     prefix = question.action.partition(":")[0]
-    found: Keys = dict(DEFAULTS.get(question.action.lower(), {}))
+    found: Keys = _defaults(call, question)
     for key, path in _paths(call.service, call.operation, question.action, question.kind):
         value = _value(call.params, path)
         if value is not None:
             found[key] = value
     more = EXTRA.get(prefix)
     return found | more(call, question) if more is not None else found
+
+
+def _defaults(call: Call, question: Question) -> Keys:
+    """The values of parameters that the request leaves out; one that it gives is not known for every resource type."""
+    rows = DEFAULTS.get(question.action.lower())
+    if not rows:
+        return {}
+    given = {_plain(name) for name in call.params}
+    return {
+        key: value for key, value in rows.items() if _plain(CALLED.get(key.lower(), key.partition(":")[2])) not in given
+    }
 
 
 def asks_of_request(in_force: InForce, question: Question) -> bool:
@@ -118,11 +129,11 @@ def _asks(asked: frozenset[str], question: Question) -> bool:
 @lru_cache(maxsize=16_384)
 def _paths(service: str, operation: str, action: str, kind: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """(condition key, path of the parameter) of an action on a resource type."""
-    prefix, _, name = action.partition(":")
+    prefix = action.partition(":")[0]
     shape = moto.service_model(service).operation_model(operation).input_shape
     if shape is None:
         return ()
-    members = {_plain(member): (member,) for member in shape.members}
+    members: dict[str, tuple[str, ...]] = {_plain(member): (member,) for member in shape.members}
     for member, inner in shape.members.items():
         for nested in getattr(inner, "members", {}):
             members.setdefault(_plain(nested), (member, nested))

@@ -19,7 +19,8 @@ SPECIAL: dict[tuple[str, str], Special] = {}
 # Prefix of an id → resource type in ARNs, the longest first.
 EC2_IDS = {
     "acl": "network-acl", "ami": "image", "cgw": "customer-gateway", "cr": "capacity-reservation",
-    "dopt": "dhcp-options", "eigw": "egress-only-internet-gateway", "eipalloc": "elastic-ip", "eni": "network-interface",
+    "dopt": "dhcp-options", "eigw": "egress-only-internet-gateway", "eipalloc": "elastic-ip",
+    "eni": "network-interface",
     "fl": "vpc-flow-log", "fleet": "fleet", "h": "dedicated-host", "i": "instance", "igw": "internet-gateway",
     "ipam": "ipam", "key": "key-pair", "lt": "launch-template", "nat": "natgateway", "pcx": "vpc-peering-connection",
     "pl": "prefix-list", "rtb": "route-table", "sg": "security-group", "sgr": "security-group-rule",
