@@ -26,6 +26,7 @@ from bastide.errors import InputError, TargetError
 DEFAULT_PORT = 4577
 START_SECONDS = 600.0  # a long journal takes its time to replay
 STOP_SECONDS = 10.0
+STEER_SECONDS = 600.0  # months of digests take their time
 
 
 @dataclass(frozen=True)
@@ -150,13 +151,37 @@ def reset(directory: Path) -> None:
     endpoint = read_endpoint(directory)
     if endpoint is None:
         with _starting(directory):
-            (directory / "journal.jsonl").unlink(missing_ok=True)
+            for name in ("journal.jsonl", "journal.records.jsonl"):
+                (directory / name).unlink(missing_ok=True)
         return
-    request = urllib.request.Request(f"{endpoint.url}/_sandbox/reset", method="POST")
+    steer(endpoint, "reset")
+
+
+def steer(endpoint: Endpoint, what: str, wish: dict[str, object] | None = None) -> dict[str, Any]:
+    """The sandbox's answer (`time`, …) after `reset`, `clock` with a wish, or `deliver`.
+
+    Raises InputError when it does not take the wish, TargetError when it does not answer.
+    """
+    body = json.dumps(wish or {}).encode()
+    request = urllib.request.Request(f"{endpoint.url}/_sandbox/{what}", data=body, method="POST")
     try:
-        urllib.request.urlopen(request, timeout=30).close()
+        with urllib.request.urlopen(request, timeout=STEER_SECONDS) as answer:
+            found: dict[str, Any] = json.load(answer)
+            return found
+    except urllib.error.HTTPError as refused:
+        text = json.load(refused).get("error", str(refused))
+        raise InputError(str(text).removeprefix("error: ")) from refused
     except (OSError, urllib.error.URLError) as refused:
-        raise TargetError(f"the sandbox did not reset: {refused}", endpoint.url, "bastide sandbox stop") from refused
+        text = f"the sandbox did not {what}: {refused}"
+        raise TargetError(text, endpoint.url, "bastide sandbox stop") from refused
+
+
+def read_clock(endpoint: Endpoint) -> dict[str, Any]:
+    """`time` of the sandbox (ISO 8601) and `ahead_seconds` of the machine's. Raises TargetError."""
+    found = _ping(endpoint)
+    if found is None:
+        raise TargetError("the sandbox does not answer", endpoint.url, "bastide sandbox stop")
+    return found
 
 
 def read_endpoint(directory: Path) -> Endpoint | None:

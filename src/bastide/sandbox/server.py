@@ -1,7 +1,8 @@
 """The HTTP transport: the sandbox on 127.0.0.1 for the AWS CLI, Terraform, or anybody's boto3.
 
 `python -m bastide.sandbox.server --dir .bastide/sandbox --port 4577` runs in the foreground; `process` starts it in
-the background. `GET /_sandbox` tells who is there, `POST /_sandbox/reset` empties it. Other machines cannot reach it.
+the background. `GET /_sandbox` tells who is there and what time it is; `POST /_sandbox/reset`, `/clock` and `/deliver`
+steer it. Other machines cannot reach it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from bastide.errors import BastideError
+from bastide.errors import BastideError, InputError
+from bastide.sandbox.clock import Clock
 from bastide.sandbox.organization import Sandbox
 from bastide.sandbox.wire import HttpRequest
 
@@ -48,7 +50,7 @@ def application(sandbox: Sandbox) -> Callable[[dict[str, Any], StartResponse], I
     def answer(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
         if path.startswith("/_sandbox"):
-            return _control(sandbox, path, environ["REQUEST_METHOD"], start_response)
+            return _control(sandbox, parse_request(environ), path, start_response)
         response = sandbox.answer(parse_request(environ))
         headers = {key: value for key, value in response.headers.items() if key.lower() != "content-length"}
         body = b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body
@@ -60,13 +62,46 @@ def application(sandbox: Sandbox) -> Callable[[dict[str, Any], StartResponse], I
     return answer
 
 
-def _control(sandbox: Sandbox, path: str, method: str, start_response: StartResponse) -> Iterable[bytes]:
-    if (method, path) == ("POST", "/_sandbox/reset"):
-        sandbox.reset()
-    state = {"sandbox": "bastide", "pid": os.getpid(), "requests": sandbox.front.sequence}
-    body = json.dumps(state).encode()
-    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+def _control(sandbox: Sandbox, request: HttpRequest, path: str, start_response: StartResponse) -> Iterable[bytes]:
+    status, problem = "200 OK", {}
+    try:
+        if request.method == "POST":
+            _steer(sandbox, path, request.body)
+    except BastideError as refused:
+        status, problem = "400 Bad Request", {"error": str(refused)}
+    now = f"{sandbox.clock.now():%Y-%m-%dT%H:%M:%SZ}"
+    state = {"sandbox": "bastide", "pid": os.getpid(), "requests": sandbox.front.sequence, "time": now}
+    body = json.dumps(state | {"ahead_seconds": round(sandbox.clock.offset.total_seconds(), 3)} | problem).encode()
+    start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
     return [body]
+
+
+def _steer(sandbox: Sandbox, path: str, body: bytes) -> None:
+    """Empty it, drive its clock, or let CloudTrail deliver. Raises InputError."""
+    if path == "/_sandbox/reset":
+        sandbox.reset()
+    elif path == "/_sandbox/deliver":
+        sandbox.deliver()
+    elif path == "/_sandbox/clock":
+        drive(sandbox.clock, body)
+
+
+def drive(clock: Clock, body: bytes) -> None:
+    """Do what a JSON object says: `{"set": time}`, `{"advance": duration}` or `{"real": true}`. Raises InputError."""
+    try:
+        wish = json.loads(body or b"{}")
+    except ValueError as broken:
+        raise InputError("the clock was not told anything readable", fix='{"advance": "7d"}') from broken
+    if not isinstance(wish, dict) or len(wish) != 1:
+        raise InputError("the clock takes one wish", fix='{"set": …}, {"advance": …} or {"real": true}')
+    if "set" in wish:
+        clock.set(str(wish["set"]))
+    elif "advance" in wish:
+        clock.advance(str(wish["advance"]))
+    elif wish.get("real") is True:
+        clock.real()
+    else:
+        raise InputError(f"the clock does not know {next(iter(wish))!r}", fix="set, advance or real")
 
 
 def parse_request(environ: dict[str, Any]) -> HttpRequest:

@@ -14,11 +14,11 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bastide.sandbox import moto
-from bastide.sandbox.policies import lets_in, parse_statements
+from bastide.sandbox.trail import bucket
 from bastide.sandbox.trail.digest import Digest, LogFile, Period, Signer, compress
 from bastide.sandbox.trail.log import Line, RecordLog
 from bastide.sandbox.trail.selectors import TrailView
@@ -26,7 +26,6 @@ from bastide.sandbox.wire import AwsError
 
 log = logging.getLogger("bastide.sandbox")
 
-SERVICE = "cloudtrail.amazonaws.com"
 DELAY, DIGEST_EVERY = timedelta(minutes=5), timedelta(hours=1)
 # A log file holds at most so much uncompressed; all files that are being filled, so much together (bytes).
 FILE_LIMIT, OPEN_LIMIT = 4 << 20, 32 << 20
@@ -135,7 +134,7 @@ class Delivery:
     def _deliver(self, at: datetime, upto: int) -> None:
         """One log file (or several) for each trail, account and Region that has records waiting."""
         self._oldest = None
-        refusing = {arn: why for arn, view in self.views.items() if (why := _refusal(view))}
+        refusing = {arn: why for arn, view in self.views.items() if (why := bucket.refusal(view))}
         start, self._position = self._position, max(upto, self._position)
         for arn, why in refusing.items():
             self._behind.setdefault(arn, start)
@@ -180,7 +179,7 @@ class Delivery:
         content = b'{"Records":[' + b",".join(file.records) + b"]}"
         account, region = stream
         name = f"{account}_CloudTrail_{region}_{at:%Y%m%dT%H%MZ}_{_suffix(f'{self._sequence}/{self._count}')}.json.gz"
-        key = f"{_folder(view, account, 'CloudTrail', region, at)}/{name}"
+        key = f"{bucket.folder(view, account, 'CloudTrail', region, at)}/{name}"
         status = self._status(arn)
         status.error = self._put(view, key, compress(content), {}, at)
         if status.error:
@@ -198,7 +197,9 @@ class Delivery:
         message = json.dumps({"s3Bucket": view.bucket, "s3ObjectKey": [key]})
         parts = view.topic_arn.split(":")
         try:
-            self._serve("sns", "Publish", {"TopicArn": view.topic_arn, "Message": message}, parts[4], parts[3], SERVICE)
+            self._serve(
+                "sns", "Publish", {"TopicArn": view.topic_arn, "Message": message}, parts[4], parts[3], bucket.SERVICE
+            )
         except AwsError as refused:
             log.info("cloudtrail: %s does not take notifications: %s", view.topic_arn, refused)
         else:
@@ -222,36 +223,21 @@ class Delivery:
     def _write_digest(self, view: TrailView, chain: Chain, stream: Stream, end: datetime) -> None:
         account, region = stream
         name = f"{account}_CloudTrail-Digest_{region}_{view.name}_{view.region}_{end:%Y%m%dT%H%M%SZ}.json.gz"
-        key = f"{_folder(view, account, 'CloudTrail-Digest', region, end)}/{name}"
+        key = f"{bucket.folder(view, account, 'CloudTrail-Digest', region, end)}/{name}"
         period = Period(account, chain.start, end, view.bucket, key)
         made = self._signer.digest(period, chain.files.get(stream, []), chain.previous.get(stream))
         status = self._status(view.arn)
         metadata = {"signature": made.signature, "signature-algorithm": "SHA256withRSA"}
-        status.digest_error = _refusal(view) or self._put(view, key, made.body, metadata, end)
+        status.digest_error = bucket.refusal(view) or self._put(view, key, made.body, metadata, end)
         if not status.digest_error:
             status.digest_delivered = end
             chain.previous[stream] = made
             chain.files.pop(stream, None)
 
-    # ── the bucket ──────────────────────────────────────────────────────────────────────────────────────────────────
-
     def _put(self, view: TrailView, key: str, body: bytes, metadata: dict[str, str], at: datetime) -> str:
-        """Store an object as the service does; the error code, or nothing."""
-        owner = moto.backend_dict("s3").bucket_accounts.get(view.bucket)
-        if owner is None:
-            return "NoSuchBucket"
-        if not _may_put(view, key):
-            return "AccessDenied"
-        params: dict[str, Any] = {"Bucket": view.bucket, "Key": key, "Body": body, "Metadata": metadata}
-        params |= {"ContentType": "application/json", "ContentEncoding": "gzip"}
-        if view.kms_key:
-            params |= {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": view.kms_key}
+        """Store an object at a time of its own; the error code, or nothing."""
         moto.seed(f"cloudtrail/{self._sequence}/{key}", at)
-        try:
-            self._serve("s3", "PutObject", params, owner[1], view.region, SERVICE)
-        except AwsError as refused:
-            return refused.code
-        return ""
+        return bucket.put(view, key, body, metadata)
 
     def _status(self, arn: str) -> Status:
         return self.statuses.setdefault(arn, Status())
@@ -265,37 +251,7 @@ def _add(file: _Open, line: Line) -> int:
     return len(record)
 
 
-def _folder(view: TrailView, account: str, kind: str, region: str, at: datetime) -> str:
-    prefix = f"{view.prefix}/" if view.prefix else ""
-    organization = f"{view.organization}/" if view.organization else ""
-    return f"{prefix}AWSLogs/{organization}{account}/{kind}/{region}/{at.astimezone(UTC):%Y/%m/%d}"
-
-
 def _suffix(seed: str) -> str:
     """Sixteen letters and digits that no other file of this sandbox has."""
     number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:16], "big")
     return "".join(_ALPHABET[number // len(_ALPHABET) ** place % len(_ALPHABET)] for place in range(16))
-
-
-def _refusal(view: TrailView) -> str:
-    """Why nothing at all can be delivered to the trail's bucket: an error code, or nothing."""
-    if moto.backend_dict("s3").bucket_accounts.get(view.bucket) is None:
-        return "NoSuchBucket"
-    if view.kms_key.startswith("arn:"):
-        _, _, _, region, account, name = view.kms_key.split(":", 5)
-        key = moto.backend("kms", account, region).keys.get(name.rpartition("/")[2])
-        if name.startswith("key/") and (key is None or key.key_state != "Enabled"):
-            return "KMS.NotFoundException" if key is None else "KMS.DisabledException"
-    probe = _folder(view, view.account, "CloudTrail", view.region, datetime.now(UTC))
-    return "" if _may_put(view, f"{probe}/x") else "AccessDenied"
-
-
-def _may_put(view: TrailView, key: str) -> bool:
-    """Whether the bucket's policy lets CloudTrail write the object for this trail."""
-    partition, owner = moto.backend_dict("s3").bucket_accounts[view.bucket]
-    policy = moto.backend("s3", owner, partition).buckets[view.bucket].policy
-    if not policy:
-        return False
-    text = policy.decode() if isinstance(policy, bytes) else str(policy)
-    arn = f"arn:aws:s3:::{view.bucket}/{key}"
-    return lets_in(parse_statements(text), SERVICE, "s3:PutObject", arn, view.arn, view.account)

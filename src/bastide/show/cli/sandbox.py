@@ -81,6 +81,40 @@ def reset(
 
 
 @command.command()
+def clock(
+    file: FileOption = ARCHITECTURE,
+    to: Annotated[str, typer.Option("--set", help="Set it to a time: ISO 8601, UTC unless it says otherwise.")] = "",
+    advance: Annotated[str, typer.Option(help="Let it go on by 90m, 7d, 1d12h, …")] = "",
+    real: Annotated[bool, typer.Option("--real", help="The machine's time again.")] = False,
+    output: OutputOption = "table",
+) -> None:
+    """Tell the sandbox's time, or drive it: what would have been delivered in between is delivered, sessions expire."""
+    from bastide.sandbox import process
+
+    wishes: dict[str, object] = {"set": to, "advance": advance, "real": real}
+    asked = {name: value for name, value in wishes.items() if value}
+    if len(asked) > 1:
+        raise InputError("the clock can only do one thing at a time", fix="--set, --advance or --real")
+    endpoint = process.read_endpoint(_directory(file))
+    if endpoint is None:
+        raise InputError("no sandbox is running", str(_directory(file)), "bastide sandbox start")
+    found = process.steer(endpoint, "clock", asked) if asked else process.read_clock(endpoint)
+    if output == "json":
+        facts = {"time": found["time"], "ahead_seconds": found["ahead_seconds"]}
+        typer.echo(json.dumps({"schema": "bastide.sandbox-clock/1", **facts}, indent=2))
+        return
+    typer.echo(f"{found['time']} ({_distance(float(found['ahead_seconds']))})")
+
+
+def _distance(seconds: float) -> str:
+    from datetime import timedelta
+
+    if abs(seconds) < 1:
+        return "the machine's time"
+    return f"{timedelta(seconds=round(abs(seconds)))} {'ahead of' if seconds > 0 else 'behind'} the machine"
+
+
+@command.command()
 def env(
     account: Annotated[
         str, typer.Argument(help="Name or 12 digits of an account; the management account without it.")
