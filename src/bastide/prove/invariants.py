@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bastide.model import Estate
+from bastide.prove.exemptions import Exemption, Exemptions
 from bastide.prove.invariants_estate import Policies
 from bastide.prove.invariants_file import Invariant, file_proofs
 from bastide.prove.invariants_guardrails import Standing, guardrail_proofs
@@ -19,14 +20,26 @@ from bastide.prove.proof import COUNTEREXAMPLE, NOT_PROVED, Proof
 __all__ = ["prove", "worst"]
 
 
-def prove(estate: Estate, standing: Sequence[Standing] = (), own: Sequence[Invariant] = ()) -> tuple[Proof, ...]:
+def prove(
+    estate: Estate, standing: Sequence[Standing] = (), own: Sequence[Invariant] = (),
+    exempt: Sequence[Exemption] = (), today: str = "",
+) -> tuple[Proof, ...]:  # fmt: skip
     """Proofs of all guardrails that are on, of what keeps the parts of the organization apart, and of one's own.
 
+    ``today`` (YYYY-MM-DD) tells which exemptions have ended.
+
     Raises:
-        InputError: one's own invariants name a unit or account that there is not.
+        InputError: one's own invariants or exemptions name a unit, account or invariant that there is not.
     """
     policies = Policies(estate)
-    return (*guardrail_proofs(policies, standing), *isolation_proofs(policies), *file_proofs(policies, own))
+    spared = Exemptions(policies, exempt, today)
+    found = (
+        *guardrail_proofs(policies, standing, spared),
+        *isolation_proofs(policies, spared),
+        *file_proofs(policies, own, spared),
+    )
+    spared.refuse_unknown([proof.name for proof in found])
+    return found
 
 
 def worst(proofs: Sequence[Proof]) -> str:

@@ -14,13 +14,14 @@
 ``in`` names units, accounts, ``*`` (every member account), ``outside``, ``anonymous`` or ``service:NAME``. ``named``
 and ``except`` are ARN patterns, or what stands behind ``arn:…:iam::ACCOUNT:``. Any identity policy is allowed for: only
 what binds regardless counts (service and resource control policies, and a resource's own policy where the caller is of
-another account). ``when`` is a condition block that the request fulfils.
+another account). ``when`` is a condition block that the request fulfils. ``outside`` are identities of all accounts
+that are not the organization's; ``except`` takes accounts (digits) and ARN patterns out of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import yaml
@@ -28,18 +29,24 @@ import yaml
 from bastide.errors import InputError, Problem
 from bastide.iam.parse import parse_policy
 from bastide.iam.vocabulary import suggest
-from bastide.model import Organization
+from bastide.prove.exemptions import Exemption, Exemptions, parse_exemptions
 from bastide.prove.invariants_estate import Guarded, Policies, guarded
+from bastide.prove.invariants_isolation import outsiders
+from bastide.prove.places import accounts_in
 from bastide.prove.proof import NOT_PROVED, PROVED, Proof, nobody_can, somebody_can, together
 from bastide.prove.symbolic import Question, Rule, Test, pinned, rules
 from bastide.prove.symbolic.actions import Actions
-from bastide.prove.symbolic.callers import OTHER_ACCOUNT, Callers, anonymous, identities, service
+from bastide.prove.symbolic.callers import Callers, anonymous, identities, service
 from bastide.prove.symbolic.constraint import RESOURCE, Strings
-from bastide.prove.symbolic.pattern import glob
+from bastide.prove.symbolic.pattern import Pattern, glob
+from bastide.prove.symbolic.pattern import arn as arn_pattern
+from bastide.prove.symbolic.rule import PRINCIPAL_ARN
 from bastide.prove.symbolic.search import find
 
 NOBODY, SOMEBODY = "nobody", "somebody"
+OUTSIDE = "outside"
 ELEMENTS = ("name", "about", NOBODY, SOMEBODY, "can", "resources", "when")
+SECTIONS = ("invariants", "exempt")
 WHO = ("in", "named", "except")
 
 
@@ -58,8 +65,16 @@ class Invariant:
     when: tuple[Rule, ...]  # one rule whose condition is ``when``; () where there is none
 
 
-def parse_invariants(text: str, where: str = "") -> tuple[Invariant, ...]:
-    """The invariants in YAML ``text``.
+@dataclass(frozen=True, slots=True)
+class InvariantsFile:
+    """What one file says: invariants, and exemptions from these or from the built-in ones."""
+
+    invariants: tuple[Invariant, ...]
+    exemptions: tuple[Exemption, ...] = ()
+
+
+def parse_invariants(text: str, where: str = "") -> InvariantsFile:
+    """The invariants and exemptions in YAML ``text``.
 
     Raises:
         InputError: not YAML, or elements missing, unknown or of a wrong shape; all of them at once.
@@ -68,14 +83,17 @@ def parse_invariants(text: str, where: str = "") -> tuple[Invariant, ...]:
         value = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise InputError(f"not YAML: {error}", where) from error
-    items = value.get("invariants") if isinstance(value, dict) else None
-    if not isinstance(items, list) or not items:
-        raise InputError("the file holds no invariants", where, "write invariants: and a list below it")
     problems: list[Problem] = []
+    spared = parse_exemptions(value.get("exempt"), where, problems) if isinstance(value, dict) else ()
+    items = value.get("invariants", [] if spared or problems else None) if isinstance(value, dict) else None
+    if not isinstance(items, list) or not (items or spared or problems):
+        raise InputError("the file holds no invariants", where, "write invariants: and a list below it")
+    unknown = [key for key in value if key not in SECTIONS]
+    problems += [Problem(f"the file has no section {key!r}", where, suggest(str(key), SECTIONS)) for key in unknown]
     read = [_invariant(item, f"{where} invariants[{index}]", problems) for index, item in enumerate(items)]
     if problems:
         raise InputError.of(problems)
-    return tuple(one for one in read if one)
+    return InvariantsFile(tuple(one for one in read if one), spared)
 
 
 def _invariant(item: Any, where: str, problems: list[Problem]) -> Invariant | None:
@@ -119,23 +137,31 @@ def _when(value: Any, where: str, problems: list[Problem]) -> tuple[Rule, ...]:
         return ()
 
 
-def file_proofs(policies: Policies, invariants: Sequence[Invariant]) -> Iterator[Proof]:
+def file_proofs(
+    policies: Policies, invariants: Sequence[Invariant], exemptions: Exemptions | None = None
+) -> Iterator[Proof]:
     """One proof for each invariant.
 
     Raises:
         InputError: an invariant names a unit or account that the organization does not have.
     """
-    found = guarded(policies.estate)
+    every = guarded(policies.estate)
+    spared = exemptions or Exemptions(policies)
     for one in invariants:
-        callers = [who for place in one.places for who in _callers(policies, one, place)]
+        found = spared.without(one.name, every)
+        asked = [who for place in one.places if place != OUTSIDE for who in _callers(policies, one, place)]
+        callers = [who for who in asked if not spared.spares(one.name, who.account)]
         check = nobody_can if one.nobody else somebody_can
-        parts = [check(question) for who in callers for question in _questions(policies, one, who, found)]
+        questions = [question for who in callers for question in _questions(policies, one, who, found)]
+        questions += _from_outside(policies, one, found) if OUTSIDE in one.places else []
+        parts = [check(question) for question in questions]
         parts += _unread(policies, one, callers, found)
         where = sorted({who.account for who in callers if who.account in policies.accounts})
         if not one.nobody and any(part.status == PROVED for part in parts):
             parts = [part for part in parts if part.status == PROVED]
         nothing = Proof("", "", NOT_PROVED, why=("it asks about no caller and no resource that the estate knows",))
-        yield together(one.name, one.about, parts or [nothing], where)
+        proof = together(one.name, one.about, parts or [nothing], where)
+        yield spared.told(proof, nothing_left=not parts)
 
 
 def _unread(policies: Policies, one: Invariant, callers: Sequence[Callers], found: Sequence[Guarded]) -> list[Proof]:
@@ -150,22 +176,48 @@ def _questions(policies: Policies, one: Invariant, who: Callers, found: Sequence
     scps = policies.scps(who.account) if who.account in policies.accounts else None
     targets = [each for each in found if not each.unread and _is_meant(each, one)]
     for target in targets:
-        owner = target.resource.account
-        rcps = policies.rcps(owner)
-        needs_policy = owner != who.account or target.kind in ("key", "role")
-        own = (target.allows,) if needs_policy else ()
-        yield Question(
-            (*own, *one_layer(one.when), *(scps.allows if scps else ())),
-            (*target.denies, *rcps.denies, *(scps.denies if scps else ())),
-            (*_given(one, who, target.resources), pinned("aws:resourceaccount", owner)),
-            Actions(one.actions),
-        )
+        yield _question(policies, one, who, target)
     if scps is not None:
         known = tuple(glob(pattern) for target in targets for pattern in target.resources if pattern != "*")
         others = Test(RESOURCE, Strings(known, inside=False))
         yield Question(
             (*one_layer(one.when), *scps.allows), scps.denies, (*_given(one, who, ()), others), Actions(one.actions)
         )
+
+
+def _question(policies: Policies, one: Invariant, who: Callers, target: Guarded) -> Question:
+    scps = policies.scps(who.account) if who.account in policies.accounts else None
+    owner = target.resource.account
+    needs_policy = owner != who.account or target.kind in ("key", "role")
+    return Question(
+        (*((target.allows,) if needs_policy else ()), *one_layer(one.when), *(scps.allows if scps else ())),
+        (*target.denies, *policies.rcps(owner).denies, *(scps.denies if scps else ())),
+        (*_given(one, who, target.resources), pinned("aws:resourceaccount", owner)),
+        Actions(one.actions),
+    )
+
+
+def _from_outside(policies: Policies, one: Invariant, found: Sequence[Guarded]) -> list[Question]:
+    """About each resource that is meant: identities of every account that its policy may mean."""
+    return [
+        _question(policies, one, _narrowed(one, who), target)
+        for target in found
+        if not target.unread and _is_meant(target, one)
+        for who in outsiders(policies, target)
+        if who.account
+    ]
+
+
+def _narrowed(one: Invariant, who: Callers) -> Callers:
+    """Callers outside, those named only, without the exempt: ARN patterns, or an account's digits."""
+
+    def patterns(texts: Sequence[str]) -> tuple[Pattern, ...]:
+        whole = [f"arn:*:iam::{text}:*" if text.isdigit() else text for text in texts]
+        return tuple(map(arn_pattern, _arns(whole, who.account)))
+
+    named = [Test(PRINCIPAL_ARN, Strings(patterns(one.named)))] if one.named else []
+    spared = [Test(PRINCIPAL_ARN, Strings(patterns(one.exempt), inside=False), every=True)] if one.exempt else []
+    return replace(who, tests=(*who.tests, *named, *spared))
 
 
 def one_layer(when: tuple[Rule, ...]) -> tuple[tuple[Rule, ...], ...]:
@@ -183,9 +235,7 @@ def _is_meant(target: Guarded, one: Invariant) -> bool:
 
 
 def _callers(policies: Policies, one: Invariant, place: str) -> Iterator[Callers]:
-    if place == "outside":
-        yield identities(OTHER_ACCOUNT, about="a principal outside the organization")
-    elif place == "anonymous":
+    if place == "anonymous":
         yield anonymous()
     elif place.startswith("service:"):
         yield service(place.removeprefix("service:"))
@@ -199,28 +249,3 @@ def _callers(policies: Policies, one: Invariant, place: str) -> Iterator[Callers
 
 def _arns(patterns: Sequence[str], account: str) -> tuple[str, ...]:
     return tuple(one if one.startswith("arn:") else f"arn:*:iam::{account}:{one}" for one in patterns)
-
-
-def accounts_in(policies: Policies, place: str, who: str) -> tuple[str, ...]:
-    """The accounts of a unit (its path), one account (its name or digits), or ``*`` for every member; ``who`` asks.
-
-    Raises:
-        InputError: the organization has no such place.
-    """
-    organization = policies.estate.organization
-    if organization is None:
-        raise InputError(f"{who} names {place}, and there is no organization")
-    if place == "*":
-        return policies.members
-    every = organization.accounts
-    found = tuple(one.id for one in every if _lies_in(organization, one.id, one.name, place))
-    if not found and place not in {unit.path for unit in organization.units}:
-        known = [*(unit.path for unit in organization.units), *(account.name for account in organization.accounts)]
-        raise InputError(f"{who} names no unit or account: {place}", fix=suggest(place, known))
-    return found
-
-
-def _lies_in(organization: Organization, account: str, name: str, place: str) -> bool:
-    path = organization.unit_path(account)
-    unit = place.removesuffix("/**").removesuffix("/")
-    return place in (account, name, f"{path}/{name}") or path == unit or path.startswith(f"{unit}/")

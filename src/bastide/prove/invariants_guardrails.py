@@ -10,13 +10,14 @@ Three claims for each guardrail that is on, in every account where it is on:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from bastide.model import PolicyDocument, Statement
 from bastide.prove.claims import ACCOUNT as EXAMPLE_ACCOUNT
 from bastide.prove.claims import EXAMPLE, example_parameters
-from bastide.prove.guardrail import SCP, Claim, Guardrail
+from bastide.prove.exemptions import Exemptions
+from bastide.prove.guardrail import RCP, SCP, Claim, Guardrail
 from bastide.prove.invariants_estate import Policies, Stack
 from bastide.prove.proof import COUNTEREXAMPLE, PROVED, Proof, nobody_can, somebody_can, together, with_unread
 from bastide.prove.render import Parameters
@@ -33,6 +34,7 @@ from bastide.prove.symbolic.callers import (
 )  # fmt: skip
 from bastide.prove.symbolic.constraint import RESOURCE
 
+PACKED = "bastide-"  # how the names of packed policies begin
 FROM_CALLER = ("aws:principal", "aws:userid", "aws:username")
 
 
@@ -46,11 +48,41 @@ class Standing:
     accounts: tuple[str, ...]
 
 
-def guardrail_proofs(policies: Policies, standing: Iterable[Standing]) -> Iterator[Proof]:
-    """One proof for each guardrail, in the order given."""
+def guardrail_proofs(
+    policies: Policies, standing: Sequence[Standing], exemptions: Exemptions | None = None
+) -> Iterator[Proof]:
+    """One proof for each guardrail, in the order given; and that their policies deny nothing beyond them."""
+    spared = exemptions or Exemptions(policies)
     for one in standing:
-        parts = [proof for account in _different(policies, one) for proof in _Claims(policies, one, account).proofs()]
-        yield together(one.guardrail.name, one.guardrail.intent, parts, one.accounts)
+        name = one.guardrail.name
+        asked = replace(one, accounts=tuple(each for each in one.accounts if not spared.spares(name, each)))
+        parts = [proof for account in _different(policies, asked) for proof in _Claims(policies, one, account).proofs()]
+        proof = together(name, one.guardrail.intent, parts, asked.accounts)
+        yield spared.told(proof, nothing_left=not asked.accounts)
+    if standing:
+        yield from map(spared.told, _nothing_more(policies, standing))
+
+
+def _nothing_more(policies: Policies, standing: Sequence[Standing]) -> Iterator[Proof]:
+    """The attached policies, merged and packed, deny nothing that no guardrail which is on denies."""
+    own = {id(one): rules(PolicyDocument(one.statements)) for one in standing}
+    parts: list[Proof] = []
+    where: dict[str, None] = {}
+    seen: set[tuple[int, tuple[int, ...]]] = set()
+    for account in policies.members:
+        for kind, stack in ((SCP, policies.scps(account)), (RCP, policies.rcps(account))):
+            on = [one for one in standing if account in one.accounts and one.guardrail.kind == kind]
+            attached = [rule for rule in stack.denies if rule.origin.startswith(PACKED)]
+            key = (id(stack), tuple(map(id, on)))
+            where |= {account: None} if attached else {}
+            if key in seen or not attached:
+                continue
+            seen.add(key)
+            allowed = tuple(rule for one in on for rule in own[id(one)])
+            parts += [nobody_can(Question(((rule,),), allowed)) for rule in attached]
+    if parts:
+        about = "The policies of guardrails, merged and packed into the quotas, deny nothing beyond the guardrails."
+        yield together("packed-guardrails-deny-nothing-more", about, parts, list(where))
 
 
 def _different(policies: Policies, standing: Standing) -> Iterator[str]:

@@ -18,6 +18,7 @@ from bastide.errors import InputError
 from bastide.iam.parse import parse_policy
 from bastide.model import Resource
 from bastide.model.unknown import unknowns_in
+from bastide.prove.exemptions import Exemptions
 from bastide.prove.invariants_estate import KINDS, Guarded, Policies, guarded
 from bastide.prove.outside import account_of, may_come_from_outside, unnamed_principals, zone_of
 from bastide.prove.proof import NOT_PROVED, PROVED, Proof, nobody_can, together, with_unread
@@ -31,6 +32,9 @@ from bastide.prove.symbolic.rule import PRINCIPAL_ARN
 READS = {
     "bucket": "read or change the bucket or its objects", "key": "use the key", "role": "assume the role",
 }  # fmt: skip
+OUTSIDE_CANNOT_REACH = "outside-cannot-reach-"  # and a kind of resource
+ADMINISTRATORS = "key-administrators-cannot-decrypt"
+DEVELOPMENT_PRODUCTION = "development-cannot-assume-production"
 EXTERNAL_ID = "sts:externalid"
 USE_OF_KEYS = ("kms:Decrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 KEY_POLICY = "kms:PutKeyPolicy"
@@ -42,18 +46,22 @@ DEVELOPMENT = re.compile(r"(^|[/-])(dev|devel|development|test|testing|sandbox)(
 PRODUCTION = re.compile(r"(^|[/-])(prod|production)($|[/-])")
 
 
-def isolation_proofs(policies: Policies) -> Iterator[Proof]:
+def isolation_proofs(policies: Policies, exemptions: Exemptions | None = None) -> Iterator[Proof]:
     """All built-in invariants that the estate has something to say about."""
     found = guarded(policies.estate)
+    spared = exemptions or Exemptions(policies)
     for kind in KINDS:
         of_kind = [one for one in found if one.kind == kind]
         if of_kind:
-            yield outside_cannot_reach(policies, kind, of_kind)
+            asked = spared.without(OUTSIDE_CANNOT_REACH + kind.replace(" ", "-"), of_kind)
+            yield spared.told(outside_cannot_reach(policies, kind, asked), nothing_left=not asked)
     keys = [one for one in found if one.kind == "key"]
     if keys:
-        yield administrators_cannot_use(policies, keys)
-    yield from boundaries_hold(policies)
-    yield from development_cannot_assume_production(policies, [one for one in found if one.kind == "role"])
+        asked = spared.without(ADMINISTRATORS, keys)
+        yield spared.told(administrators_cannot_use(policies, asked), nothing_left=not asked)
+    yield from map(spared.told, boundaries_hold(policies))
+    roles = spared.without(DEVELOPMENT_PRODUCTION, [one for one in found if one.kind == "role"])
+    yield from map(spared.told, development_cannot_assume_production(policies, roles))
 
 
 def question_about(
@@ -98,7 +106,7 @@ def outside_cannot_reach(policies: Policies, kind: str, found: Sequence[Guarded]
         parts += [with_unread(proof, unread, denies_only=True) for proof in found_]
     but = ", but a vendor with its external id" if kind == "role" else ""
     about = f"No principal outside the organization can {READS.get(kind, f'reach the {kind}')}{but}."
-    return together(f"outside-cannot-reach-{kind.replace(' ', '-')}", about, parts, _where(found))
+    return together(OUTSIDE_CANNOT_REACH + kind.replace(" ", "-"), about, parts, _where(found))
 
 
 def administrators_cannot_use(policies: Policies, keys: Sequence[Guarded]) -> Proof:
@@ -112,7 +120,7 @@ def administrators_cannot_use(policies: Policies, keys: Sequence[Guarded]) -> Pr
             proof = nobody_can(question_about(policies, key, administrators, actions=USE_OF_KEYS))
             parts.append(with_unread(proof, policies.scps(key.resource.account).unread))
     about = "Who administers a key (may rewrite its policy) cannot decrypt or encrypt with it; the root user aside."
-    return together("key-administrators-cannot-decrypt", about, parts or [Proof("", "", PROVED)], _where(keys))
+    return together(ADMINISTRATORS, about, parts or [Proof("", "", PROVED)], _where(keys))
 
 
 def _administrators(policies: Policies, key: Guarded) -> Iterator[Callers]:
@@ -199,7 +207,7 @@ def development_cannot_assume_production(policies: Policies, roles: Sequence[Gua
             )
     about = "No identity of a development account can assume a role of a production account."
     where = sorted({*development, *(role.resource.account for role in targets)})
-    yield together("development-cannot-assume-production", about, parts or [Proof("", "", PROVED)], where)
+    yield together(DEVELOPMENT_PRODUCTION, about, parts or [Proof("", "", PROVED)], where)
 
 
 def _may_name(rule: Rule, account: str) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from bastide.prove.symbolic import Covered, Example, Question, solve
 from bastide.prove.symbolic.replay import confirmed
 
-PROVED, COUNTEREXAMPLE, NOT_PROVED = "PROVED", "COUNTEREXAMPLE", "NOT PROVED"
+PROVED, COUNTEREXAMPLE, NOT_PROVED, EXEMPT = "PROVED", "COUNTEREXAMPLE", "NOT PROVED", "EXEMPT"
 
 
 @dataclass(frozen=True, slots=True)

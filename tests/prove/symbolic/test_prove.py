@@ -21,7 +21,7 @@ from bastide.prove.guardrail import SCP
 from bastide.prove.invariants import prove
 from bastide.prove.invariants_file import parse_invariants
 from bastide.prove.invariants_guardrails import Standing
-from bastide.prove.proof import COUNTEREXAMPLE, NOT_PROVED, PROVED, Proof
+from bastide.prove.proof import COUNTEREXAMPLE, EXEMPT, NOT_PROVED, PROVED, Proof
 from bastide.prove.symbolic.replay import request_of
 from bastide.show.cli.main import _invoke
 from bastide.show.cli.prove import declared
@@ -201,7 +201,7 @@ invariants:
 
 
 def test_ones_own_invariants_are_decided_in_the_same_words() -> None:
-    found = {proof.name: proof for proof in prove(acme()[0], (), parse_invariants(OWN))}
+    found = {proof.name: proof for proof in prove(acme()[0], (), parse_invariants(OWN).invariants)}
     assert found["dev-stays-at-home"].status == PROVED
     assert found["dev-starts-nothing"].status == COUNTEREXAMPLE
     assert found["deployer-makes-roles"].status == PROVED
@@ -214,7 +214,7 @@ def test_what_is_not_known_of_a_resource_is_not_proved_by_ones_own_invariants() 
     )
     asked = parse_invariants(
         "invariants: [{name: a, nobody: {in: outside}, can: ['s3:*'], resources: 'arn:aws:s3:::b/*'}]"
-    )
+    ).invariants
     (proof,) = prove(replace(estate, resources=(unread,)), (), asked)[-1:]
     assert (proof.status, proof.why) == (NOT_PROVED, ("could not read b: denied",))
     (proof,) = prove(replace(estate, resources=()), (), asked)[-1:]
@@ -228,10 +228,81 @@ def test_a_wrong_invariants_file_is_refused_with_every_problem() -> None:
     assert "an invariant has no element 'whom'" in said
     assert "an invariant says either nobody or somebody" in said
     with pytest.raises(InputError, match="no unit or account: nowhere"):
-        prove(acme()[0], (), parse_invariants("invariants: [{name: a, nobody: {in: nowhere}, can: ['s3:*']}]"))
+        prove(
+            acme()[0], (), parse_invariants("invariants: [{name: a, nobody: {in: nowhere}, can: ['s3:*']}]").invariants
+        )
 
 
 def test_the_command_tells_and_exits_by_the_worst(capsys: pytest.CaptureFixture[str]) -> None:
     assert _invoke("prove", [str(ACME), "--only", "cloudtrail", "-o", "json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert [(one["name"], one["status"]) for one in told["proofs"]] == [("cloudtrail-protect", "PROVED")]
+
+
+def own(text: str, *resources: Resource) -> Proof:
+    estate = replace(acme()[0], resources=resources)
+    return prove(estate, (), parse_invariants(text).invariants)[-1]
+
+
+def test_outside_takes_in_the_accounts_that_a_policy_names_but_for_the_exempt() -> None:
+    partner = "555555555555"
+    management = acme()[0].organization.management_account  # type: ignore[union-attr]
+    who = {"AWS": f"arn:aws:iam::{partner}:role/reader"}
+    policy = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": who, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}]}  # fmt: skip
+    shared = Resource("AWS::S3::BucketPolicy", management, "eu-west-1", "b", {"Bucket": "b", "PolicyDocument": policy})
+    asked = "invariants: [{{name: a, nobody: {{in: outside{}}}, can: ['s3:*'], resources: 'arn:aws:s3:::b/*'}}]"
+    assert own(asked.format(""), shared).status == COUNTEREXAMPLE
+    assert own(asked.format(f", except: ['{partner}']"), shared).status == PROVED
+    assert own(asked.format(f", except: ['arn:aws:iam::{partner}:role/reader']"), shared).status == PROVED
+    assert own(asked.format(f", except: ['arn:aws:iam::{partner}:role/other']"), shared).status == COUNTEREXAMPLE
+
+
+def exempted(extra: str, today: str) -> Proof:
+    management = acme()[0].organization.management_account  # type: ignore[union-attr]
+    allow = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::site/*"}
+    properties = {"Bucket": "site", "PolicyDocument": {"Version": "2012-10-17", "Statement": [allow]}}
+    site = Resource("AWS::S3::BucketPolicy", management, "eu-west-1", "site", properties)
+    estate = replace(acme()[0], resources=(*acme()[0].resources, site))
+    text = f"exempt: [{{invariant: outside-cannot-reach-bucket, why: the website, until: 2027-01-31{extra}}}]"
+    found = prove(estate, (), (), parse_invariants(text).exemptions, today)
+    return next(one for one in found if one.name == "outside-cannot-reach-bucket")
+
+
+def test_an_exemption_takes_resources_or_accounts_out_of_the_question_until_its_day() -> None:
+    site = ", resources: ['arn:aws:s3:::site*']"
+    assert exempted(site, "2027-01-31").status == PROVED
+    assert exempted(site, "2027-01-31").why == ("arn:aws:s3:::site* is exempt until 2027-01-31: the website",)
+    assert exempted(", at: management", "2026-11-24").status == PROVED
+    assert exempted(", resources: ['arn:aws:s3:::other*']", "2026-11-24").status == COUNTEREXAMPLE
+    ended = exempted(site, "2027-02-01")
+    assert (ended.status, ended.why) == (COUNTEREXAMPLE, ("the exemption ended on 2027-01-31: the website",))
+    assert exempted("", "2026-11-24").status == EXEMPT
+
+
+def test_wrong_exemptions_are_refused() -> None:
+    with pytest.raises(InputError) as raised:
+        parse_invariants("exempt: [{invariant: x, until: tomorrow, who: me}]")
+    said = [problem.what for problem in raised.value.problems]
+    assert "an exemption has no element 'who'" in said
+    assert {"the exemption has no 'why'", "not a day: 'tomorrow'"} <= set(said)
+    text = "exempt: [{invariant: outside-cannot-reach-buckets, why: w, until: 2027-01-31}]"
+    with pytest.raises(InputError, match="no such invariant: 'outside-cannot-reach-buckets'"):
+        prove(*acme(), (), parse_invariants(text).exemptions)
+    with pytest.raises(InputError, match="no section 'invariant'"):
+        parse_invariants("invariant: []\nexempt: [{invariant: a, why: w, until: 2027-01-31}]")
+
+
+def test_a_packed_policy_that_denies_more_than_its_guardrails_is_shown_with_a_request() -> None:
+    def with_more(policy: OrganizationPolicy) -> OrganizationPolicy:
+        if policy.name != "bastide-scp-all-1" or policy.document is None:
+            return policy
+        more = parse_policy(
+            {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:GetObject", "Resource": "*"}]}
+        )
+        return replace(policy, document=PolicyDocument((*policy.document.statements, *more.statements)))
+
+    assert proofs()["packed-guardrails-deny-nothing-more"].status == PROVED
+    broken = with_policies(with_more)["packed-guardrails-deny-nothing-more"]
+    assert broken.status == COUNTEREXAMPLE
+    assert broken.examples[0].action == "s3:GetObject"

@@ -56,6 +56,7 @@ def estate_of(file: Path, target: str, profile: str, types: Iterable[str]) -> Es
     from bastide.show.progress import bar
 
     place = workspace(file, target, profile, "", "")
+    place.enter_to_read()
     organization = place.organization()
     with bar("reading") as progress:
         return place.observed(organization, sorted({*types} & set(kinds())), place.regions(), progress)

@@ -39,7 +39,7 @@ def command(
     """List the granted (with --usage: the used) permissions that a new SCP would take away."""
     from bastide.iam.estate import POLICY_TYPES
     from bastide.prove.invariants_estate import Policies
-    from bastide.prove.invariants_file import accounts_in
+    from bastide.prove.places import accounts_in
     from bastide.prove.what_if import what_if
     from bastide.show.cli.iam_diff import read_policies
     from bastide.show.cli.iam_usage import read_usage

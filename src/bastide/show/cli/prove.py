@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bastide.errors import InputError
+from bastide.show.cli.iam_estate import SUPPORT, ProfileOption, TargetOption, estate_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bastide.declare.expand import Known
     from bastide.declare.read import Declaration
     from bastide.model import Estate
-    from bastide.prove.invariants_file import Invariant
+    from bastide.prove.invariants_file import InvariantsFile
     from bastide.prove.invariants_guardrails import Standing
     from bastide.prove.proof import Proof
 
@@ -30,24 +32,29 @@ def command(
         list[Path] | None, typer.Option("--invariants", help="YAML with your own (repeatable).")
     ] = None,
     only: Annotated[str, typer.Option(help="Only invariants whose name contains this.")] = "",
+    target: TargetOption = "",
+    profile: ProfileOption = "",
     output: Annotated[str, typer.Option("-o", "--output", help="table or json.")] = "table",
 ) -> None:
     """Prove that no request gets past the guardrails, or show one. Exit 1 on a counterexample, 3 on NOT PROVED."""
-    from bastide.declare.read import read_architecture
     from bastide.prove.invariants import prove
     from bastide.prove.proof import COUNTEREXAMPLE, NOT_PROVED
+    from bastide.show.workspace import now
 
     if output not in ("table", "json"):
         raise InputError(f"{output!r} is not a format of prove", fix="use table or json")
-    own = [one for path in invariants or () for one in _own(path)]
-    estate, standing = declared(read_architecture(file), file)
-    proofs = [proof for proof in prove(estate, standing, own) if only in proof.name]
+    files = [_own(path) for path in invariants or ()]
+    own = [one for each in files for one in each.invariants]
+    exempt = [one for each in files for one in each.exemptions]
+    today = now().date().isoformat()
+    estate, standing = _running(file, target, profile, today) if target else _written(file, today)
+    proofs = [proof for proof in prove(estate, standing, own, exempt, today) if only in proof.name]
     typer.echo(json.dumps(_as_json(proofs, estate), indent=2) if output == "json" else _as_text(proofs, estate))
     statuses = {proof.status for proof in proofs}
     raise typer.Exit(FAILED if COUNTEREXAMPLE in statuses else INCOMPLETE if NOT_PROVED in statuses else 0)
 
 
-def _own(path: Path) -> tuple[Invariant, ...]:
+def _own(path: Path) -> InvariantsFile:
     from bastide.prove.invariants_file import parse_invariants
 
     try:
@@ -56,20 +63,48 @@ def _own(path: Path) -> tuple[Invariant, ...]:
         raise InputError(f"{path} cannot be read: {error}") from error
 
 
-def declared(declaration: Declaration, file: Path) -> tuple[Estate, tuple[Standing, ...]]:
-    """The estate that the file declares, and the guardrails that are on in each of its accounts."""
+def _written(file: Path, today: str) -> tuple[Estate, tuple[Standing, ...]]:
+    from bastide.declare.read import read_architecture
+
+    return declared(read_architecture(file), file, today=today)
+
+
+def _running(file: Path, target: str, profile: str, today: str) -> tuple[Estate, tuple[Standing, ...]]:
+    """What runs on a target; and the guardrails that the file says are on in the accounts that there are."""
+    from dataclasses import replace
+
+    from bastide.iam.estate import POLICY_TYPES
+    from bastide.prove.invariants_estate import SHAPES
+    from bastide.show.accounts import known
+    from bastide.show.cli.options import workspace
+
+    estate = estate_of(file, target, profile, (*POLICY_TYPES, *SHAPES, *SUPPORT))
+    place = workspace(file, target, profile, "", "")
+    _, standing = declared(place.declaration, file, known(place.target, estate.organization), today)
+    there = {one.id for one in estate.organization.accounts} if estate.organization else set()
+    found = (replace(one, accounts=tuple(each for each in one.accounts if each in there)) for one in standing)
+    return estate, tuple(one for one in found if one.accounts)
+
+
+def declared(
+    declaration: Declaration, file: Path, given: Known | None = None, today: str = ""
+) -> tuple[Estate, tuple[Standing, ...]]:
+    """The estate that the file declares, and the guardrails that are on in each of its accounts.
+
+    ``given`` tells identifiers that there are already; ``today`` (YYYY-MM-DD), which exemptions have ended.
+    """
     from bastide.declare.expand import Known, expand
     from bastide.declare.expansion.guardrails import shared_values
     from bastide.declare.expansion.standing import OF_ACCOUNT, standings
     from bastide.declare.expansion.survey import survey
     from bastide.prove.invariants_guardrails import standing_of
 
-    known = Known(management_account=MODEL_ACCOUNT)
-    estate = expand(declaration.architecture, known, file=str(file), places=declaration.place)
+    known = given or Known(management_account=MODEL_ACCOUNT)
+    estate = expand(declaration.architecture, known, file=str(file), places=declaration.place, today=today)
     found = survey(declaration.architecture, known, str(file), declaration.place)
     shared = shared_values(found)
     choices = {}
-    on = standings(found, "", [])
+    on = standings(found, today, [])
     for member in found.members:
         at = on[f"{member.path}/{OF_ACCOUNT}{member.name}"]
         choices[member.id] = [
@@ -82,20 +117,22 @@ def declared(declaration: Declaration, file: Path) -> tuple[Estate, tuple[Standi
 
 def _as_text(proofs: Sequence[Proof], estate: Estate) -> str:
     from bastide.prove.difference import in_words
-    from bastide.prove.proof import COUNTEREXAMPLE, NOT_PROVED, PROVED
+    from bastide.prove.proof import COUNTEREXAMPLE, EXEMPT, NOT_PROVED, PROVED
 
     lines = []
     for proof in proofs:
         lines.append(f"{proof.status:<14} {proof.name}: {proof.about}")
-        if proof.status != PROVED:
+        if proof.status not in (PROVED, EXEMPT):
             lines.append(f"{'':15}in {', '.join(map(estate.account_name, proof.where)) or 'the organization'}")
         lines += [f"{'':15}{in_words(example)}" for example in proof.examples[:3] if proof.status != PROVED]
         lines += [f"{'':15}{why}" for why in proof.why]
     counts = {
         status: sum(proof.status == status for proof in proofs) for status in (PROVED, COUNTEREXAMPLE, NOT_PROVED)
     }
+    exempt = sum(proof.status == EXEMPT for proof in proofs)
     lines.append(
         f"{counts[PROVED]} proved, {counts[COUNTEREXAMPLE]} with a counterexample, {counts[NOT_PROVED]} not proved"
+        + (f", {exempt} exempt" if exempt else "")
     )
     return "\n".join(lines)
 
