@@ -27,6 +27,7 @@ COMMANDS = {
     "runs": "List past runs, and check the ledger's chain.",
     "assess": "Judge what runs (or what the file declares) by all controls.",
     "iam": "Lint, compare and simulate policies; print those that Bastide itself needs.",
+    "attack": "Play what intruders do against a deployed architecture in a sandbox.",
     "sandbox": "Start, stop, reset or enter the emulated organization.",
     "demo": "Deploy, break and heal a whole organization in the sandbox.",
 }

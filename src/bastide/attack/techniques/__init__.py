@@ -1,0 +1,1 @@
+"""One file a technique; ``bastide.attack.library`` walks this folder."""
