@@ -7,7 +7,7 @@ resource; the first refusal is the answer, and what cannot be decided is refused
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bastide.iam import Decision
 from bastide.iam.request import Principal as Caller
@@ -16,7 +16,7 @@ from bastide.sandbox.authorize import context, ec2_keys, resource_tags
 from bastide.sandbox.authorize.dependents import dependents
 from bastide.sandbox.authorize.holdings import endpoint_policy, read_resource
 from bastide.sandbox.authorize.identities import Own, read_own
-from bastide.sandbox.authorize.judgement import ALLOWED, EXEMPT, EXPLICIT, IMPLICIT, UNKNOWN, Judgement, Part
+from bastide.sandbox.authorize.judgement import EXEMPT, EXPLICIT, IMPLICIT, UNKNOWN, Judgement, Part
 from bastide.sandbox.authorize.library import Source
 from bastide.sandbox.authorize.messages import refuse
 from bastide.sandbox.authorize.policies import InForce, OfResource, Place, Policies, read_place
@@ -122,20 +122,17 @@ class Authorizer:
         return Request(caller, question.action, question.resource, keys, resource.owner)
 
     def _part(self, question: Question, decision: Decision) -> Part:
-        if decision.allowed:
-            return Part(question.action, question.resource, ALLOWED, decision.cause, unresolved=question.unresolved)
-        rule = decision.rule
-        if rule is None:
-            kind = decision.cause if decision.cause in _KINDS else "aws"
-            return Part(
-                question.action, question.resource, IMPLICIT, kind, unresolved=question.unresolved,
-                why="" if kind != "aws" else str(decision.cause),
-            )  # fmt: skip
-        source = self._source(decision)
-        return Part(
-            question.action, question.resource, EXPLICIT, decision.cause, source.name, source.arn,
-            rule.statement.sid, unresolved=question.unresolved, statement=rule.index,
+        part = Part(
+            question.action, question.resource, decision.decision, decision.cause, unresolved=question.unresolved,
+            request=decision.request,
         )  # fmt: skip
+        if decision.allowed:
+            return part
+        if decision.rule is None:
+            known = decision.cause in _KINDS
+            return replace(part, policy_type=decision.cause if known else "aws", why="" if known else decision.cause)
+        source, rule = self._source(decision), decision.rule
+        return replace(part, policy=source.name, policy_arn=source.arn, sid=rule.statement.sid, statement=rule.index)
 
     def _source(self, decision: Decision) -> Source:
         policies, rule = decision.compiled.policies, decision.rule

@@ -5,7 +5,9 @@ One idea: plain values, made once, that say which policy decided. It decides not
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from bastide.iam.request import Request
 
 ALLOWED, EXPLICIT, IMPLICIT, UNKNOWN = "allowed", "explicit_deny", "implicit_deny", "unknown"
 
@@ -28,6 +30,8 @@ class Part:
     unresolved: bool = False
     # Number of that statement in its policy: packed policies have no ids.
     statement: int | None = None
+    # What `iam` was asked, with all condition keys; None where it was not asked.
+    request: Request | None = field(default=None, compare=False, repr=False)
 
     @property
     def allowed(self) -> bool:
