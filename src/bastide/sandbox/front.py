@@ -26,7 +26,7 @@ from bastide.sandbox.authorize import Authorizer
 from bastide.sandbox.call import Call, Store, render_request
 from bastide.sandbox.clock import Clock
 from bastide.sandbox.credentials import MANAGEMENT_ACCOUNT
-from bastide.sandbox.faults import Faults
+from bastide.sandbox.faults.disturb import Faults
 from bastide.sandbox.journal import Entry, Journal
 from bastide.sandbox.principal import Principal
 from bastide.sandbox.resolve import Scope, address, decode_chunks, read_scope

@@ -15,7 +15,8 @@ from botocore.loaders import create_loader
 from bastide.sandbox import transport
 from bastide.sandbox.clock import Clock
 from bastide.sandbox.credentials import BOOTSTRAP_CREDENTIALS, MANAGEMENT_ACCOUNT, MEMBER_ROLE
-from bastide.sandbox.faults import Faults, Rules
+from bastide.sandbox.faults import Rules
+from bastide.sandbox.faults.disturb import Faults
 from bastide.sandbox.front import Front
 from bastide.sandbox.journal import Journal
 from bastide.sandbox.wire import HttpRequest, HttpResponse

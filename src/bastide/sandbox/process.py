@@ -22,10 +22,12 @@ from pathlib import Path
 from typing import Any
 
 from bastide.errors import InputError, TargetError
+from bastide.sandbox.faults import Rules, read_rules, render_rules
 
 DEFAULT_PORT = 4577
 START_SECONDS = 600.0  # a long journal takes its time to replay
 STOP_SECONDS = 10.0
+FAULTS = "faults.json"
 STEER_SECONDS = 600.0  # months of digests take their time
 
 
@@ -178,10 +180,42 @@ def steer(endpoint: Endpoint, what: str, wish: dict[str, object] | None = None) 
 
 def read_clock(endpoint: Endpoint) -> dict[str, Any]:
     """`time` of the sandbox (ISO 8601) and `ahead_seconds` of the machine's. Raises TargetError."""
+    return read_state(endpoint)
+
+
+def is_disturbed(endpoint: Endpoint) -> bool:
+    """Whether faults are in force there."""
+    return bool((_ping(endpoint) or {}).get("faults"))
+
+
+def read_state(endpoint: Endpoint) -> dict[str, Any]:
+    """What a running sandbox tells of itself: `time`, `requests`, `faults`, `struck`, … Raises TargetError."""
     found = _ping(endpoint)
     if found is None:
         raise TargetError("the sandbox does not answer", endpoint.url, "bastide sandbox stop")
     return found
+
+
+def put_faults(directory: Path, rules: Rules) -> bool:
+    """Put faults into force, now and after a restart; whether a sandbox is running. Raises TargetError."""
+    file = directory / FAULTS
+    directory.mkdir(parents=True, exist_ok=True)
+    if rules.rules:
+        draft = file.with_suffix(".new")
+        draft.write_text(json.dumps(render_rules(rules), indent=1) + "\n")
+        draft.replace(file)
+    else:
+        file.unlink(missing_ok=True)
+    endpoint = read_endpoint(directory)
+    if endpoint is not None:
+        steer(endpoint, "faults", render_rules(rules))
+    return endpoint is not None
+
+
+def read_faults(directory: Path) -> Rules:
+    """The faults in force; none when there is no file. Raises InputError when it is broken."""
+    file = directory / FAULTS
+    return read_rules(file) if file.exists() else Rules()
 
 
 def read_endpoint(directory: Path) -> Endpoint | None:

@@ -1,8 +1,8 @@
 """The HTTP transport: the sandbox on 127.0.0.1 for the AWS CLI, Terraform, or anybody's boto3.
 
 `python -m bastide.sandbox.server --dir .bastide/sandbox --port 4577` runs in the foreground; `process` starts it in
-the background. `GET /_sandbox` tells who is there and what time it is; `POST /_sandbox/reset`, `/clock` and `/deliver`
-steer it. Other machines cannot reach it.
+the background. `GET /_sandbox` tells who is there and what time it is; `POST /_sandbox/reset`, `/clock`, `/deliver`
+and `/faults` steer it. Other machines cannot reach it, nor can web pages steer it.
 """
 
 from __future__ import annotations
@@ -11,79 +11,82 @@ import argparse
 import json
 import logging
 import os
+import re
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-from werkzeug.serving import WSGIRequestHandler, make_server
+from urllib.parse import urlsplit
 
 from bastide.errors import BastideError, InputError
 from bastide.sandbox.clock import Clock
+from bastide.sandbox.faults import parse_rules, render_rules
+from bastide.sandbox.http import Answer, Server
 from bastide.sandbox.organization import Sandbox
-from bastide.sandbox.wire import HttpRequest
+from bastide.sandbox.process import read_faults
+from bastide.sandbox.wire import HttpRequest, HttpResponse
 
-HOST = "127.0.0.1"
-StartResponse = Callable[..., Any]
-
-
-class QuietHandler(WSGIRequestHandler):
-    """HTTP/1.1 with kept connections and no line per request."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log_request(self, *_: Any) -> None:
-        """Nothing: the sandbox logs what matters itself."""
-
-    def make_environ(self) -> dict[str, Any]:
-        """The WSGI environment, with the header names as they were sent (S3 metadata keys keep their underscores)."""
-        environ = super().make_environ()
-        environ["bastide.headers"] = tuple(self.headers.items())
-        return environ
+# Whom a browser or a resolver believes to be this machine.
+_LOCAL = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d+)?")
 
 
-def application(sandbox: Sandbox) -> Callable[[dict[str, Any], StartResponse], Iterable[bytes]]:
-    """The WSGI application of a sandbox."""
+def application(sandbox: Sandbox) -> Answer:
+    """What answers every request: the sandbox's own controls, and AWS."""
 
-    def answer(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        path = environ["PATH_INFO"]
-        if path.startswith("/_sandbox"):
-            return _control(sandbox, parse_request(environ), path, start_response)
-        response = sandbox.answer(parse_request(environ))
-        headers = {key: value for key, value in response.headers.items() if key.lower() != "content-length"}
-        body = b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body
-        length = response.headers.get("content-length", response.headers.get("Content-Length"))
-        headers["Content-Length"] = str(length if environ["REQUEST_METHOD"] == "HEAD" and length else len(body))
-        start_response(f"{response.status} .", list(headers.items()))
-        return [body]
+    def answer(request: HttpRequest) -> HttpResponse:
+        path = urlsplit(request.url).path
+        if _is_control(request, path):
+            return _control(sandbox, request, path)
+        return sandbox.answer(request)
 
     return answer
 
 
-def _control(sandbox: Sandbox, request: HttpRequest, path: str, start_response: StartResponse) -> Iterable[bytes]:
-    status, problem = "200 OK", {}
+def _is_control(request: HttpRequest, path: str) -> bool:
+    """Whether it is meant for the sandbox itself: unsigned, so that no object of S3 is called so."""
+    signed = request.header("authorization") or "X-Amz-" in request.url
+    return not signed and (path == "/_sandbox" or path.startswith("/_sandbox/"))
+
+
+def _control(sandbox: Sandbox, request: HttpRequest, path: str) -> HttpResponse:
+    # A web page that the user looks at may send requests here; browsers say where they come from.
+    if request.header("origin") or not _LOCAL.fullmatch(request.header("host")):
+        return _json(403, {"error": "the sandbox is steered from this machine's command line only"})
+    status, problem = 200, {}
     try:
         if request.method == "POST":
             _steer(sandbox, path, request.body)
     except BastideError as refused:
-        status, problem = "400 Bad Request", {"error": str(refused)}
+        status, problem = 400, {"error": str(refused)}
     now = f"{sandbox.clock.now():%Y-%m-%dT%H:%M:%SZ}"
     state = {"sandbox": "bastide", "pid": os.getpid(), "requests": sandbox.front.sequence, "time": now}
-    body = json.dumps(state | {"ahead_seconds": round(sandbox.clock.offset.total_seconds(), 3)} | problem).encode()
-    start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
-    return [body]
+    state |= {"ahead_seconds": round(sandbox.clock.offset.total_seconds(), 3)}
+    state |= {"faults": render_rules(sandbox.faults.rules)["rules"], "struck": dict(sandbox.faults.struck)}
+    return _json(status, state | problem)
+
+
+def _json(status: int, document: dict[str, Any]) -> HttpResponse:
+    return HttpResponse(status, {"Content-Type": "application/json"}, json.dumps(document).encode())
 
 
 def _steer(sandbox: Sandbox, path: str, body: bytes) -> None:
-    """Empty it, drive its clock, or let CloudTrail deliver. Raises InputError."""
+    """Empty it, drive its clock, let CloudTrail deliver, or put faults into force. Raises InputError."""
     if path == "/_sandbox/reset":
         sandbox.reset()
     elif path == "/_sandbox/deliver":
         sandbox.deliver()
     elif path == "/_sandbox/clock":
         drive(sandbox.clock, body)
+    elif path == "/_sandbox/faults":
+        try:
+            rules = parse_rules(json.loads(body), "faults")
+        except ValueError as broken:
+            raise InputError(
+                "the faults are not JSON", fix='{"rules": [{"fault": "throttle", "every": 3}]}'
+            ) from broken
+        sandbox.faults.set(rules)
 
 
 def drive(clock: Clock, body: bytes) -> None:
@@ -104,25 +107,10 @@ def drive(clock: Clock, body: bytes) -> None:
         raise InputError(f"the clock does not know {next(iter(wish))!r}", fix="set, advance or real")
 
 
-def parse_request(environ: dict[str, Any]) -> HttpRequest:
-    """The WSGI request as plain values; a chunked body is read to its end."""
-    host = environ.get("HTTP_HOST", HOST)
-    url = environ.get("RAW_URI") or environ.get("REQUEST_URI") or environ["PATH_INFO"]
-    if not url.startswith("http"):
-        url = f"http://{host}{url}"
-    stream = environ["wsgi.input"]
-    if environ.get("wsgi.input_terminated"):
-        body = stream.read()
-    else:
-        body = stream.read(int(environ.get("CONTENT_LENGTH") or 0))
-    headers = tuple(pair for pair in environ["bastide.headers"] if pair[0].lower() != "transfer-encoding")
-    return HttpRequest(environ["REQUEST_METHOD"], url, headers, body)
-
-
 def serve(directory: Path, port: int, ready: Callable[[int], None]) -> None:
     """Serve the sandbox of the directory until SIGTERM or SIGINT; `ready` is told the port. Raises BastideError."""
-    sandbox = Sandbox(journal=directory / "journal.jsonl")
-    server = make_server(HOST, port, application(sandbox), threaded=True, request_handler=QuietHandler)
+    sandbox = Sandbox(journal=directory / "journal.jsonl", faults=read_faults(directory))
+    server = Server(port, application(sandbox))
 
     def stop(*_: Any) -> None:
         # shutdown() waits for the loop that this very thread runs.
@@ -130,7 +118,7 @@ def serve(directory: Path, port: int, ready: Callable[[int], None]) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    ready(server.server_port)
+    ready(server.port)
     try:
         server.serve_forever(poll_interval=0.05)
     finally:
@@ -147,7 +135,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=0)
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     try:
         with process.ownership(options.dir) as announce:
             serve(options.dir, options.port, announce)

@@ -17,7 +17,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ConnectionClosedError, HTTPClientError, ReadTimeoutError
 from botocore.httpchecksum import apply_request_checksum
 
-from bastide.sandbox.faults import Disconnected
+from bastide.sandbox.faults.disturb import Disconnected
 from bastide.sandbox.wire import HttpRequest, HttpResponse
 
 Answer = Callable[[HttpRequest], HttpResponse]

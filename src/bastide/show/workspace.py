@@ -358,7 +358,10 @@ def now() -> datetime:
 def sandbox_target(endpoint: Endpoint) -> Target:
     """The target of a sandbox's server."""
     from bastide.aws.session import Target
+    from bastide.sandbox import process
     from bastide.sandbox.credentials import BOOTSTRAP_CREDENTIALS as KEYS
 
     secret, token = KEYS["aws_secret_access_key"], KEYS.get("aws_session_token", "")
-    return Target.sandbox_http(endpoint.url, KEYS["aws_access_key_id"], secret, token)
+    return Target.sandbox_http(
+        endpoint.url, KEYS["aws_access_key_id"], secret, token, disturbed=lambda: process.is_disturbed(endpoint)
+    )

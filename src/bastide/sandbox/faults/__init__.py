@@ -6,7 +6,7 @@ performs a call and again with its answer. In process ``Sandbox(faults=parse_rul
 state: what was performed stays performed, only the answer is lost, late, old or an error.
 """
 
-from bastide.sandbox.faults.disturb import Disconnected, Faults
+# Not ``disturb``: whoever only reads rules need not wait for moto.
 from bastide.sandbox.faults.rule import Rule, Rules, parse_rules, read_rules, render_rules
 
-__all__ = ["Disconnected", "Faults", "Rule", "Rules", "parse_rules", "read_rules", "render_rules"]
+__all__ = ["Rule", "Rules", "parse_rules", "read_rules", "render_rules"]

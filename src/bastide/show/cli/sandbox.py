@@ -114,6 +114,55 @@ def _distance(seconds: float) -> str:
     return f"{timedelta(seconds=round(abs(seconds)))} {'ahead of' if seconds > 0 else 'behind'} the machine"
 
 
+faults = typer.Typer(rich_markup_mode=None, help="Faults on demand: throttling, lost connections, stale reads, …")
+command.add_typer(faults, name="faults")
+
+
+@faults.command("set")
+def set_faults(
+    rules: Annotated[Path, typer.Argument(help="A YAML or JSON file of rules.")],
+    file: FileOption = ARCHITECTURE,
+) -> None:
+    """Put the rules of a file into force, in place of those before; they outlive a restart."""
+    from bastide.sandbox import process
+    from bastide.sandbox.faults import read_rules
+
+    found = read_rules(rules)
+    running = process.put_faults(_directory(file), found)
+    typer.echo(f"{len(found.rules)} rules are in force" + ("" if running else " once the sandbox is started"))
+
+
+@faults.command("show")
+def show_faults(file: FileOption = ARCHITECTURE, output: OutputOption = "table") -> None:
+    """Print the rules in force, and how many calls each kind of fault has befallen."""
+    from bastide.sandbox import process
+    from bastide.sandbox.faults import render_rules
+
+    found = render_rules(process.read_faults(_directory(file)))
+    endpoint = process.read_endpoint(_directory(file))
+    struck = process.read_state(endpoint).get("struck", {}) if endpoint else {}
+    if output == "json":
+        typer.echo(json.dumps({"schema": "bastide.sandbox-faults/1", **found, "struck": struck}, indent=2))
+        return
+    for rule in found["rules"]:
+        match = " ".join(f"{name}={','.join(patterns)}" for name, patterns in rule.pop("match", {}).items())
+        fault = rule.pop("fault")
+        rest = " ".join(f"{name}={value}" for name, value in rule.items())
+        typer.echo(f"{fault:<12}{match or 'every call':<44} {rest}".rstrip())
+    counts = ", ".join(f"{count} × {fault}" for fault, count in sorted(struck.items()))
+    typer.echo((f"befallen so far: {counts}" if counts else "nothing befallen yet") if found["rules"] else "no faults")
+
+
+@faults.command("clear")
+def clear_faults(file: FileOption = ARCHITECTURE) -> None:
+    """Let everything work again."""
+    from bastide.sandbox import process
+    from bastide.sandbox.faults import Rules
+
+    process.put_faults(_directory(file), Rules())
+    typer.echo("no faults")
+
+
 @command.command()
 def env(
     account: Annotated[
