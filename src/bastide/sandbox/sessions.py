@@ -1,8 +1,8 @@
 """Who stands behind an access key: users' keys as IAM has them now, and the sessions that STS made.
 
-One idea: a caller is looked up by key at every request, and then held against the time, its token and the key's status.
-The STS shims add a session with everything that STS decided about it (`Principal.session`); users' keys are seen as they
-pass. Signatures are not checked: a secret key is never compared.
+One idea: a caller is looked up by key at every request, and held against the time, its token and the key's status. The
+STS shims add a session with all that STS decided about it (`Principal.session`); users' keys are seen as they pass.
+Signatures are not checked: a secret key is never compared.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ ADMINISTRATOR = Principal(
 )
 ANONYMOUS = Principal(MANAGEMENT_ACCOUNT, "anonymous", "anonymous", "", "Anonymous")
 
-# Protocol (or service) → (code, HTTP status, message) for keys that nobody has, wrong tokens, and sessions that are over.
+# Protocol (or service) → (code, HTTP status, message) for keys that nobody has, wrong tokens, and sessions of the past.
 # Source: the services' API references, "Common errors"; Amazon S3 API Reference, "Error responses"; Amazon EC2 API
 # Reference, "Error codes" (AuthFailure, RequestExpired).
 _INVALID = "The security token included in the request is invalid."
@@ -109,13 +109,6 @@ class Sessions:
 
     def learn(self, call: Call, response: HttpResponse) -> None:
         """Remember whose the access key is that the call made, or forget the one that it deleted."""
-        if call.service == "sts" and "Credentials" in (response.payload or call.result(response)):
-            made = call.result(response)
-            user = made.get("AssumedRoleUser") or made.get("FederatedUser") or {}
-            arn = user.get("Arn", call.principal.arn)
-            user_id = user.get("AssumedRoleId") or user.get("FederatedUserId") or call.principal.user_id
-            key = made["Credentials"]["AccessKeyId"]
-            self._known[key] = _Known(Principal(arn.split(":")[4], arn, user_id, key))
         if call.service != "iam":
             return
         if call.operation == "CreateAccessKey":
@@ -128,7 +121,7 @@ class Sessions:
 
 
 def _in_force(known: _Known) -> bool:
-    """Whether the user still exists and the key is active. Source: IAM User Guide, "Manage access keys for IAM users"."""
+    """Whether the user exists and the key is active. Source: IAM User Guide, "Manage access keys for IAM users"."""
     users = moto.backend("iam", known.principal.account, "aws").users
     if users.get(known.user.name) is not known.user:
         return False

@@ -16,7 +16,7 @@ os.environ.pop("MOTO_ACCOUNT_ID", None)  # would force every request into one ac
 
 from moto.core.model import OperationModel, ServiceModel
 
-from bastide.sandbox.moto.clock import now, random_hex, random_uuid, request_id, seed, set_clock
+from bastide.sandbox.moto.clock import now, random_hex, random_text, random_uuid, request_id, seed, set_clock
 from bastide.sandbox.moto.engine import (
     dispatch,
     implements,
@@ -45,6 +45,7 @@ __all__ = [
     "now",
     "parse",
     "random_hex",
+    "random_text",
     "random_uuid",
     "request_id",
     "request_protocol",

@@ -91,7 +91,7 @@ def _seeded_getitem(self: Any, region: str) -> Any:
     mock_random.seed(f"{self.service_name}/{self.account_id}/{region}")
     try:
         made = _plain_getitem(self, region)
-        if self.service_name == "ec2":
+        if self.service_name == "ec2" and hasattr(made, "vpcs"):  # moto: EC2 Instance Connect calls itself ec2, too
             _finish_default_vpc(made)
         return made
     finally:
@@ -127,7 +127,12 @@ def request_id() -> str:
 
 def random_hex(length: int) -> str:
     """Hexadecimal digits from the seeded generator."""
-    return "".join(mock_random.choice("0123456789abcdef") for _ in range(length))
+    return random_text("0123456789abcdef", length)
+
+
+def random_text(alphabet: str, length: int) -> str:
+    """Letters of the alphabet, from the seeded generator."""
+    return "".join(mock_random.choice(alphabet) for _ in range(length))
 
 
 def random_uuid() -> str:
