@@ -34,6 +34,7 @@ from bastide.prove.symbolic.constraint import possible
 from bastide.prove.symbolic.replay import confirmed
 
 SUBJECTS = (":sub", "saml:")
+AUDIENCE = "saml:aud"  # tells at which sign-in page, not who
 CANNED = {
     "PublicRead": ("anybody", ("s3:GetObject", "s3:ListBucket")),
     "PublicReadWrite": ("anybody", ("s3:GetObject", "s3:ListBucket", "s3:PutObject", "s3:DeleteObject")),
@@ -312,7 +313,7 @@ def _fixes_subject(rule: Rule) -> bool:
         for operator, keys in rule.statement.condition.items()
         if "not" not in operator.lower() and "ifexists" not in operator.lower()
         for key, values in keys.items()
-        if key.lower().endswith(SUBJECTS[0]) or key.lower().startswith(SUBJECTS[1])
+        if key.lower().endswith(SUBJECTS[0]) or (key.lower().startswith(SUBJECTS[1]) and key.lower() != AUDIENCE)
         for value in values
     ]
     return bool(subjects) and not any(value.strip("*") in ("", "repo:") for value in subjects)

@@ -153,8 +153,8 @@ def _does_something(policies: Policies, accounts: Sequence[str], rule: Rule, mem
 
 def called(rule: Rule) -> str:
     """A statement as people find it: its policy, its id, or what it is about."""
-    if rule.statement.sid or str(rule.statement.position):
-        return str(rule)
+    if rule.statement.sid:
+        return f"{rule.origin} {rule.statement.sid}".strip()
     some = ", ".join(rule.actions.patterns[:3]) + (", …" if len(rule.actions.patterns) > 3 else "")
     about = f"all but {some}" if rule.actions.negated else some
     return f"{rule.origin} ({rule.statement.effect} of {about})"
