@@ -87,7 +87,7 @@ def _session_context(principal: Principal) -> Identity:
     attributes = {"mfaAuthenticated": "true" if session is not None and session.mfa else "false"}
     if session is None:
         return context | {"attributes": attributes}
-    if session.provider:
+    if session.provider or principal.type == "FederatedUser":
         context["webIdFederationData"] = _federation_data(session)
     context["attributes"] = {"creationDate": f"{session.issued_at:%Y-%m-%dT%H:%M:%SZ}"} | attributes
     if session.source_identity:
@@ -96,7 +96,7 @@ def _session_context(principal: Principal) -> Identity:
 
 
 def _federation_data(session: Session) -> Identity:
-    if ":saml-provider/" in session.provider:
+    if ":saml-provider/" in session.provider or not session.provider:
         return {}
     claims = {key: value for key, value in session.claims.items() if not key.endswith((":iss",))}
     return {"federatedProvider": session.provider, "attributes": claims}
