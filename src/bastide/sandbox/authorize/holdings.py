@@ -16,6 +16,8 @@ from bastide.sandbox.authorize.library import Source
 from bastide.sandbox.authorize.policies import OfResource
 
 TRUST = ("sts:",)
+# No policy of a member's has a say when its root user is taken from the organization's centre.
+CENTRAL = frozenset({"sts:assumeroot"})
 # What does not exist yet is the caller's, though a name may be another's.
 MAKING = frozenset({"s3:createbucket"})
 Reader = Callable[[list[str], str], OfResource]
@@ -29,7 +31,7 @@ def read_resource(arn: str, action: str, caller: str) -> OfResource:
     """
     parts = arn.split(":", 5)
     reader = _READERS.get(parts[2]) if len(parts) == 6 else None
-    if reader is None or (parts[2] == "iam" and not action.startswith(TRUST)) or action in MAKING:
+    if reader is None or (parts[2] == "iam" and not action.startswith(TRUST)) or action in MAKING | CENTRAL:
         return OfResource(caller)
     return reader(parts, parts[4] if parts[4].isdigit() else caller)
 
