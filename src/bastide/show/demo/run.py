@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from bastide.errors import IncompleteError
 from bastide.model import Finding, Plan, Status
+from bastide.show.demo.denied import try_and_be_denied
 from bastide.show.demo.week import MISTAKES, Expected, Week
 from bastide.show.reports import FORMATS, outcome_text, plan_text
 from bastide.show.reports.formats import write_text
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from bastide.apply import Outcome
     from bastide.assess import Assessment
     from bastide.model import Estate
+    from bastide.sandbox import Sandbox
 
 PLAN_LINES = 40  # of the first plan that the demo shows; `bastide plan` shows all
 
@@ -34,24 +36,27 @@ class Demo:
         self._report = report
 
     def run(self) -> bool:
-        """Whether the careless week was found exactly, healed wholly, and left an empty plan and a clean assessment."""
+        """Whether every attempt was denied, and the careless week found exactly and healed wholly."""
         from bastide.aws.session import Target
         from bastide.sandbox import Sandbox
 
         began = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="bastide-demo-") as folder:
             with step("An empty sandbox organization, in this process"):
-                target = Target.sandbox(Sandbox())
+                sandbox = Sandbox()
+                target = Target.sandbox(sandbox)
             workspace = _InFolder(Settings(self._file), target, Path(folder))
-            good = self._play(workspace)
+            good = self._play(sandbox, workspace)
             workspace.store.close()
         print(f"\n{'Done' if good else 'NOT AS IT SHOULD BE'} in {time.monotonic() - began:.1f} s.")
         print("This ran on the sandbox: an emulator's yes is not AWS's yes.")
         return good
 
-    def _play(self, workspace: Workspace) -> bool:
+    def _play(self, sandbox: Sandbox, workspace: Workspace) -> bool:
         self._deploy(workspace)
         before, _ = self._assess(workspace, "Assess it")
+        with step("Tried by an administrator of a workload account, and denied"):
+            denied = try_and_be_denied(sandbox, workspace, _week(workspace))
         with step(f"A careless week: {len(MISTAKES)} mistakes by plain boto3 calls"):
             expected = careless_week(workspace)
         after, _ = self._assess(workspace, "Assess again")
@@ -69,7 +74,7 @@ class Demo:
         write_text(FORMATS["html"](report), self._report)
         print(f"\nwrote {self._report}: {len(healed)} findings healed, {len(left)} left")
         clean = not _failures(final)
-        return exact and clean and outcome.complete and last.empty
+        return denied and exact and clean and outcome.complete and last.empty
 
     def _deploy(self, workspace: Workspace) -> None:
         lines = len(self._file.read_text(encoding="utf-8").splitlines())
@@ -129,15 +134,19 @@ def step(title: str) -> Iterator[None]:
 
 def careless_week(workspace: Workspace) -> set[Expected]:
     """Make every mistake; the findings that they must cause come out."""
-    organization = workspace.organization()
-    if organization is None:
-        raise IncompleteError("there is no organization to be careless in")
-    week = Week(workspace.target, organization, workspace.declaration.architecture.regions.home)
+    week = _week(workspace)
     expected: set[Expected] = set()
     for mistake in MISTAKES:
         print(f"  {mistake.story}")
         expected |= set(mistake.commit(week))
     return expected
+
+
+def _week(workspace: Workspace) -> Week:
+    organization = workspace.organization()
+    if organization is None:
+        raise IncompleteError("there is no organization to be careless in")
+    return Week(workspace.target, organization, workspace.declaration.architecture.regions.home)
 
 
 def _failures(assessment: Assessment) -> tuple[Finding, ...]:
