@@ -66,7 +66,7 @@ def root_of(world: Any, account: str = "work") -> dict[str, str]:
     return {"AWS": f"arn:aws:iam::{world.accounts[account]}:root"}
 
 
-# ── who may ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── who may ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_role_that_trusts_its_account_takes_only_those_whom_the_account_lets(world: Any, refused: Any) -> None:
@@ -138,7 +138,7 @@ def test_an_arn_that_is_no_roles_is_refused(world: Any, refused: Any, arn: str) 
     assert response["ResponseMetadata"]["HTTPStatusCode"] == 400
 
 
-# ── how long ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── how long ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_session_lasts_no_longer_than_the_role_says(world: Any, refused: Any) -> None:
@@ -204,7 +204,7 @@ def test_a_renamed_user_is_called_by_its_new_name(world: Any) -> None:
     assert user.client("sts").get_caller_identity()["Arn"].endswith(f"user/{name}-renamed")
 
 
-# ── what a session carries ─────────────────────────────────────────────────────────────────────────────────────────────
+# ── what a session carries ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 TAGGING = ["sts:AssumeRole", "sts:TagSession"]
@@ -284,7 +284,7 @@ def test_session_policies_have_a_size_and_a_grammar(world: Any, refused: Any) ->
     refused("ValidationError", assume, session=admin, arn=role, PolicyArns=arns)
 
 
-# ── the other operations ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── the other operations ────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_session_token_is_the_user_again_and_each_is_another(world: Any, refused: Any) -> None:
