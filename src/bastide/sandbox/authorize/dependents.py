@@ -336,5 +336,5 @@ def _parameters(call: Call) -> Iterator[Dependent]:
         versions: list[Any] = list(backend._parameters.get(str(name)) or ())
         latest = next(reversed(versions), None)
         key = getattr(latest, "keyid", None)
-        if latest is not None and key and latest.type == "SecureString":
+        if latest is not None and key and latest.parameter_type == "SecureString":
             yield from _key(call, "kms:Decrypt", str(key), {})
