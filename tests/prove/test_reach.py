@@ -145,6 +145,10 @@ def test_what_could_not_be_read_is_named_for_each_principal() -> None:
         for account, values in ((ONE, {"ManagedPolicyArns": [unread]}), (TWO, gone))
     )
     first, second = Reaches(Estate(held, organization(random.Random(1)))).every.values()
+    for name in ("ManagedPolicyArns", "Groups", "PermissionsBoundary"):
+        holder = Resource("AWS::IAM::Role", ONE, "global", "r", {name: Unknown("denied")}, f"arn:aws:iam::{ONE}:role/r")
+        (reach,) = Reaches(Estate((holder,), organization(random.Random(1)))).every.values()
+        assert reach.can == 0 and "denied" in reach.unread[0]
     assert "ReadOnlyAccess" in first.unread[0]
     assert TWO in second.unread[0] and "denied" in second.unread[0]
 

@@ -364,6 +364,8 @@ def _parse(value: Value, where: str) -> PolicyDocument | Unknown:
     missing = [] if isinstance(value, str) else unknowns_in(value)
     if missing:
         return missing[0]
+    if not isinstance(value, Mapping | str):
+        return Unknown(f"not a policy: {type(value).__name__}")
     try:
         return parse_policy(value, where=where, positions=False)
     except InputError as error:

@@ -97,14 +97,16 @@ def _names_whole(policy: Any, arn: str) -> bool:
     statements = policy.get("Statement") if isinstance(policy, Mapping) else None
     if statements is None:
         return isinstance(policy, Mapping) and "Principal" in policy  # a permission of its own, whose resource is its
-    for statement in (statements,) if isinstance(statements, Mapping) else statements:
-        if not isinstance(statement, Mapping) or "NotResource" in statement:
-            return False
-        named = statement.get("Resource", "*")
-        for one in (named,) if isinstance(named, str) else named:
-            if one != "*" and not (isinstance(one, str) and one.startswith(arn)):
-                return False
-    return True
+    listed = statements if isinstance(statements, list | tuple) else [statements]
+    return all(isinstance(one, Mapping) and _names_own(one, arn) for one in listed)
+
+
+def _names_own(statement: Mapping[str, Any], arn: str) -> bool:
+    named = statement.get("Resource", "*")
+    listed = named if isinstance(named, list | tuple) else [named]
+    return "NotResource" not in statement and all(
+        isinstance(one, str) and (one == "*" or one.startswith(arn)) for one in listed
+    )
 
 
 def _renamed(access: Access, old: str, old_account: str, arn: str, resource: Resource) -> Access:

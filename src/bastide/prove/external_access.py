@@ -40,6 +40,7 @@ CANNED = {
     "PublicReadWrite": ("anybody", ("s3:GetObject", "s3:ListBucket", "s3:PutObject", "s3:DeleteObject")),
     "AuthenticatedRead": ("anybody with an AWS account", ("s3:GetObject", "s3:ListBucket")),
 }
+ACCOUNT_BLOCK = "Bastide::S3::AccountPublicAccessBlock"
 RESTRICT, IGNORE_ACLS = "RestrictPublicBuckets", "IgnorePublicAcls"
 
 
@@ -206,7 +207,8 @@ class _Blocks:
 
     def __init__(self, estate: Estate) -> None:
         self.buckets = {(one.account, one.id): one for one in estate.of_type("AWS::S3::Bucket")}
-        self.accounts = {one.account: one for one in estate.of_type("Bastide::S3::AccountPublicAccessBlock")}
+        self.accounts = {one.account: one for one in estate.of_type(ACCOUNT_BLOCK)}
+        self.gaps = {gap.account: Unknown(gap.reason) for gap in estate.gaps if gap.type == ACCOUNT_BLOCK}
 
     def restricted(self, one: Guarded) -> bool | Unknown:
         """Whether a public policy lets nobody of another account in."""
@@ -230,6 +232,7 @@ class _Blocks:
         values: list[Value] = [held.get(path) for held, path in zip(holders, paths, strict=True) if held]
         if any(value is True for value in values):
             return True
+        values += [self.gaps[account]] if account in self.gaps else []
         return next((value for value in values if isinstance(value, Unknown)), False)
 
     def by_acl(self, bucket: Resource) -> Iterator[Access]:

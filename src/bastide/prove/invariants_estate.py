@@ -240,6 +240,8 @@ def _guarded(resource: Resource, shape: Shape, arn: str) -> Guarded:
     if holes:
         return Guarded(resource, shape.kind, name, shape.actions, patterns, unread=f"{name}: {holes[0].reason}")
     try:
+        if not isinstance(policy, Mapping | str):
+            raise InputError(f"not a policy: {type(policy).__name__}")
         document = parse_policy(policy, where=name, positions=False)
     except InputError as error:
         return Guarded(resource, shape.kind, name, shape.actions, patterns, unread=f"{name}: {error.what}")

@@ -38,6 +38,7 @@ ZONES = ("organization", "account")
 SOURCES = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths")
 SOURCE_OWNER = "aws:sourceowner"
 POSITIVE = frozenset({"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"})
+PARTIAL = re.compile(r"(?<![\w*?-])(?=[*?]*\d)[\d?]*[*?][\d*?]*(?![\w*?-])")  # digits of an account with wildcards
 WILD = re.compile(r"[*?]|\$\{")
 
 
@@ -55,7 +56,7 @@ class Zone:
         sessions = [name for name in names if ":assumed-role/" in name and self.is_outside(account_of(name))]
         if names_everyone(rule.statement):
             binding = (rule, *one.denies, *self.policies.rcps(one.resource.account).denies)
-            accounts = [*named_accounts(binding), OTHER_ACCOUNT]
+            accounts = [*named_accounts(binding), *_partly_named(binding), OTHER_ACCOUNT]
             first = [self._without_source(anonymous())]
         else:
             accounts, first = [account_of(name) for name in names], []
@@ -160,6 +161,14 @@ def unnamed_principals(statement: Statement) -> tuple[str, ...]:
     """
     others = tuple(name for name in _names(statement) if account_of(name) == "cloudfront" or UNIQUE_ID.fullmatch(name))
     return (*(statement.principal or {}).get("CanonicalUser", ()), *others)
+
+
+def _partly_named(every: Iterable[Rule]) -> list[str]:
+    """One account for each pattern of digits (``1234*``) in the texts of some rules."""
+    tokens = sorted({token for rule in every for text in rule.texts for token in PARTIAL.findall(text)})
+    heads = ((token.partition("*")[0], token.rpartition("*")[2] if "*" in token else "") for token in tokens)
+    filled = (f"{head}{'0' * (12 - len(head) - len(tail))}{tail}".replace("?", "0") for head, tail in heads)
+    return [account for account in filled if re.fullmatch(r"\d{12}", account)]
 
 
 def account_of(principal: str) -> str:

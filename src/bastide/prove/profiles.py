@@ -20,6 +20,7 @@ from bastide.model import Estate, Resource
 OWNER = "\ue001"  # a private character: no policy may hold it
 PARTIAL_DIGITS = re.compile(r"\d[*?]|[*?]\d")
 OF_CALLER = re.compile(r"\$\{|aws:(principal|user)", re.IGNORECASE)
+NOTHING: tuple[object, ...] = (None, "", [], ())
 ELSEWHERE = ("ManagedPolicyArns", "Groups", "PermissionsBoundary")
 HELD = ("Policies", *ELSEWHERE)
 
@@ -69,14 +70,13 @@ class Profiles:
                 yield self._profile(resource, managed, groups)
 
     def _profile(self, resource: Resource, managed: Managed, groups: Groups) -> Profile:
-        if not any(resource.properties.get(name) for name in ELSEWHERE):
+        if all(resource.properties.get(name) in NOTHING for name in ELSEWHERE):
             return self._alone(resource)
         account = resource.account
-        names = resource.properties.get("Groups") or ()
-        members = [groups.get((account, name)) for name in names if isinstance(name, str)]
+        members = [groups.get((account, name)) for name in _texts(resource, "Groups")]
         holders = [resource, *members]
         boundary = resource.properties.get("PermissionsBoundary")
-        arns = [arn for one in holders if one for arn in one.properties.get("ManagedPolicyArns") or ()]
+        arns = [arn for one in holders if one for arn in _texts(one, "ManagedPolicyArns")]
         attached = [managed.get(arn) for arn in (*arns, boundary) if isinstance(arn, str)]
         texts = [self._text(one, account) if one else None for one in (*holders, *attached)]
         known = [text for text in texts if text]
@@ -111,3 +111,9 @@ class Profiles:
         plain = text if digits else text.replace(account, OWNER)
         number = self._numbers.setdefault(plain, len(self._numbers))
         return _Text(number, bool(OF_CALLER.search(text)), digits)
+
+
+def _texts(resource: Resource, name: str) -> list[str]:
+    """The texts of a list; what could not be read is not among them, and makes the resource like no other."""
+    value = resource.properties.get(name)
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list | tuple) else []

@@ -7,9 +7,15 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+import pytest
+
+from bastide.iam.decide import matches
+from bastide.iam.parse import parse_policy
+from bastide.iam.request import ANONYMOUS, Principal, Request
 from bastide.model import Account, Estate, Organization, OrganizationPolicy, Resource, Unknown
 from bastide.prove.access import Access
 from bastide.prove.external_access import external_access
+from bastide.prove.invariants_estate import SHAPES
 from benchmarks.iam_organization import organization as organization_of_the_benchmark
 from benchmarks.iam_organization import resources
 
@@ -195,3 +201,96 @@ def test_what_is_remembered_of_one_policy_is_true_of_its_likes() -> None:
     for mine, theirs in zip(together, apart, strict=True):
         assert mine.example and theirs.example and mine.example.keys == theirs.example.keys
         assert mine.example.resource == theirs.example.resource
+
+
+PRINCIPALS: tuple[Any, ...] = (
+    "*", {"AWS": "*"}, {"AWS": OTHER}, {"AWS": f"arn:aws:iam::{OTHER}:role/r"}, {"AWS": [OWN, OTHER]}, {"AWS": OWN},
+    {"AWS": f"arn:aws:sts::{OTHER}:assumed-role/r/s"},
+)  # fmt: skip
+TESTS: tuple[dict[str, Any], ...] = (
+    {}, {}, {"StringEquals": {"aws:PrincipalOrgID": "o-abc1234567"}}, {"StringEquals": {"aws:PrincipalOrgID": "o-far"}},
+    {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-abc1234567"}}, {"Bool": {"aws:SecureTransport": "true"}},
+    {"StringEquals": {"aws:PrincipalAccount": [OWN, OTHER]}}, {"StringNotEquals": {"aws:PrincipalAccount": OTHER}},
+    {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{OTHER}:role/*"}}, {"Null": {"aws:PrincipalArn": "true"}},
+    {"StringNotEquals": {"aws:SourceVpc": "vpc-1"}}, {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}},
+)  # fmt: skip
+CALLERS = (
+    ANONYMOUS, Principal(f"arn:aws:iam::{OTHER}:user/u", organization="o-far"),
+    Principal(f"arn:aws:iam::{OTHER}:role/q"),
+    Principal(f"arn:aws:iam::{OTHER}:role/r", f"arn:aws:sts::{OTHER}:assumed-role/r/s"),
+    Principal("arn:aws:iam::777777777777:role/z", organization="o-far"),
+)  # fmt: skip
+CONTEXTS: tuple[dict[str, str], ...] = (
+    {"aws:SecureTransport": "true"}, {"aws:SecureTransport": "true", "aws:SourceIp": "192.0.2.7"},
+    {"aws:SecureTransport": "false", "aws:SourceVpc": "vpc-1"},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_a_request_from_outside_can_do_is_listed(seed: int) -> None:
+    """Random policies against every request of a small domain, decided by the definition."""
+    chance = random.Random(seed)
+
+    def statement(effect: str) -> dict[str, Any]:
+        one = {
+            "Effect": effect, "Principal": chance.choice(PRINCIPALS if effect == "Allow" else PRINCIPALS[:3]),
+            "Action": chance.choice(("s3:GetObject", "s3:*", "s3:Put*")),
+            "Resource": chance.choice(("*", "arn:aws:s3:::b/*", "arn:aws:s3:::b/a*")),
+        }  # fmt: skip
+        condition = chance.choice(TESTS)
+        return one | ({"Condition": condition} if condition else {})
+
+    for _ in range(25):
+        listed = [
+            statement("Allow"),
+            *(statement(chance.choice(("Allow", "Deny"))) for _ in range(chance.randint(0, 2))),
+        ]
+        rules_ = parse_policy(policy(*listed)).statements
+        requests = (
+            Request(caller, action, f"arn:aws:s3:::b/{key}", {**context, "aws:ResourceAccount": OWN})
+            for caller in CALLERS for action in ("s3:GetObject", "s3:PutObject") for key in "ax" for context in CONTEXTS
+        )  # fmt: skip
+        through = [
+            request
+            for request in requests
+            if any(one.effect == "Allow" and matches(one, request) for one in rules_)
+            and not any(one.effect == "Deny" and matches(one, request) for one in rules_)
+        ]
+        rows = found(bucket(*listed))
+        assert rows or not through, (listed, through[0])
+        if any(request.principal.arn == "" for request in through):
+            assert {row.kind for row in rows} & {"public", "limited"}, listed
+
+
+@pytest.mark.parametrize("type_", sorted(SHAPES))
+def test_every_type_with_a_policy_of_its_own_is_looked_at(type_: str) -> None:
+    """Another account in the policy of one resource of each type; the resource is named by its ARN where it has one."""
+    shape = SHAPES[type_]
+    action = "sts:AssumeRole" if shape.kind == "role" else shape.actions[0]
+    allow = {"Effect": "Allow", "Principal": {"AWS": OTHER}, "Action": action, "Resource": "*"}
+    allow = {key: value for key, value in allow.items() if shape.kind != "role" or key != "Resource"}
+    value: Any = allow if shape.kind == "event bus" else policy(allow)
+    *above, last = shape.policy.split(".")
+    properties: dict[str, Any] = (
+        {last: value} if shape.policy else {"Principal": OTHER, "Action": "lambda:InvokeFunction"}
+    )
+    properties = {above[0]: properties} if above else properties
+    arn = f"arn:aws:x:eu-west-1:{OWN}:thing"
+    properties |= {shape.target: [arn] if shape.target.endswith("s") else arn} if shape.target else {}
+    (access,) = found(Resource(type_, OWN, "eu-west-1", "thing", properties, "" if shape.target else arn))
+    assert (access.kind, access.resource, access.type) == ("account", arn, type_)
+
+
+def test_accounts_that_a_policy_names_by_some_digits_are_outside_as_well() -> None:
+    by_digits = {**READ, "Principal": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::5555*:role/*"}}}
+    assert {kind for kind, _ in kinds(by_digits)} <= {"account", "limited"} and kinds(by_digits)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [5, "x", [], {"Statement": 5}, {"Statement": [5]}, {"Statement": [{"Effect": "Allow", "Resource": 5}]},
+     {"Statement": [{**READ, "Principal": {"AWS": [{}]}}]}, {"Statement": [{**READ, "Principal": 7}]}],
+)  # fmt: skip
+def test_a_policy_that_is_none_is_unknown(wrong: Any) -> None:
+    held = Resource("AWS::S3::BucketPolicy", OWN, "eu-west-1", "b", {"Bucket": "b", "PolicyDocument": wrong})
+    assert [one.kind for one in found(held)] == ["unknown"]
