@@ -66,6 +66,7 @@ class Front:
 
         Without `enforce` every known caller may do everything.
         """
+        self.enforced = enforce
         self.authorize: Authorize = Authorizer() if enforce else lambda call: None
         self.clock = Clock(self._shift)
         self.audit = Audit(self, *_beside(journal))

@@ -32,13 +32,14 @@ class Sandbox:
 
     management_account = MANAGEMENT_ACCOUNT
 
-    def __init__(self, journal: Path | None = None, faults: Rules | None = None) -> None:
+    def __init__(self, journal: Path | None = None, faults: Rules | None = None, *, enforce: bool = True) -> None:
         """Replay the journal file when there is one; `faults` befall what comes after.
 
+        Policies are enforced as on AWS; without `enforce` (a bare sandbox) every known caller may do everything.
         Raises InputError when the journal is broken.
         """
         self._journal = Journal(journal) if journal is not None else None
-        self.front = Front(self._journal)
+        self.front = Front(self._journal, enforce=enforce)
         if faults is not None:
             self.faults.set(faults)
 

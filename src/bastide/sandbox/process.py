@@ -49,14 +49,18 @@ class Status:
     journal_bytes: int
 
 
-def start(directory: Path, port: int = DEFAULT_PORT) -> Endpoint:
+def start(directory: Path, port: int = DEFAULT_PORT, *, bare: bool = False) -> Endpoint:
     """The endpoint of a sandbox started in the background; one that runs already is left alone.
 
-    A taken port is replaced by a free one. Raises TargetError when it does not come up.
+    A taken port is replaced by a free one. A `bare` one enforces no policies. Raises TargetError when it does not come
+    up, or when bare is asked for and one that enforces runs.
     """
     directory.mkdir(parents=True, exist_ok=True)
     with _starting(directory):
-        return _answering(directory) or _spawn(directory, port)
+        running = _answering(directory)
+        if running is not None and bare and (_ping(running) or {}).get("enforced") is not False:
+            raise TargetError("a sandbox that enforces policies runs here", running.url, "bastide sandbox stop, first")
+        return running or _spawn(directory, port, bare)
 
 
 ensure = start
@@ -75,10 +79,10 @@ def _answering(directory: Path) -> Endpoint | None:
     raise TargetError("a sandbox runs here and does not answer", str(directory), "bastide sandbox stop")
 
 
-def _spawn(directory: Path, port: int) -> Endpoint:
+def _spawn(directory: Path, port: int, bare: bool) -> Endpoint:
     log = directory / "sandbox.log"
     command = [sys.executable, "-m", "bastide.sandbox.server", "--dir", str(directory.resolve())]
-    command += ["--port", str(port if _is_free(port) else 0)]
+    command += ["--port", str(port if _is_free(port) else 0), *(["--bare"] if bare else [])]
     with log.open("ab") as output:
         child = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True

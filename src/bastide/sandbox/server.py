@@ -62,6 +62,7 @@ def _control(sandbox: Sandbox, request: HttpRequest, path: str) -> HttpResponse:
         status, problem = 400, {"error": str(refused)}
     now = f"{sandbox.clock.now():%Y-%m-%dT%H:%M:%SZ}"
     state = {"sandbox": "bastide", "pid": os.getpid(), "requests": sandbox.front.sequence, "time": now}
+    state |= {"enforced": sandbox.front.enforced}
     state |= {"ahead_seconds": round(sandbox.clock.offset.total_seconds(), 3)}
     state |= {"faults": render_rules(sandbox.faults.rules)["rules"], "struck": dict(sandbox.faults.struck)}
     return _json(status, state | problem)
@@ -107,9 +108,9 @@ def drive(clock: Clock, body: bytes) -> None:
         raise InputError(f"the clock does not know {next(iter(wish))!r}", fix="set, advance or real")
 
 
-def serve(directory: Path, port: int, ready: Callable[[int], None]) -> None:
+def serve(directory: Path, port: int, ready: Callable[[int], None], *, enforce: bool = True) -> None:
     """Serve the sandbox of the directory until SIGTERM or SIGINT; `ready` is told the port. Raises BastideError."""
-    sandbox = Sandbox(journal=directory / "journal.jsonl", faults=read_faults(directory))
+    sandbox = Sandbox(journal=directory / "journal.jsonl", faults=read_faults(directory), enforce=enforce)
     server = Server(port, application(sandbox))
 
     def stop(*_: Any) -> None:
@@ -133,11 +134,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dir", type=Path, required=True)
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--bare", action="store_true", help="enforce no policies")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         with process.ownership(options.dir) as announce:
-            serve(options.dir, options.port, announce)
+            serve(options.dir, options.port, announce, enforce=not options.bare)
     except BastideError as problem:
         logging.error("%s", problem)
         return problem.exit_code

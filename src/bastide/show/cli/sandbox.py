@@ -29,11 +29,14 @@ def start(
     port: Annotated[
         int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1; another one when it is taken.")
     ] = 4577,
+    bare: Annotated[
+        bool, typer.Option("--bare", help="Enforce no policies: everybody known may do everything.")
+    ] = False,
 ) -> None:
     """Start the server in the background; its state comes back from the journal."""
     from bastide.sandbox import process
 
-    endpoint = process.start(_directory(file), port)
+    endpoint = process.start(_directory(file), port, bare=bare)
     typer.echo(f"the sandbox listens on {endpoint.url} (pid {endpoint.pid})")
 
 
