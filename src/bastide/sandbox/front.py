@@ -204,7 +204,8 @@ class Front:
             self.sessions.learn(call, response)
             return response
 
-        return self._guarded(call, perform)
+        answered: HttpResponse = self._guarded(call, perform)
+        return answered
 
     def _guarded(self, call: Call, step: Callable[[Call], Any]) -> Any:
         """What the step answers, or the error that it ends with."""
