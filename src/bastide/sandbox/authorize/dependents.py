@@ -275,6 +275,8 @@ def _read(call: Call, bucket: str, key: str, version: Any) -> Iterator[Dependent
     used = getattr(found, "kms_key_id", None)
     if found is not None and used and str(found.encryption).startswith("aws:kms"):
         context: Keys = {"kms:EncryptionContext:aws:s3:arn": f"arn:aws:s3:::{bucket}/{key}"}
+        written_with = getattr(found, "encryption_context", {})
+        context |= {f"kms:EncryptionContext:{name}": value for name, value in written_with.items()}
         yield from _key(call, "kms:Decrypt", str(used), context)
 
 

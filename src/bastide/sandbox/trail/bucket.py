@@ -55,6 +55,8 @@ def put(view: TrailView, key: str, body: bytes, metadata: dict[str, str]) -> str
         lock_mode=bucket.default_lock_mode if locked else None,
         lock_until=bucket.default_retention() if locked else None,
     )
+    # Who decrypts a log file is asked about this. Source: CloudTrail User Guide, "Configure KMS key policies".
+    made.encryption_context = {"aws:cloudtrail:arn": view.arn}
     headers = {f"x-amz-meta-{name}": value for name, value in metadata.items()}
     made.set_metadata(headers | {"Content-Type": "application/json", "Content-Encoding": "gzip"})
     made.set_acl(bucket.acl)
