@@ -121,7 +121,7 @@ def test_no_secret_is_ever_in_the_log(world: World) -> None:
         ImageId=image[0]["ImageId"] if image else "ami-12345678", MinCount=1, MaxCount=1, UserData=MARK
     )
     session = client("sts").assume_role(
-        RoleArn=f"arn:aws:iam::{world.accounts['work']}:role/OrganizationAccountAccessRole", RoleSessionName="s"
+        RoleArn=f"arn:aws:iam::{world.accounts['work']}:role/OrganizationAccountAccessRole", RoleSessionName="ops"
     )["Credentials"]
     log = world.sandbox.front.audit.log
     text = b"".join(bytes(line.record) for line in log.read(0, log.size))

@@ -90,7 +90,7 @@ class Delivery:
     def noted(self, at: datetime) -> None:
         """A record was made that some trail takes."""
         if self._oldest is None:
-            self._oldest = at
+            self._oldest = at.replace(microsecond=0)
 
     def follow(self, trails: tuple[TrailView, ...], at: datetime) -> None:
         """Trails changed: start and close chains of digests."""
@@ -104,9 +104,13 @@ class Delivery:
 
     def resume(self) -> None:
         """After a replay: the oldest record that waits."""
-        waiting = (line for line in self._log.read(self._position, self._log.size) if line.trails)
+        self._oldest = self._oldest_of(self._log.size)
+
+    def _oldest_of(self, upto: int) -> datetime | None:
+        """When the oldest record that waits was made; read from the log, so that a replay sees the same."""
+        waiting = (line for line in self._log.read(self._position, upto) if line.trails)
         first = next(waiting, None)
-        self._oldest = None if first is None else datetime.fromisoformat(first.at)
+        return None if first is None else datetime.fromisoformat(first.at)
 
     def is_due(self, now: datetime) -> bool:
         """Whether something should have been delivered by now."""
@@ -123,6 +127,7 @@ class Delivery:
     def run(self, now: datetime, upto: int, sequence: int, *, forced: bool = False) -> None:
         """Deliver all that is due by `now` of the log's first `upto` bytes."""
         self._sequence, self._count = sequence, 0
+        self._oldest = self._oldest_of(upto)
         while (at := self._next()) is not None and at <= now:
             closed = [chain for chain in self._chains.values() if chain.closing is not None]
             if self._oldest is not None and (closed or self._oldest + DELAY <= at):
