@@ -8,6 +8,9 @@ from __future__ import annotations
 
 MANAGEMENT_ACCOUNT = "111122223333"
 MEMBER_ROLE = "OrganizationAccountAccessRole"
+# A person who signed in through Identity Center as an administrator of the management account.
+BOOTSTRAP_ROLE = "AWSReservedSSO_Administrator_5bd1f0c2b94e3a76"
+BOOTSTRAP_ROLE_ARN = f"arn:aws:iam::{MANAGEMENT_ACCOUNT}:role/aws-reserved/sso.amazonaws.com/{BOOTSTRAP_ROLE}"
 BOOTSTRAP_KEY = "ASIABASTIDESANDBOX00"
 BOOTSTRAP_CREDENTIALS = {
     "aws_access_key_id": BOOTSTRAP_KEY,

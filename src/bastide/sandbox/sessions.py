@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from bastide.sandbox import moto
-from bastide.sandbox.credentials import BOOTSTRAP_KEY, MANAGEMENT_ACCOUNT
+from bastide.sandbox.credentials import BOOTSTRAP_KEY, BOOTSTRAP_ROLE, MANAGEMENT_ACCOUNT
 from bastide.sandbox.principal import Principal
 from bastide.sandbox.resolve import Scope
 from bastide.sandbox.wire import AwsError, HttpRequest, HttpResponse
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # The sandbox's first caller: an administrator's session in the management account; no user or role stands behind it.
 ADMINISTRATOR = Principal(
     MANAGEMENT_ACCOUNT,
-    f"arn:aws:sts::{MANAGEMENT_ACCOUNT}:assumed-role/SandboxAdministrator/bootstrap",
+    f"arn:aws:sts::{MANAGEMENT_ACCOUNT}:assumed-role/{BOOTSTRAP_ROLE}/bootstrap",
     "AROABASTIDESANDBOX000:bootstrap",
     BOOTSTRAP_KEY,
 )

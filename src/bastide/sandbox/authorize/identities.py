@@ -14,7 +14,7 @@ from typing import Any
 from bastide.iam.request import Principal as Caller
 from bastide.sandbox import moto
 from bastide.sandbox.authorize.library import Source
-from bastide.sandbox.credentials import BOOTSTRAP_KEY
+from bastide.sandbox.credentials import BOOTSTRAP_KEY, BOOTSTRAP_ROLE_ARN
 from bastide.sandbox.principal import Principal
 
 ADMINISTRATOR_TEXT = json.dumps({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
@@ -38,8 +38,7 @@ class Own:
 def read_own(principal: Principal, organization: str) -> Own:
     """The caller and its policies at this moment; `organization` is the id of the one that its account belongs to."""
     if principal.access_key == BOOTSTRAP_KEY:
-        role = f"arn:aws:iam::{principal.account}:role/SandboxAdministrator"
-        return Own(Caller(role, principal.arn, organization=organization), (ADMINISTRATOR,))
+        return Own(Caller(BOOTSTRAP_ROLE_ARN, principal.arn, organization=organization), (ADMINISTRATOR,))
     if principal.type == "Anonymous":
         return Own(Caller())
     if principal.type == "AWSService":
