@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from bastide.aws.handler import Connection, Found, Handler, ask, pages
 from bastide.aws.handlers.ec2_shapes import listed
 from bastide.aws.shape import actions, member, pick, touched
+from bastide.aws.waiting import quietly
 from bastide.errors import TargetError
 from bastide.model import Change, Properties, Unknown, Value
 
@@ -266,8 +267,10 @@ def _remove_vpc(ec2: Any, vpc: str, where: str) -> None:
         raise TargetError(what, where, "move it to a network of its own, or remove it")
     attached = [{"Name": "attachment.vpc-id", "Values": [vpc]}]
     for gateway in pages(ec2, "describe_internet_gateways", "InternetGateways", Filters=attached):
-        ec2.detach_internet_gateway(InternetGatewayId=gateway["InternetGatewayId"], VpcId=vpc)
-        ec2.delete_internet_gateway(InternetGatewayId=gateway["InternetGatewayId"])
+        id = gateway["InternetGatewayId"]
+        # A lost answer makes botocore detach twice; a gateway left behind then would be nobody's.
+        quietly(ec2.detach_internet_gateway, "Gateway.NotAttached", InternetGatewayId=id, VpcId=vpc)
+        ec2.delete_internet_gateway(InternetGatewayId=id)
     for subnet in pages(ec2, "describe_subnets", "Subnets", Filters=here):
         ec2.delete_subnet(SubnetId=subnet["SubnetId"])
     ec2.delete_vpc(VpcId=vpc)

@@ -227,6 +227,6 @@ def _gateway(at: Connection, gateway: Mapping[str, Any]) -> Found:
 def _attach(ec2: Any, id: str, before: Value, after: Value) -> None:
     added, removed = set_changes([item["VpcId"] for item in before or ()], [item["VpcId"] for item in after or ()])
     for vpc in removed:
-        ec2.detach_internet_gateway(InternetGatewayId=id, VpcId=vpc)
+        quietly(ec2.detach_internet_gateway, "Gateway.NotAttached", InternetGatewayId=id, VpcId=vpc)
     for vpc in added:
         ec2.attach_internet_gateway(InternetGatewayId=id, VpcId=vpc)
