@@ -23,6 +23,7 @@ from botocore.parsers import create_parser
 
 from bastide.sandbox import moto, shims
 from bastide.sandbox.authorize import Authorizer
+from bastide.sandbox.body import check_body
 from bastide.sandbox.call import Call, Store, render_request
 from bastide.sandbox.clock import Clock
 from bastide.sandbox.credentials import MANAGEMENT_ACCOUNT
@@ -160,6 +161,7 @@ class Front:
         call.transport, call.at = plain.url.partition(":")[0], self.clock.now()
         if not replayed:  # what is in the journal was in time, and its token was not written down
             self.sessions.verify(principal, plain, scope.service, model.protocol, call.at)
+            check_body(call)
         owned = self._owners.get(scope.service)
         owner = owned(call) if owned else call.account
         if owner != call.account:

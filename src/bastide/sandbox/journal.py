@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import base64
 import fcntl
+import hashlib
 import json
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +27,7 @@ from bastide.sandbox.wire import HttpRequest
 if TYPE_CHECKING:
     from bastide.sandbox.call import Call
 
+LARGE_BYTES = 1 << 20  # a larger body has a file of its own beside the journal
 SCHEMA = "bastide/sandbox-journal/1"
 # The signature and token are worthless on replay and no business of a file.
 _DROPPED = {"authorization", "x-amz-security-token", "user-agent", "amz-sdk-invocation-id", "amz-sdk-request"}
@@ -49,11 +52,11 @@ class Entry:
         return cls(sequence, at, scope, request, status)
 
 
-def render_entry(entry: Entry) -> str:
-    """One line of JSON."""
+def render_entry(entry: Entry, *, file: str = "") -> str:
+    """One line of JSON; the body in it, unless it has a `file` of its own."""
     request, scope = entry.request, entry.scope
     try:
-        body: dict[str, str] = {"text": request.body.decode("utf-8")}
+        body: dict[str, str] = {"file": file} if file else {"text": request.body.decode("utf-8")}
     except UnicodeDecodeError:
         body = {"base64": base64.b64encode(request.body).decode()}
     return json.dumps(
@@ -68,11 +71,19 @@ def render_entry(entry: Entry) -> str:
     )
 
 
-def parse_entry(line: str) -> Entry:
-    """The entry of a line. Raises ValueError, KeyError or TypeError on anything else."""
+def parse_entry(line: str, bodies: Path | None = None) -> Entry:
+    """The entry of a line; `bodies` is the folder of large ones.
+
+    Raises ValueError, KeyError, TypeError or OSError on anything else.
+    """
     row: dict[str, Any] = json.loads(line)
     method, url, headers, body = row["request"]
-    raw = body["text"].encode() if "text" in body else base64.b64decode(body["base64"])
+    if "file" in body and bodies is not None:
+        raw = (bodies / Path(body["file"]).name).read_bytes()
+        if hashlib.sha256(raw).hexdigest() != body["file"]:
+            raise ValueError(f"the body {body['file']} has changed")
+    else:
+        raw = body["text"].encode() if "text" in body else base64.b64decode(body["base64"])
     request = HttpRequest(method, url, tuple((key, value) for key, value in headers), raw)
     return Entry(int(row["seq"]), datetime.fromisoformat(row["at"]), Scope(*row["scope"]), request, int(row["status"]))
 
@@ -84,6 +95,7 @@ class Journal:
         """Open or make the file. Raises InputError when another sandbox has it open."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
+        self._bodies = path.with_suffix(".bodies")
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         self._file = os.fdopen(descriptor, "ab")
         try:
@@ -116,8 +128,8 @@ class Journal:
             raise self._broken(1, f"expected schema {SCHEMA}")
         for number, line in enumerate(lines[1:], start=2):
             try:
-                yield parse_entry(line.decode())
-            except (ValueError, KeyError, TypeError) as wrong:
+                yield parse_entry(line.decode(), self._bodies)
+            except (ValueError, KeyError, TypeError, OSError) as wrong:
                 raise self._broken(number, str(wrong)) from wrong
 
     def _cut(self, length: int) -> None:
@@ -132,9 +144,24 @@ class Journal:
 
     def append(self, entry: Entry) -> None:
         """Write the entry: safe against a kill of this process, and after `sync` against a crash of the machine."""
-        self._file.write(render_entry(entry).encode() + b"\n")
+        file = self._keep(entry.request.body) if len(entry.request.body) > LARGE_BYTES else ""
+        self._file.write(render_entry(entry, file=file).encode() + b"\n")
         self._file.flush()
         self._written = entry.sequence
+
+    def _keep(self, body: bytes) -> str:
+        """The name of the file that holds a large body, on disk before its line is."""
+        digest = hashlib.sha256(body).hexdigest()
+        file = self._bodies / digest
+        if not file.exists():
+            self._bodies.mkdir(mode=0o700, exist_ok=True)
+            draft = file.with_suffix(".new")
+            with draft.open("wb") as output:
+                output.write(body)
+                output.flush()
+                os.fsync(output.fileno())
+            draft.replace(file)
+        return digest
 
     def sync(self, sequence: int) -> None:
         """Return once the entry is on disk; callers that wait at the same time share one fsync."""
@@ -147,6 +174,7 @@ class Journal:
 
     def clear(self) -> None:
         """Forget every entry."""
+        shutil.rmtree(self._bodies, ignore_errors=True)
         self._file.truncate(0)
         self._write_header()
         self._written = self._synced = 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -159,6 +160,7 @@ def reset(directory: Path) -> None:
         with _starting(directory):
             for name in ("journal.jsonl", "journal.records.jsonl"):
                 (directory / name).unlink(missing_ok=True)
+            shutil.rmtree(directory / "journal.bodies", ignore_errors=True)
         return
     steer(endpoint, "reset")
 
