@@ -16,7 +16,16 @@ os.environ.pop("MOTO_ACCOUNT_ID", None)  # would force every request into one ac
 
 from moto.core.model import OperationModel, ServiceModel
 
-from bastide.sandbox.moto.clock import now, random_hex, random_text, random_uuid, request_id, seed, set_clock
+from bastide.sandbox.moto.clock import (
+    finish_default_vpc,
+    now,
+    random_hex,
+    random_text,
+    random_uuid,
+    request_id,
+    seed,
+    set_clock,
+)
 from bastide.sandbox.moto.engine import (
     dispatch,
     implements,
@@ -40,6 +49,7 @@ __all__ = [
     "extend_policy_types",
     "extend_service_role_names",
     "extend_services",
+    "finish_default_vpc",
     "implements",
     "match",
     "now",

@@ -92,14 +92,14 @@ def _seeded_getitem(self: Any, region: str) -> Any:
     try:
         made = _plain_getitem(self, region)
         if self.service_name == "ec2" and hasattr(made, "vpcs"):  # moto: EC2 Instance Connect calls itself ec2, too
-            _finish_default_vpc(made)
+            finish_default_vpc(made)
         return made
     finally:
         mock_random.setstate(kept)
 
 
-def _finish_default_vpc(backend: Any) -> None:
-    """moto: the default VPC lacks its internet gateway and the route to it."""
+def finish_default_vpc(backend: Any) -> None:
+    """Give the default VPC its internet gateway and the route to it. moto: leaves both out."""
     for vpc in [found for found in backend.vpcs.values() if found.is_default]:
         gateway = backend.create_internet_gateway()
         backend.attach_internet_gateway(gateway.id, vpc.id)
