@@ -18,6 +18,7 @@ import moto.core.utils as _core_utils
 import moto.iam.models as _iam
 import moto.kms.models as _kms
 import moto.organizations.models as _organizations
+import moto.s3.models as _s3
 import xmltodict  # type: ignore[import-untyped]
 from botocore.loaders import JSONFileLoader
 from moto.core.base_backend import AccountSpecificBackend
@@ -25,6 +26,7 @@ from moto.core.common_models import BaseModel
 from moto.core.routing import SmithyRule
 from moto.core.serialize import XFormedAttributePicker
 from moto.core.utils import camelcase_to_underscores, method_names_from_class
+from moto.iam.access_control import PermissionResult
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.moto_api._internal import mock_random
 
@@ -170,6 +172,15 @@ XFormedAttributePicker.__call__ = _picked  # type: ignore[assignment,method-assi
 
 # xmltodict looks at every letter of every element's name; the names are those of AWS's models.
 vars(xmltodict)["_validate_name"] = lru_cache(8192)(vars(xmltodict)["_validate_name"])
+
+# ── S3: moto asks bucket policies itself, without the caller, the conditions or any other policy ─────────────────────
+
+
+def _asked_already(self: Any, action: str, resource: str) -> PermissionResult:
+    return PermissionResult.PERMITTED  # the front has decided
+
+
+_s3.FakeBucket.get_permission = _asked_already  # type: ignore[method-assign]
 
 # ── Organizations: what moto knows by fixed lists ───────────────────────────────────────────────────────────────────
 
