@@ -56,7 +56,8 @@ class Actor:
                 str(context.get("client_region") or self.region),
                 str(model.service_model.service_name),
                 str(model.name),
-                str(said.get("RequestId", "")),
+                # moto: EC2's answers all say the same id in their bodies; the header is what the audit log has.
+                str(said.get("HTTPHeaders", {}).get("x-amzn-requestid") or said.get("RequestId", "")),
                 str(parsed.get("Error", {}).get("Code", "")),
             )
         )

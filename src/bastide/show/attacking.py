@@ -21,7 +21,7 @@ from bastide.show.workspace import Settings, Workspace
 if TYPE_CHECKING:
     from bastide.attack.matrix import Matrix
     from bastide.attack.result import Refusal, Result
-    from bastide.attack.stage import Made, Stage
+    from bastide.attack.stage import Stage
     from bastide.attack.technique import Script
     from bastide.aws.failure import ClientError
     from bastide.declare.expansion.guardrails import Attachment
@@ -33,7 +33,6 @@ NEEDED = ("log-archive", "audit")
 UNUSED = ("us-west-2", "ap-southeast-2", "sa-east-1")  # one of them is not the architecture's
 OUTSIDER = "outsider"
 OWN_POLICIES = "bastide-"
-GLOBAL_EVENTS = "us-east-1"  # where CloudTrail keeps the events of global services
 
 
 @dataclass
@@ -161,6 +160,7 @@ def attacked(
     """Every attack played against a field; with ``bare`` its guardrails are detached before, for good."""
     from bastide.attack import play
     from bastide.attack.matrix import Matrix
+    from bastide.show.attack_records import recorded
 
     if bare:
         field.strip()
@@ -173,7 +173,7 @@ def attacked(
         if progress is not None:
             progress.advance(script.technique.id, results[-1])
     in_force = frozenset(field.in_force(victim)) | _elsewhere(field)
-    records = recorded(field, stage, results)
+    records = recorded(field.sandbox, stage, results)
     return Matrix(
         results=tuple(_judged(one, in_force, records) for one in results),
         in_force=in_force,
@@ -254,34 +254,3 @@ def _judged(result: Result, in_force: frozenset[str], records: Mapping[str, str]
     if result.outcome == SUCCEEDED:
         result = replace(result, remedy=remedy(result.technique, in_force, frozenset(all_guardrails())))
     return result.found_in(found)
-
-
-def recorded(field: Field, stage: Stage, results: Iterable[Result]) -> dict[str, str]:
-    """Request id → event id of every call that the logs of the organization's accounts hold."""
-    calls = [call for result in results for call in result.calls]
-    wanted = {call.request_id for call in calls}
-    inside = {account.id for account in field.organization.accounts}
-    places = {(account, region) for account in _seen_in(calls, inside, stage) for region in _regions(calls)}
-    found: dict[str, str] = {}
-    for account, region in sorted(places):
-        pages = stage.owner(account).client("cloudtrail", region).get_paginator("lookup_events").paginate()
-        for event in (one for page in pages for one in page["Events"]):
-            request = _request_id(event)
-            if request in wanted:
-                found.setdefault(request, str(event["EventId"]))
-    return found
-
-
-def _seen_in(calls: Iterable[Made], inside: set[str], stage: Stage) -> set[str]:
-    """Accounts of the organization whose log may hold a call: the caller's, and the victim's as the owner's."""
-    return {call.account for call in calls if call.account in inside} | {stage.victim}
-
-
-def _regions(calls: Iterable[Made]) -> set[str]:
-    return {call.region for call in calls} | {GLOBAL_EVENTS}
-
-
-def _request_id(event: Mapping[str, Any]) -> str:
-    import json
-
-    return str(json.loads(event["CloudTrailEvent"]).get("requestID", ""))
