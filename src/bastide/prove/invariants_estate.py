@@ -198,6 +198,16 @@ SHAPES: Mapping[str, Shape] = {
 KINDS = tuple(dict.fromkeys(shape.kind for shape in SHAPES.values()))
 
 
+def not_listed(estate: Estate, *kinds: str) -> tuple[str, ...]:
+    """What of some kinds of resources (or types) could not be listed where, and why."""
+    names = {type_: SHAPES[type_].kind if type_ in SHAPES else type_ for type_ in {gap.type for gap in estate.gaps}}
+    return tuple(
+        f"{gap.type} in {gap.account} {gap.region} could not be listed: {gap.reason}"
+        for gap in estate.gaps
+        if names[gap.type] in kinds or gap.type in kinds
+    )
+
+
 def guarded(estate: Estate) -> list[Guarded]:
     """Every resource of the estate that has a policy of its own, in the estate's order."""
     return [one for resource in estate.resources for one in guarded_by(resource)]

@@ -30,7 +30,7 @@ from bastide.errors import InputError, Problem
 from bastide.iam.parse import parse_policy
 from bastide.iam.vocabulary import suggest
 from bastide.prove.exemptions import Exemption, Exemptions, parse_exemptions
-from bastide.prove.invariants_estate import Guarded, Policies, guarded
+from bastide.prove.invariants_estate import SHAPES, Guarded, Policies, guarded, not_listed
 from bastide.prove.invariants_isolation import outsiders
 from bastide.prove.places import accounts_in
 from bastide.prove.proof import NOT_PROVED, PROVED, Proof, nobody_can, somebody_can, together
@@ -168,6 +168,9 @@ def _unread(policies: Policies, one: Invariant, callers: Sequence[Callers], foun
     stacks = {policies.scps(who.account) for who in callers if who.account in policies.accounts}
     why = [said for stack in stacks for said in stack.unread]
     why += [f"could not read {target.unread}" for target in found if target.unread and _is_meant(target, one)]
+    about = Actions(one.actions).bits()
+    kinds = {shape.kind for shape in SHAPES.values() if about & Actions(shape.actions).bits()}
+    why += not_listed(policies.estate, *sorted(kinds))
     return [Proof("", "", NOT_PROVED, why=(said,)) for said in why]
 
 

@@ -19,7 +19,7 @@ from bastide.iam.parse import parse_policy
 from bastide.model import Resource
 from bastide.model.unknown import unknowns_in
 from bastide.prove.exemptions import Exemptions
-from bastide.prove.invariants_estate import KINDS, Guarded, Policies, guarded
+from bastide.prove.invariants_estate import KINDS, Guarded, Policies, guarded, not_listed
 from bastide.prove.outside import account_of, may_come_from_outside, unnamed_principals, zone_of
 from bastide.prove.proof import NOT_PROVED, PROVED, Proof, nobody_can, together, with_unread
 from bastide.prove.symbolic import Question, Rule, Test, absent, pinned, rules, within
@@ -40,6 +40,7 @@ USE_OF_KEYS = ("kms:Decrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 KEY_POLICY = "kms:PutKeyPolicy"
 UNBOUND = ("iam:DeleteRolePermissionsBoundary", "iam:DeleteUserPermissionsBoundary")
 MAKING = ("iam:CreateRole", "iam:CreateUser", "iam:PutRolePermissionsBoundary", "iam:PutUserPermissionsBoundary")
+HOLDERS = ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::ManagedPolicy")  # of boundaries, and boundaries
 REWRITING = ("iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion")
 BOUNDARY = "iam:permissionsboundary"
 DEVELOPMENT = re.compile(r"(^|[/-])(dev|devel|development|test|testing|sandbox)($|[/-])")
@@ -52,16 +53,26 @@ def isolation_proofs(policies: Policies, exemptions: Exemptions | None = None) -
     spared = exemptions or Exemptions(policies)
     for kind in KINDS:
         of_kind = [one for one in found if one.kind == kind]
-        if of_kind:
+        missing = not_listed(policies.estate, kind)
+        if of_kind or missing:
             asked = spared.without(OUTSIDE_CANNOT_REACH + kind.replace(" ", "-"), of_kind)
-            yield spared.told(outside_cannot_reach(policies, kind, asked), nothing_left=not asked)
-    keys = [one for one in found if one.kind == "key"]
-    if keys:
+            proof = _as_far_as_listed(outside_cannot_reach(policies, kind, asked), missing)
+            yield spared.told(proof, nothing_left=not (asked or missing))
+    keys, missing = [one for one in found if one.kind == "key"], not_listed(policies.estate, "key")
+    if keys or missing:
         asked = spared.without(ADMINISTRATORS, keys)
-        yield spared.told(administrators_cannot_use(policies, asked), nothing_left=not asked)
-    yield from map(spared.told, boundaries_hold(policies))
+        proof = _as_far_as_listed(administrators_cannot_use(policies, asked), missing)
+        yield spared.told(proof, nothing_left=not (asked or missing))
+    for proof in boundaries_hold(policies):
+        yield spared.told(_as_far_as_listed(proof, not_listed(policies.estate, *HOLDERS)))
     roles = spared.without(DEVELOPMENT_PRODUCTION, [one for one in found if one.kind == "role"])
-    yield from map(spared.told, development_cannot_assume_production(policies, roles))
+    for proof in development_cannot_assume_production(policies, roles):
+        yield spared.told(_as_far_as_listed(proof, not_listed(policies.estate, "role")))
+
+
+def _as_far_as_listed(proof: Proof, missing: Sequence[str]) -> Proof:
+    """What is PROVED of what was listed is not proved where something could not be; a counterexample stays one."""
+    return with_unread(proof, missing) if proof.status == PROVED else proof
 
 
 def question_about(

@@ -15,13 +15,15 @@ from dataclasses import dataclass, field, replace
 
 from bastide.errors import InputError
 from bastide.iam.canonical import render_policy
+from bastide.iam.estate import ROLE, USER
 from bastide.model import OrganizationPolicy, PolicyDocument, Statement
 from bastide.prove.guardrail import RCP, SCP
-from bastide.prove.invariants_estate import FULL, Policies, Stack
+from bastide.prove.invariants_estate import FULL, Policies, Stack, not_listed
 from bastide.prove.packing import PackedPolicy, pack
 from bastide.prove.reach import Memory, Reaches
 from bastide.prove.symbolic import Covered, Example, Question, Rule, Undecided, rules, solve
 from bastide.prove.symbolic.callers import identities
+from bastide.prove.what_if import HOLDERS
 
 IDLE_WORDS = "no user or role of today could do it without this; root users could"
 DEAD, REDUNDANT, IDLE, CONTRADICTORY, UNKNOWN = KINDS = ("dead", "redundant", "idle", "contradictory", "unknown")
@@ -130,13 +132,16 @@ def _allows(policies: Policies) -> Iterator[Remark]:
 def _idle(policies: Policies) -> Iterator[Remark]:
     """Denies of what no user or role of today could do without them."""
     memory = Memory()
-    inhabited = {one.account for kind in ("AWS::IAM::User", "AWS::IAM::Role") for one in policies.estate.of_type(kind)}
+    inhabited = {one.account for kind in (USER, ROLE) for one in policies.estate.of_type(kind)}
+    gaps = {gap.account for gap in policies.estate.gaps if gap.type in HOLDERS}
     places: dict[Rule, list[tuple[str, ...]]] = {}
     for stack, accounts in _groups(policies).items():
         for rule in stack.denies:
             places.setdefault(rule, []).append(accounts)
     for rule, held in places.items():
         where = tuple(account for accounts in held for account in accounts if account in inhabited)
+        if gaps & {account for accounts in held for account in accounts}:
+            continue  # somebody who could not be listed may be held by it
         if where and not any(_does_something(policies, accounts, rule, memory) for accounts in held):
             yield Remark(
                 IDLE, called(rule), where, why="no user or role of today could do it without this; root users could"
@@ -164,6 +169,8 @@ def _unread(policies: Policies) -> Iterator[Remark]:
     for stack, accounts in _groups(policies).items():
         for one in stack.unread:
             yield Remark(UNKNOWN, one, accounts, why="what it says could not be judged")
+    for said in not_listed(policies.estate, *HOLDERS):
+        yield Remark(UNKNOWN, said, (), why="whom it holds there could not be judged")
 
 
 def packings(policies: Policies) -> Iterator[Packing]:

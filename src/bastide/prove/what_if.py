@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bastide.iam.estate import Identity
+from bastide.iam.estate import GROUP, MANAGED, ROLE, USER, Identity
 from bastide.iam.estate import Policies as Index
 from bastide.model import PolicyDocument, Resource
 from bastide.prove.invariants_estate import Policies
@@ -37,6 +37,7 @@ from bastide.prove.symbolic.constraint import RESOURCE
 from bastide.prove.symbolic.replay import confirmed
 
 NEW = "the new policy"
+HOLDERS = (USER, ROLE, GROUP, MANAGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class Loss:
 def grants(policies: Policies, account: str) -> Iterator[Grants]:
     """The roles and users of an account with what their policies say."""
     index = Index(policies.estate)
-    for kind in ("AWS::IAM::User", "AWS::IAM::Role"):
+    for kind in (USER, ROLE):
         for holder in policies.estate.of_type(kind):
             if holder.account == account and holder.arn:
                 yield _grants(holder, index.own_policies(holder))
@@ -113,7 +114,15 @@ def what_if(
     left out. What is denied already is no loss.
     """
     found = _Change(policies, document, accounts)
-    return list(found.granted() if used is None else found.used(used))
+    losses = found.granted() if used is None else found.used(used)
+    return [*losses, *_not_listed(policies, found.bound)]
+
+
+def _not_listed(policies: Policies, bound: frozenset[str]) -> Iterator[Loss]:
+    """Principals that could not be listed may lose something as well."""
+    for gap in policies.estate.gaps:
+        if gap.account in bound and gap.type in HOLDERS:
+            yield Loss("*", gap.account, "", (), why=f"{gap.type} could not be listed: {gap.reason}")
 
 
 class _Change:
@@ -191,7 +200,7 @@ class _Change:
         scps, rcps = self.policies.scps(holder.account), self.policies.rcps(holder.account)
         organization = self.policies.organization_id
         callers = identities(holder.account, organization=organization, patterns=(holder.arn,))
-        kind = "User" if holder.type == "AWS::IAM::User" else "AssumedRole"
+        kind = "User" if holder.type == USER else "AssumedRole"
         own = [pinned("aws:principaltype", kind), pinned("aws:resourceaccount", holder.account)]
         own += [pinned("aws:resourceorgid", organization)] if organization else []
         speaks = rcp_bits() & asked.bits()  # resource control policies bind some services only

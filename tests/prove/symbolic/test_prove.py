@@ -17,6 +17,7 @@ from bastide.iam.decide import decide_scp
 from bastide.iam.parse import parse_policy
 from bastide.iam.request import Principal, Request
 from bastide.model import Estate, OrganizationPolicy, PolicyDocument, Resource, Unknown
+from bastide.model.estate import Gap
 from bastide.prove.guardrail import SCP
 from bastide.prove.invariants import prove
 from bastide.prove.invariants_file import parse_invariants
@@ -306,3 +307,13 @@ def test_a_packed_policy_that_denies_more_than_its_guardrails_is_shown_with_a_re
     broken = with_policies(with_more)["packed-guardrails-deny-nothing-more"]
     assert broken.status == COUNTEREXAMPLE
     assert broken.examples[0].action == "s3:GetObject"
+
+
+def test_nothing_is_proved_of_what_could_not_be_listed() -> None:
+    gaps = (Gap("AWS::S3::BucketPolicy", account("play"), "eu-west-1", "AccessDenied"),)
+    text = "invariants: [{name: mine, nobody: {in: outside}, can: ['s3:GetObject']}]"
+    found = {one.name: one for one in prove(replace(acme()[0], gaps=gaps), (), parse_invariants(text).invariants)}
+    for name in ("outside-cannot-reach-bucket", "mine"):
+        assert found[name].status == NOT_PROVED
+        assert "could not be listed: AccessDenied" in found[name].why[-1]
+    assert found["outside-cannot-reach-key"].status == PROVED

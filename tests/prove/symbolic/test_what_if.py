@@ -10,6 +10,7 @@ import pytest
 
 from bastide.iam.parse import parse_policy
 from bastide.model import Account, Estate, Organization, OrganizationPolicy, Resource
+from bastide.model.estate import Gap
 from bastide.prove.claims import example_parameters
 from bastide.prove.guardrail import SCP, all_guardrails
 from bastide.prove.invariants_estate import Policies
@@ -121,6 +122,14 @@ def test_a_principal_with_a_policy_that_is_not_known_is_named_in_what_may_be_los
 
 def test_the_management_account_loses_nothing() -> None:
     assert what_if(estate(), policy(deny("*")), [MANAGEMENT]) == []
+
+
+def test_principals_that_could_not_be_listed_are_named_and_nothing_over_them_is_idle() -> None:
+    found = estate(deny("ec2:RunInstances"))
+    gaps = Policies(replace(found.estate, gaps=(Gap("AWS::IAM::Role", OWN, "global", "AccessDenied"),)))
+    (loss,) = what_if(gaps, policy(deny("ec2:Run*")), [OWN])
+    assert (loss.principal, loss.why) == ("*", "AWS::IAM::Role could not be listed: AccessDenied")
+    assert [kind for kind, _ in kinds(gaps)] == ["unknown"]
 
 
 def kinds(policies: Policies) -> list[tuple[str, str]]:

@@ -52,7 +52,7 @@ def _table(remarks: Sequence[Remark], packed: Sequence[Packing], estate: Estate)
     for one in remarks:
         by = f"denied already by {', '.join(one.by)}" if one.by else ""
         lines.append(f"{one.kind:<14} {one.statement}: {'; '.join(filter(None, (one.why, by)))}")
-        lines.append(f"{'':15}in {', '.join(map(estate.account_name, one.accounts))}")
+        lines += [f"{'':15}in {', '.join(map(estate.account_name, one.accounts))}"] if one.accounts else []
     lines += [line for one in packed for line in _packing(one, estate)]
     return "\n".join(lines or ["Every statement denies something that nothing else denies."]) + "\n"
 
