@@ -130,9 +130,8 @@ class Call:
         """The response's members, as boto3 would give them to its caller."""
         if response.payload is not None:
             return dict(response.payload)
-        parser = create_parser(self.protocol)
         message = {"body": response.body, "headers": HeadersDict(response.headers), "status_code": response.status}
-        parsed: dict[str, Any] = parser.parse(message, self.model.output_shape)
+        parsed: dict[str, Any] = _parser(self.protocol).parse(message, self.model.output_shape)
         parsed.pop("ResponseMetadata", None)
         return parsed
 
@@ -173,6 +172,11 @@ class Call:
         message = f"{self.service}:{self.operation} is not implemented in the sandbox (see: bastide sandbox coverage)"
         # 501, as botocore retries 500 and a second try would answer the same.
         return AwsError("NotImplementedInSandbox", message, 501)
+
+
+@cache
+def _parser(protocol: str) -> Any:
+    return create_parser(protocol)
 
 
 @cache
