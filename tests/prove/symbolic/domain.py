@@ -1,17 +1,14 @@
-"""Random policies over a small world, and every request of that world: what the engine is checked against."""
+"""Random policies over a small world: questions for the engine, each from a seed."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from itertools import product
 from typing import Any
 
-from bastide.iam.decide import matches
 from bastide.iam.parse import parse_policy
 from bastide.iam.request import Principal, Request
-from bastide.prove.symbolic import Covered, Example, Question, Rule, Undecided, rules, solve
-from bastide.prove.symbolic.replay import confirmed
+from bastide.prove.symbolic import Question, Rule, rules
 
 ACTIONS = ("s3:GetObject", "s3:PutObject", "s3:GetNothing", "iam:GetRole", "x:Do")
 ACTION_PATTERNS = (
@@ -66,6 +63,7 @@ VALUES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 MANY = ("aws:TagKeys", "s3:x")
+VARIABLE_KEY = "aws:RequestedRegion"  # the one key that stands as a variable
 
 
 def some(chance: random.Random, values: tuple[str, ...], most: int) -> list[str]:
@@ -115,46 +113,3 @@ def requests(chance: random.Random, number: int) -> Iterator[Request]:
         yield Request(
             Principal(), chance.choice(ACTIONS), chance.choice(RESOURCES), {k: v for k, v in context.items() if v}
         )
-
-
-def every_request(keys: tuple[str, ...]) -> Iterator[Request]:
-    """All requests of the small world with any values of some keys and no others."""
-    for action, resource in product(ACTIONS, RESOURCES):
-        for values in product(*(KEYS[key] for key in keys)):
-            context = {key: value for key, value in zip(keys, values, strict=True) if value}
-            yield Request(Principal(), action, resource, context)
-
-
-def admits(asked: Question, request: Request) -> bool:
-    """What the definition says of one request."""
-    return all(any(matches(one.statement, request) for one in layer) for layer in asked.required) and not any(
-        matches(one.statement, request) for one in asked.forbidden
-    )
-
-
-def keys_of(asked: Question) -> tuple[str, ...]:
-    every = [rule for layer in asked.required for rule in layer] + list(asked.forbidden)
-    named = {key for rule in every for tests in rule.statement.condition.values() for key in tests}
-    used = {"aws:RequestedRegion"} if any(rule.variables for rule in every) else set()
-    return tuple(sorted(named | used))
-
-
-def contradiction(asked: Question, chance: random.Random, tries: int) -> str:
-    """How engine and definition disagree about a question; empty when they agree.
-
-    All requests of the small world are tried where they are few, else ``tries`` of them at random.
-    """
-    answer = solve(asked)
-    if isinstance(answer, Example):
-        return "" if confirmed(answer, asked) else f"not confirmed: {answer}"
-    if isinstance(answer, Undecided):
-        variables = any(rule.variables for layer in (*asked.required, asked.forbidden) for rule in layer)
-        return "" if variables or "different types" in answer.why else f"undecided: {answer.why}"
-    assert isinstance(answer, Covered)
-    keys = keys_of(asked)
-    count = len(ACTIONS) * len(RESOURCES)
-    for key in keys:
-        count *= len(KEYS[key])
-    tried = every_request(keys) if count <= tries else requests(chance, tries)
-    found = next((request for request in tried if admits(asked, request)), None)
-    return f"covered, but {found} is admitted" if found else ""
