@@ -21,6 +21,7 @@ from bastide.prove.symbolic.replay import request_of
 IDENTITY, SCP, RESOURCE = "identity", "scp", "resource"
 KINDS = (IDENTITY, SCP, RESOURCE)
 EXAMPLES = 5
+TOO_LARGE = 3  # questions without an answer
 
 Layers = Sequence[Sequence[PolicyDocument]]
 
@@ -72,15 +73,22 @@ class _Comparison:
         """The examples and, without any, the reasons."""
         found: list[Example] = []
         services: list[str] = []
-        while len(found) < most and (example := self._one(tuple(services))):
+        while len(found) < most and not self._gave_up and (example := self._one(tuple(services))):
             found.append(example)
             services.append(f"{example.action.partition(':')[0]}:*")
         return tuple(found), tuple(dict.fromkeys(self.undecided)) if not found else ()
+
+    @property
+    def _gave_up(self) -> bool:
+        """Whether so many questions were too large that more of them would only take time."""
+        return len(self.undecided) >= TOO_LARGE
 
     def _one(self, without: tuple[str, ...]) -> Example | None:
         doubtful: Example | None = None
         for callers in self.callers:
             for question in self._questions(callers.tests):
+                if self._gave_up:
+                    return doubtful
                 answer = solve(replace(question, without=without))
                 if isinstance(answer, Undecided):
                     self.undecided.append(answer.why)

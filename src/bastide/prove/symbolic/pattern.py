@@ -25,6 +25,7 @@ COLON = ":"
 HOLE = "\0"  # where a star stands, until it is filled
 PARTS = {0: "aws", 2: "eu-west-1", 3: "111122223333"}  # likely values of an ARN's parts, by place behind "arn"
 FILLINGS = ("example", "x", "")
+FEW_STARS = 4  # up to which a regular expression is the faster way; with hundreds it would not end
 
 
 class Token(NamedTuple):
@@ -72,7 +73,24 @@ class Pattern:
             return False
         if not rest:
             return len(value) == len(head)
-        return rest == (WILD,) or self.expression.fullmatch(value) is not None
+        return rest == (WILD,) or (
+            self._walk(value) if rest.count(WILD) > FEW_STARS else self.expression.fullmatch(value) is not None
+        )
+
+    def _walk(self, value: str) -> bool:
+        """The automaton over a value: no choice is ever taken back, however many stars there are."""
+        table = self.table
+        at = table.start
+        for char in value:
+            over, stay = table.any | table.ones.get(char, 0), table.stay
+            if char != COLON:
+                over |= table.any_but_colon
+                stay |= table.stay_but_colon
+            at = ((at & over) << 1) | (at & stay)
+            at |= (at & table.stars) << 1
+            if not at:
+                return False
+        return bool(at & table.final)
 
     @cached_property
     def _head(self) -> tuple[str, tuple[Token, ...], bool]:

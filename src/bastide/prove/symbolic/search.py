@@ -7,7 +7,8 @@ All automata run side by side over one value, which is grown breadth first. Thre
 - once an excluded pattern has reached a final star, nothing can come of it.
 Before that, a few guessed values are tried, which answers most questions that have an answer.
 
-It is bounded by ``LIMIT`` states; past it, it raises ``NotDecided`` instead of guessing.
+It is bounded by ``LIMIT`` states, and all searches of one question together by ``WORK``; past either it raises
+``NotDecided`` instead of guessing.
 
 Source: De Wulf, Doyen, Henzinger, Raskin, "Antichains: a new algorithm for checking universality of finite automata".
 """
@@ -22,6 +23,8 @@ from typing import NamedTuple
 from bastide.prove.symbolic.pattern import ANY, COLON, ONE, STAR, Pattern, Token, glob
 
 LIMIT = 50_000  # states of one search
+WORK = 2_000_000  # steps of all searches of one question, seconds; a step over many positions counts for several
+POSITIONS = 2_048  # that are stepped over for the price of one
 OTHER = "\0"  # stands for a character that no pattern names, until the value is written down
 LETTERS = "xyzwvutsrqponmlkjihgfedcba0123456789-_XYZWVUTSRQPONMLKJIHGFEDCBA.+=@,~!#%&;<>|^`'\"()[]{}"
 
@@ -33,6 +36,28 @@ _EVERYTHING: Union = (glob("*"),)
 
 class NotDecided(Exception):
     """The question is larger than a named limit: neither yes nor no may be concluded."""
+
+
+class _Left:
+    """What is left of the work that the question under way may cost."""
+
+    work = WORK
+
+
+def renew() -> None:
+    """Begin a question: all of its work is still to be spent."""
+    _Left.work = WORK
+
+
+def spend(work: int) -> None:
+    """Take work away from what the question may cost.
+
+    Raises:
+        NotDecided: nothing is left.
+    """
+    _Left.work -= work
+    if _Left.work < 0:
+        raise NotDecided(f"more than {WORK:,} steps of search")
 
 
 @lru_cache(maxsize=262_144)
@@ -131,6 +156,7 @@ def _overlap(one: Pattern, other: Pattern) -> bool:
 @lru_cache(maxsize=262_144)
 def _find(unions: tuple[Union, ...], excluded: frozenset[Pattern]) -> str | None:
     against = Machine(sorted(excluded, key=lambda pattern: pattern.text))
+    spend(against.positions // 8 + len(unions[0]) * against.price)
     if any(len(union) == 1 and against.covers(union[0]) for union in unions):
         return None
     for union in unions:
@@ -169,6 +195,8 @@ class Machine:
             offset += table.size
         self.wild = self.any | self.any_but_colon | self.stay | self.stay_but_colon
         self.by_colon = bool(self.any_but_colon or self.stay_but_colon)
+        self.positions = offset
+        self.price = 1 + offset // POSITIONS  # of one step, in work
 
     @cached_property
     def waiting(self) -> dict[int, list[str]]:
@@ -237,6 +265,7 @@ def _explore(unions: tuple[Union, ...], excluded: frozenset[Pattern], against: M
     """The shortest value, or None; breadth first with the antichain."""
     machines = [Machine(union) for union in unions]
     colon = against.by_colon or any(machine.by_colon for machine in machines)
+    price = against.price + sum(machine.price for machine in machines) - 1
     states = [_State(tuple(machine.start for machine in machines), against.start, -1, "")]
     seen: dict[tuple[int, ...], list[int]] = {}
     queue: deque[int] = deque()
@@ -251,6 +280,7 @@ def _explore(unions: tuple[Union, ...], excluded: frozenset[Pattern], against: M
         ):
             return _written(states, index, unions, excluded)
         for char in _characters(machines, state.required, colon):
+            spend(price)
             after = tuple(machine.step(at, char) for at, machine in zip(state.required, machines, strict=True))
             if not all(after):
                 continue

@@ -27,10 +27,11 @@ from bastide.prove.symbolic.constraint import RESOURCE, Strings, Test, literals,
 from bastide.prove.symbolic.constraint import absent as absent_key
 from bastide.prove.symbolic.pattern import Pattern
 from bastide.prove.symbolic.rule import Rule
-from bastide.prove.symbolic.search import NotDecided, may_meet
+from bastide.prove.symbolic.search import NotDecided, may_meet, renew, spend
 from bastide.prove.symbolic.unlisted import least_signatures
 
 CASES = 20_000  # choices in the search for one class of actions
+TEXT, ESCAPE = 10, 20  # steps of work to take a pattern apart, and to see how a forbidden rule is escaped
 CHOICES = 50_000  # ways to choose one rule of each layer
 TRIED_ACTIONS = 40  # of one class, when an ARN is sought that such an action really names
 TRIED_VALUES = 24  # guesses for policy variables
@@ -89,7 +90,10 @@ Answer = Example | Covered | Undecided
 def solve(question: Question) -> Answer:
     """The answer: a request, or why there is none, or why that is not known."""
     scope = _scope(question.given)
+    renew()
     try:
+        for rule in (*question.forbidden, *(rule for layer in question.required for rule in layer)):
+            spend(TEXT * (len(rule.statement.resource or ()) + len(rule.statement.not_resource or ())))
         found = _Search(question, scope).run()
     except NotDecided as limit:
         return Undecided(str(limit))
@@ -162,6 +166,7 @@ class _Search:
     scope: Scope
     covering: dict[Rule, None] = field(default_factory=dict)
     cases: int = 0
+    forbidden: tuple[Rule, ...] = ()  # those first that shut out everything
     doubtful: Example | None = None  # a request whose resource no such action names
 
     def run(self) -> Answer:
@@ -170,6 +175,7 @@ class _Search:
         given = None if callers is None else _added(callers, self.question.given)
         if given is None:
             return Covered()
+        self.forbidden = tuple(sorted(self.question.forbidden, key=lambda rule: not rule.is_everything))
         layers = [layer for layer in self.question.required if not any(rule.is_everything for rule in layer)]
         start = ActionSet((self.question.actions, ~Actions(self.question.without)))
         ways: list[_Way] = []
@@ -204,7 +210,7 @@ class _Search:
         """A request with a documented action."""
         left, near = way.actions.bits(), way.actions.services
         partial: list[tuple[int, Rule, tuple[Test, ...]]] = []
-        for rule in self.question.forbidden:
+        for rule in self.forbidden:
             theirs = rule.actions.services
             bits = 0 if near and theirs and near.isdisjoint(theirs) else rule.actions.bits() & left
             if not bits:
@@ -215,6 +221,8 @@ class _Search:
                 else:
                     left &= ~bits
                     self.covering[rule] = None
+                    if not left:
+                        return None
         if not left:
             return None
         for bits, met in _classes(left, [(bits & left, index) for index, (bits, _, _) in enumerate(partial)]):
@@ -233,6 +241,7 @@ class _Search:
         return way.escapes[rule]
 
     def _escaping(self, rule: Rule, fields: Fields) -> Iterator[tuple[Test, ...]]:
+        spend(ESCAPE)
         for alternative in rule.alternatives(self.scope):
             escapes: list[Test] = []
             for test in alternative:
@@ -318,7 +327,7 @@ class _Search:
         partial: list[tuple[Rule, tuple[Test, ...]]] = []
         near = way.actions.services
         wanted = [union for union in way.actions.terms()[0] if all(pattern.prefix for pattern in union)]
-        for rule in self.question.forbidden:
+        for rule in self.forbidden:
             theirs = rule.actions.services
             if near and theirs and (near.isdisjoint(theirs) or not _meet(rule.actions, wanted)):
                 continue
@@ -328,6 +337,8 @@ class _Search:
                 else:
                     whole.append(rule.actions)
                     self.covering[rule] = None
+                    if rule.actions.is_everything:
+                        return None
         left = way.actions
         for one in whole:
             left -= one

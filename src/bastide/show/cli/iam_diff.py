@@ -58,7 +58,7 @@ def read_policies(path: Path) -> tuple[PolicyDocument, ...]:
     found: list[PolicyDocument] = []
     for file in files:
         try:
-            text = file.read_text(encoding="utf-8")
+            text = file.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f"{file} cannot be read: {error}") from error
         if text.lstrip().startswith("["):
@@ -69,10 +69,9 @@ def read_policies(path: Path) -> tuple[PolicyDocument, ...]:
 
 
 def _listed(text: str, file: Path) -> Sequence[Mapping[str, object]]:
-    try:
-        documents = json.loads(text)
-    except ValueError as error:
-        raise InputError(f"not JSON: {error}", str(file)) from error
+    from bastide.iam.json_text import parse_json_text
+
+    documents, _ = parse_json_text(text, str(file))
     if not documents or not all(isinstance(one, dict) for one in documents):
         raise InputError("a list of policies holds objects only, at least one", str(file))
     return documents  # type: ignore[no-any-return]

@@ -35,6 +35,8 @@ def _problem(inner: str, ends: bool) -> str:
         return "the brace is not closed"
     if not inner.strip():
         return "the variable has no name"
+    if set(inner.partition(",")[0]) & set("${'") and inner.strip() != "$":
+        return "a variable's name is a condition key, without another variable in it"
     if "," in inner and not DEFAULT.fullmatch(inner):
         return "a default follows a comma and a space, in single quotes"
     return "a space in the name" if " " in inner.partition(",")[0].strip("\t") else ""
