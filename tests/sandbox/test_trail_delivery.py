@@ -182,6 +182,26 @@ def test_the_trails_key_encrypts_what_is_delivered(fresh: World) -> None:
     assert (found["ServerSideEncryption"], found["SSEKMSKeyId"]) == ("aws:kms", key)
 
 
+def test_records_also_go_to_the_trails_log_group(logged: World) -> None:
+    logs, account = logged.client("logs"), logged.sandbox.management_account
+    logs.create_log_group(logGroupName="trail")
+    trust = {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role = logged.client("iam").create_role(RoleName="to-logs", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    logged.client("cloudtrail").update_trail(
+        Name="org",
+        CloudWatchLogsLogGroupArn=f"arn:aws:logs:{REGION}:{account}:log-group:trail:*",
+        CloudWatchLogsRoleArn=role,
+    )
+    logged.client("iam", "work").create_user(UserName="ada")
+    logged.sandbox.clock.advance("6m")
+    stream = f"{logged.accounts['work']}_CloudTrail_us-east-1"
+    events = logs.get_log_events(logGroupName="trail", logStreamName=stream)["events"]
+    assert [json.loads(event["message"])["eventName"] for event in events] == ["CreateUser"]
+    status = logged.client("cloudtrail").get_trail_status(Name="org")
+    assert "LatestCloudWatchLogsDeliveryTime" in status
+
+
 # ── digests, verified by nothing of ours ────────────────────────────────────────────────────────────────────────────
 
 

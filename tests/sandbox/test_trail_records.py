@@ -93,6 +93,13 @@ def test_a_call_across_accounts_is_in_both_under_one_shared_id(world: World) -> 
     assert mine["readOnly"] is True  # as CloudTrail counts it
 
 
+def test_organizations_tells_what_became_of_a_new_account(world: World) -> None:
+    found = [row for row in records(world, "CreateAccountResult") if row["eventType"] == "AwsServiceEvent"]
+    made = {row["serviceEventDetails"]["createAccountStatus"]["accountId"] for row in found}
+    assert made >= set(world.accounts.values())
+    assert found[0]["userIdentity"]["invokedBy"] == "organizations.amazonaws.com"
+
+
 def test_no_secret_is_ever_in_the_log(world: World) -> None:
     client = world.client
     work = "work"

@@ -103,6 +103,8 @@ def render_status(status: Status | None) -> dict[str, Any]:
         "LatestDigestDeliveryTime": status.digest_delivered,
         "LatestDigestDeliveryError": status.digest_error,
         "LatestNotificationTime": status.notified,
+        "LatestCloudWatchLogsDeliveryTime": status.logs_delivered,
+        "LatestCloudWatchLogsDeliveryError": status.logs_error,
     }
     if status.delivered is not None:
         row["LatestDeliveryAttemptTime"] = row["LatestDeliveryAttemptSucceeded"] = (

@@ -19,7 +19,7 @@ from bastide.sandbox.trail.digest import Signer
 from bastide.sandbox.trail.events import Bridge
 from bastide.sandbox.trail.log import Line, RecordLog, render_line
 from bastide.sandbox.trail.names import data_type, is_silent
-from bastide.sandbox.trail.record import Event, shape_event
+from bastide.sandbox.trail.record import Event, service_event, shape_event
 from bastide.sandbox.trail.resources import arns_of
 from bastide.sandbox.trail.selectors import Audience, Fields, list_trails
 
@@ -83,27 +83,26 @@ class Audit:
         before = self._audience
         if self._changes_trails(call) and not event.error:
             self._audience = Audience(list_trails())
-        lines = []
-        for account, body in event.bodies:
-            # A trail that stops takes the call that stopped it, a trail that starts the one that started it.
-            trails = dict.fromkeys((*_takers(before, event, account), *_takers(self._audience, event, account)))
-            if kind is None or trails:
-                line = Line(
-                    self._host.sequence,
-                    call.sequence > 0,
-                    event.at,
-                    account,
-                    event.region,
-                    event.category,
-                    tuple(trails),
-                    body,
-                )
-                lines.append(line)
+        lines = self._lines(call, event, before)
+        aftermath = None if event.error or not call.sequence else service_event(call, event, response)
+        if aftermath is not None:
+            lines += self._lines(call, aftermath, before)
         if lines:
             self.log.append(b"".join(map(render_line, lines)))
             if any(line.trails for line in lines):
                 self.delivery.noted(call.at)
         self._fresh = lines
+
+    def _lines(self, call: Call, event: Event, before: Audience) -> list[Line]:
+        lines = []
+        for account, body in event.bodies:
+            # A trail that stops takes the call that stopped it, a trail that starts the one that started it.
+            trails = dict.fromkeys((*_takers(before, event, account), *_takers(self._audience, event, account)))
+            if trails or event.category == "Management":
+                sequence, entry = self._host.sequence, call.sequence > 0
+                head = (sequence, entry, event.at, account, event.region, event.category)
+                lines.append(Line(*head, tuple(trails), body))
+        return lines
 
     def _shape(self, call: Call, response: HttpResponse) -> Event:
         try:

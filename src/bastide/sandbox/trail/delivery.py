@@ -29,6 +29,8 @@ log = logging.getLogger("bastide.sandbox")
 DELAY, DIGEST_EVERY = timedelta(minutes=5), timedelta(hours=1)
 # A log file holds at most so much uncompressed; all files that are being filled, so much together (bytes).
 FILE_LIMIT, OPEN_LIMIT = 4 << 20, 32 << 20
+# How many events one PutLogEvents takes; AWS's other limit (1 MB) is more than so many small records need.
+LOG_EVENTS = 500
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 Serve = Callable[[str, str, dict[str, Any], str, str, str], dict[str, Any]]
@@ -44,6 +46,8 @@ class Status:
     digest_delivered: datetime | None = None
     digest_error: str = ""
     notified: datetime | None = None
+    logs_delivered: datetime | None = None
+    logs_error: str = ""
 
 
 @dataclass
@@ -195,6 +199,26 @@ class Delivery:
         if chain is not None:
             chain.files.setdefault(stream, []).append(made)
         self._notify(view, key, at)
+        if view.log_group_arn:
+            status.logs_error = self._copy_to_logs(view, stream, file)
+            status.logs_delivered = at if not status.logs_error else status.logs_delivered
+
+    def _copy_to_logs(self, view: TrailView, stream: Stream, file: _Open) -> str:
+        """The records as events of the trail's log group; the error code, or nothing."""
+        _, _, _, region, account, _, group = view.log_group_arn.removesuffix(":*").split(":", 6)
+        name = {"logGroupName": group, "logStreamName": f"{stream[0]}_CloudTrail_{stream[1]}"}
+        stamps = [int(datetime.fromisoformat(at).timestamp() * 1000) for at in file.times]
+        rows = [{"timestamp": at, "message": text.decode()} for at, text in zip(stamps, file.records, strict=True)]
+        try:
+            known = {"logGroupName": group, "logStreamNamePrefix": name["logStreamName"]}
+            if not self._serve("logs", "DescribeLogStreams", known, account, region, bucket.SERVICE)["logStreams"]:
+                self._serve("logs", "CreateLogStream", name, account, region, bucket.SERVICE)
+            for start in range(0, len(rows), LOG_EVENTS):
+                params = name | {"logEvents": rows[start : start + LOG_EVENTS]}
+                self._serve("logs", "PutLogEvents", params, account, region, bucket.SERVICE)
+        except AwsError as refused:
+            return refused.code
+        return ""
 
     def _notify(self, view: TrailView, key: str, at: datetime) -> None:
         if not view.topic_arn:

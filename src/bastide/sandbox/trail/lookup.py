@@ -80,7 +80,7 @@ def _matching(log: RecordLog, question: Question, before: int) -> Iterator[tuple
         if start <= line.at <= end:
             record: Record = msgspec.json.decode(line.record)
             row = _row(record, line)
-            test = _ATTRIBUTES.get(question.attribute)
+            test = ATTRIBUTES.get(question.attribute)
             if test is None or question.value in test(record, row):
                 yield offset, row
 
@@ -107,9 +107,9 @@ def _row(record: Record, line: Line) -> Row:
 
 
 def _username(identity: Mapping[str, Any]) -> str:
-    if identity["type"] == "Root":
+    if identity.get("type") == "Root":
         return "root"
-    if identity["type"] == "AssumedRole":
+    if identity.get("type") == "AssumedRole":
         return str(identity["principalId"]).partition(":")[2]
     return str(identity.get("userName") or identity.get("invokedBy") or "")
 
@@ -128,7 +128,8 @@ def _resources(record: Record) -> list[Row]:
     return rows
 
 
-_ATTRIBUTES: dict[str, Callable[[Record, Row], tuple[str, ...]]] = {
+# What can be looked up by, and where it stands.
+ATTRIBUTES: dict[str, Callable[[Record, Row], tuple[str, ...]]] = {
     "EventId": lambda record, row: (row["EventId"],),
     "EventName": lambda record, row: (row["EventName"],),
     "ReadOnly": lambda record, row: (row["ReadOnly"],),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from bastide.sandbox.trail import ec2, s3
 from bastide.sandbox.trail.identity import encode_identity, foreign_identity
 from bastide.sandbox.trail.names import data_type, event_name, event_region, event_source, is_read
 from bastide.sandbox.trail.resources import Row, owner_of, readers, resources_of
+from bastide.sandbox.trail.service_events import aftermath_of
 from bastide.sandbox.trail.shape import request_of, response_of
 from bastide.sandbox.wire import HttpResponse
 
@@ -124,6 +125,34 @@ def shape_event(call: Call, response: HttpResponse, *, bare: bool = False) -> Ev
         rows,
         [(account, _body(fields, call, account)) for account in accounts],
     )
+
+
+def service_event(call: Call, event: Event, response: HttpResponse) -> Event | None:
+    """What the service itself writes about the call's outcome, if it does."""
+    found = aftermath_of(call, response)
+    if found is None:
+        return None
+    name, details = found
+    fields = {
+        "eventVersion": EVENT_VERSION,
+        "userIdentity": {"accountId": call.account, "invokedBy": event.source},
+        "eventTime": event.at,
+        "eventSource": event.source,
+        "eventName": name,
+        "awsRegion": event.region,
+        "sourceIPAddress": event.source,
+        "userAgent": event.source,
+        "requestParameters": None,
+        "responseElements": None,
+        "eventID": uuid(),
+        "readOnly": False,
+        "eventType": "AwsServiceEvent",
+        "managementEvent": True,
+        "recipientAccountId": call.account,
+        "serviceEventDetails": details,
+        "eventCategory": "Management",
+    }
+    return replace(event, name=name, resources=[], bodies=[(call.account, msgspec.Raw(_encode(fields)))])
 
 
 def _body(fields: dict[str, Any], call: Call, account: str) -> msgspec.Raw:

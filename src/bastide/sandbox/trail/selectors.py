@@ -33,6 +33,7 @@ class TrailView:
     prefix: str
     kms_key: str
     topic_arn: str
+    log_group_arn: str
     organization: str
     members: frozenset[str]
     multi_region: bool
@@ -85,6 +86,7 @@ def _view(trail: Any) -> TrailView:
         prefix=trail.s3_key_prefix or "",
         kms_key=trail.kms_key_id or "",
         topic_arn=trail.topic_arn or "",
+        log_group_arn=trail.cw_log_group_arn or "",
         organization=organization,
         members=members,
         multi_region=bool(trail.is_multi_region),
