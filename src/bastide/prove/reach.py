@@ -12,7 +12,7 @@ looked at: what a resource's own policy grants or denies, and whether an ARN is 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -20,6 +20,7 @@ from bastide.iam.estate import USER
 from bastide.iam.estate import Policies as Index
 from bastide.iam.services import RCP_SERVICES
 from bastide.model import Estate, Statement
+from bastide.prove.cells import Cell, Known, Partial, Tests, settled, split
 from bastide.prove.invariants_estate import Policies, Stack
 from bastide.prove.profiles import Profile, Profiles
 from bastide.prove.symbolic import (
@@ -42,9 +43,6 @@ from bastide.prove.symbolic.rule import ACCOUNT, FEDERATED, PRINCIPAL_ARN, SERVI
 
 ANYTHING = Rule(Statement("Allow", action=("*",), resource=("*",)))
 RESOURCE_ACCOUNT, RESOURCE_ORGANIZATION = "aws:resourceaccount", "aws:resourceorgid"
-
-Tests = tuple[Test, ...]
-Known = Mapping[str, tuple[str, ...]]  # keys whose values are known; () of one that is absent
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,54 +73,7 @@ class Memory:
         return self.numbers.setdefault(said, len(self.numbers))
 
 
-@dataclass(frozen=True, slots=True)
-class _Partial:
-    """A rule that holds for some requests of a principal: its actions, and the tests that are not settled yet."""
-
-    bits: int
-    rule: Rule
-    left: tuple[Tests, ...]
-    keys: frozenset[str]  # that its tests ask about
-
-    @property
-    def said(self) -> Hashable:
-        """What it says, equal for rules that say the same; a rule with variables is like itself only."""
-        return self.left, self.rule if self.rule.variables else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """Actions about which the same rules speak: ``denies``, and for each layer that is not open, its Allows."""
-
-    bits: int
-    denies: tuple[_Partial, ...] = ()
-    layers: tuple[tuple[_Partial, ...], ...] = ()
-
-    @property
-    def every(self) -> tuple[_Partial, ...]:
-        """All rules."""
-        return (*self.denies, *(one for layer in self.layers for one in layer))
-
-    @property
-    def keys(self) -> frozenset[str]:
-        """Keys that its rules ask about."""
-        return frozenset().union(*(one.keys for one in self.every))
-
-    @property
-    def said(self) -> Hashable:
-        """What its rules say, equal for cells whose rules say the same."""
-        layers = frozenset(frozenset(one.said for one in layer) for layer in self.layers)
-        return frozenset(one.said for one in self.denies), layers
-
-    def split(self, bits: int, add: _Cell | None) -> Iterator[_Cell]:
-        """The cell without ``bits``, and what of it is in them, with more rules."""
-        if outside := self.bits & ~bits:
-            yield replace(self, bits=outside)
-        if add is not None and (inside := self.bits & bits):
-            yield _Cell(inside, (*self.denies, *add.denies), (*self.layers, *add.layers))
-
-
-Cells = tuple[tuple[_Cell, frozenset[str], int], ...]  # with its keys, and the number of what it says
+Cells = tuple[tuple[Cell, frozenset[str], int], ...]  # with its keys, and the number of what it says
 
 
 @dataclass
@@ -140,9 +91,9 @@ class _Ground:
 class _Own:
     """The policies of a principal, with what follows from who it is settled."""
 
-    allows: tuple[_Partial, ...]
-    denies: tuple[_Partial, ...]
-    boundary: tuple[_Partial, ...] | None
+    allows: tuple[Partial, ...]
+    denies: tuple[Partial, ...]
+    boundary: tuple[Partial, ...] | None
     unread: tuple[str, ...]
 
 
@@ -215,9 +166,9 @@ class Reaches:
 
     def _made(self, profile: Profile, scps: Stack, rcps: Stack) -> _Ground:
         known = self.known(profile)
-        denies = [*_settled(scps.denies, known), *_settled(rcps.denies, known, rcp_bits())]
-        layers = [list(_settled(layer, known)) for layer in scps.allows]
-        cells = _cells(_cells([_Cell(action_list().every)], denies=denies), layers=layers)
+        denies = [*settled(scps.denies, known), *settled(rcps.denies, known, rcp_bits())]
+        layers = [list(settled(layer, known)) for layer in scps.allows]
+        cells = split(split([Cell(action_list().every)], denies=denies), layers=layers)
         number = self.memory.number
         ready = tuple((cell, cell.keys, number(cell.said)) for cell in cells)
         told = number((frozenset((cell.bits, said) for cell, _, said in ready), "ground"))
@@ -272,16 +223,16 @@ class _Asking:
         if not own.denies and own.boundary is None:
             return None
         layers = () if own.boundary is None else (own.boundary,)
-        cells = _cells([cell for cell, _, _ in self.ground.cells], denies=own.denies, layers=layers)
+        cells = split([cell for cell, _, _ in self.ground.cells], denies=own.denies, layers=layers)
         return tuple((cell, cell.keys, self.memory.number(cell.said)) for cell in cells)
 
-    def _sides(self, one: _Partial) -> tuple[int, Cells]:
+    def _sides(self, one: Partial) -> tuple[int, Cells]:
         """The actions that any statement without a test on the cells' keys can do, and the cells to be asked."""
         keys = one.keys
         whose = frozenset({"@"}) if one.rule.variables else keys
         if whose not in self.ground.sides:
             apart = [each for each in self.ground.cells if not one.rule.variables and _is_apart(each[0], each[1], keys)]
-            anything = _Partial(action_list().every, ANYTHING, ((),), frozenset())
+            anything = Partial(action_list().every, ANYTHING, ((),), frozenset())
             free, left = 0, [each for each in self.ground.cells if each not in apart]
             for cell, cell_keys, said in apart:
                 admitted = self._admitted(anything, cell, cell_keys, said, cell.bits)
@@ -290,7 +241,7 @@ class _Asking:
             self.ground.sides[whose] = (free, tuple(left))
         return self.ground.sides[whose]
 
-    def _admitted(self, one: _Partial, cell: _Cell, keys: frozenset[str], said: int, bits: int) -> bool | None:
+    def _admitted(self, one: Partial, cell: Cell, keys: frozenset[str], said: int, bits: int) -> bool | None:
         """Whether some request that a statement allows gets through a cell's rules; None when it is not known."""
         variables = one.rule.variables or any(each.rule.variables for each in cell.every)
         asked = one.left if variables else tuple(tuple(t for t in tests if t.key in keys) for tests in one.left)
@@ -315,16 +266,16 @@ def _own(profile: Profile, index: Index, known: Known) -> _Own:
     identity = index.own_policies(profile.resource)
     every = [rule for document in identity.identity for rule in rules(document)]
     limits = None if identity.boundary is None else [rule for one in identity.boundary for rule in rules(one)]
-    allows = _settled((rule for rule in every if rule.allows), known)
+    allows = settled((rule for rule in every if rule.allows), known)
     return _Own(
         tuple(one for one in allows if any(all(map(_possible, _by_key(tests))) for tests in one.left)),
-        tuple(_settled((rule for rule in (*every, *(limits or ())) if not rule.allows), known)),
-        None if limits is None else tuple(_settled((rule for rule in limits if rule.allows), known)),
+        tuple(settled((rule for rule in (*every, *(limits or ())) if not rule.allows), known)),
+        None if limits is None else tuple(settled((rule for rule in limits if rule.allows), known)),
         tuple(str(one) for one in identity.unread),
     )  # fmt: skip
 
 
-def _is_apart(cell: _Cell, asked: frozenset[str], keys: frozenset[str]) -> bool:
+def _is_apart(cell: Cell, asked: frozenset[str], keys: frozenset[str]) -> bool:
     """Whether a cell's rules ask about none of some keys, and the same of every principal."""
     return keys.isdisjoint(asked) and not any(one.rule.variables for one in cell.every)
 
@@ -340,53 +291,6 @@ def _arn_tests(*stacks: Stack) -> Iterator[Test]:
         for rule in stack.every:
             for tests in rule.alternatives():
                 yield from (test for test in tests if test.key == PRINCIPAL_ARN)
-
-
-def _settled(every: Iterable[Rule], known: Known, within: int = -1) -> Iterator[_Partial]:
-    """The rules that may hold for a principal, with the tests whose outcome is not settled by who it is."""
-    scope = {key: values[0] if values else None for key, values in known.items()}
-    for rule in every:
-        left = tuple(
-            tuple(test for test in tests if test.key not in known)
-            for tests in rule.alternatives(scope)
-            if all(test.holds(known[test.key]) for test in tests if test.key in known)
-        )
-        bits = rule.actions.bits() & within
-        if left and bits:
-            left = ((),) if () in left else left
-            yield _Partial(bits, rule, left, frozenset(test.key for tests in left for test in tests))
-
-
-def _cells(
-    cells: Sequence[_Cell], *, denies: Sequence[_Partial] = (), layers: Sequence[Sequence[_Partial]] = ()
-) -> list[_Cell]:
-    """The cells split by more denies and layers; actions that are denied whole, or allowed by no rule, are left out."""
-    found = list(cells)
-    for deny in denies:
-        add = None if () in deny.left else _Cell(0, (deny,))
-        found = [part for cell in found for part in cell.split(deny.bits, add)]
-    for layer in layers:
-        open_ = 0
-        for one in layer:
-            open_ |= one.bits if () in one.left else 0
-        rest = [one for one in layer if () not in one.left and one.bits & ~open_]
-        found = [part for cell in found for part in _within(cell, open_, rest)]
-    return found
-
-
-def _within(cell: _Cell, open_: int, rest: Sequence[_Partial]) -> Iterator[_Cell]:
-    """The cell within one layer: where it is open, and where some of its Allows have to hold."""
-    if inside := cell.bits & open_:
-        yield replace(cell, bits=inside)
-    groups: dict[tuple[_Partial, ...], int] = {(): cell.bits & ~open_}
-    for one in rest:
-        for members, bits in list(groups.items()):
-            if inside := bits & one.bits:
-                groups[members] = bits & ~inside
-                groups[(*members, one)] = groups.get((*members, one), 0) | inside
-    for members, bits in groups.items():
-        if members and bits:
-            yield _Cell(bits, cell.denies, (*cell.layers, members))
 
 
 def _by_key(tests: Tests) -> Iterable[frozenset[Test]]:
