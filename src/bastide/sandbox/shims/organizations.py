@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from bastide.sandbox import moto
@@ -9,7 +10,10 @@ from bastide.sandbox.call import Call
 from bastide.sandbox.shims import JOINED, Answer, shim
 from bastide.sandbox.wire import AwsError, HttpResponse
 
-MAX_OU_DEPTH = 5
+# Source: Organizations User Guide, "Quotas and service limits". Accounts: the most that the quota can be raised to.
+MAX_OU_DEPTH, MAX_UNITS, MAX_ACCOUNTS = 5, 2000, 10_000
+# Source: the same page, "Number of member accounts you can close in a 30-day period": 10 %, 10 at least, 1,000 at most.
+CLOSING_DAYS, CLOSING_LEAST, CLOSING_MOST = 30, 10, 1000
 
 
 def tree(call: Call) -> Any:
@@ -93,6 +97,8 @@ def create_organizational_unit(call: Call) -> Answer:
     _refuse_duplicate(backend, parent, call.params["Name"], "")
     if _depth(backend, parent) >= MAX_OU_DEPTH:
         raise violation("OU_DEPTH_LIMIT_EXCEEDED", "You have exceeded the maximum depth of OUs.")
+    if len(backend.ou) > MAX_UNITS:  # the root is among them
+        raise violation("OU_NUMBER_LIMIT_EXCEEDED", "You have exceeded the maximum number of OUs.")
     return call.forward()
 
 
@@ -170,6 +176,8 @@ def create_account(call: Call) -> Answer:
     used = call.organization_store.setdefault("emails", {account.email.lower() for account in tree(call).accounts})
     if email in used:
         return {"CreateAccountStatus": _failed_status(call, "EMAIL_ALREADY_EXISTS")}
+    if len(tree(call).accounts) >= MAX_ACCOUNTS:
+        return {"CreateAccountStatus": _failed_status(call, "ACCOUNT_LIMIT_EXCEEDED")}
     status: dict[str, Any] = call.forwarded()["CreateAccountStatus"]
     used.add(email)
     _finish_access_role(call, tree(call).accounts[-1].id)
@@ -216,10 +224,20 @@ def describe_create_account_status(call: Call) -> Answer:
 
 @shim("organizations", "CloseAccount")
 def close_account(call: Call) -> Answer:
-    """Never the management account. moto: suspends it."""
+    """Never the management account, and not many in a month. moto: suspends it, and as many as one likes."""
     if call.params["AccountId"] == management_account(call):
         raise violation("CANNOT_CLOSE_MANAGEMENT_ACCOUNT", "You can't close the management account.")
-    return call.forward()
+    backend, closed = tree(call), call.organization_store.setdefault("closed", [])
+    if _find_account(backend, call.params["AccountId"]).status == "SUSPENDED":
+        raise AwsError("AccountAlreadyClosedException", "You attempted to close an account that is already closed.")
+    recent = [at for at in closed if call.at - at < timedelta(days=CLOSING_DAYS)]
+    members = sum(account.status == "ACTIVE" for account in backend.accounts) - 1 + len(recent)
+    if len(recent) >= min(max(members // 10, CLOSING_LEAST), CLOSING_MOST):
+        text = "You have exceeded the quota for the number of member accounts that you can close in 30 days."
+        raise violation("CLOSE_ACCOUNT_QUOTA_EXCEEDED", text)
+    response = call.forward()
+    closed.append(call.at)
+    return response
 
 
 @shim("organizations", "PutResourcePolicy")

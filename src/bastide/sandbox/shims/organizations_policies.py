@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from bastide.errors import InputError
+from bastide.iam import parse_policy
+from bastide.model import Statement
 from bastide.sandbox import moto
 from bastide.sandbox.call import Call
 from bastide.sandbox.shims import Answer, shim
@@ -38,10 +41,12 @@ moto.extend_policy_types(tuple(LIMITS))
 @shim("organizations", "CreatePolicy")
 def create_policy(call: Call) -> Answer:
     """Well-formed and within its size."""
-    tree(call)
+    backend = tree(call)
     kind = call.params["Type"]
     if kind not in LIMITS:
         raise invalid("INVALID_ENUM_POLICY_TYPE", "You specified an invalid policy type.")
+    if any(other.name == call.params["Name"] and other.type == kind for other in backend.policies):
+        raise AwsError("DuplicatePolicyException", "A policy with the same name already exists.")
     check_content(kind, call.params["Content"])
     return call.forward()
 
@@ -76,29 +81,49 @@ def check_content(kind: str, content: str) -> None:
     if len(content) > most:
         text = f"You have exceeded the maximum policy size ({most} characters)."
         raise violation("POLICY_CONTENT_LIMIT_EXCEEDED", text)
+    if kind in KEPT:
+        _check_statements(kind, content)
+        return
     try:
         document = json.loads(content)
     except ValueError as wrong:
         raise _malformed("This policy contains invalid Json") from wrong
     if not isinstance(document, dict):
         raise _malformed("The policy must be a JSON object.")
-    if kind in KEPT:
-        _check_statements(kind, document)
 
 
-def _check_statements(kind: str, document: dict[str, Any]) -> None:
-    statements = document.get("Statement")
-    for statement in statements if isinstance(statements, list) else [statements]:
-        if not isinstance(statement, dict):
-            raise _malformed("The provided policy document does not have a Statement.")
-        if statement.get("Effect") not in ("Allow", "Deny"):
-            raise _malformed("The statement's Effect must be Allow or Deny.")
-        if not {"Action", "NotAction"} & set(statement):
+def _check_statements(kind: str, content: str) -> None:
+    """The grammar of the two authorization policies.
+
+    Source: Organizations User Guide, "SCP syntax" (all of IAM's language but principals, since September 2025) and
+    "RCP syntax" (Deny only, everybody, no action `*` alone).
+    """
+    try:
+        document = parse_policy(content, positions=False)
+    except InputError as wrong:
+        raise _malformed(f"The provided policy document does not meet the requirements: {wrong.what}") from wrong
+    for one in document.statements:
+        if one.action is None and one.not_action is None:
             raise _malformed("A statement needs an Action or a NotAction.")
-        if kind == "SERVICE_CONTROL_POLICY" and {"Principal", "NotPrincipal"} & set(statement):
-            raise _malformed("Service control policies do not support the Principal element.")
-        if kind == "RESOURCE_CONTROL_POLICY" and (statement["Effect"], statement.get("Principal")) != ("Deny", "*"):
-            raise _malformed("Resource control policies support the Deny effect and the principal * only.")
+        if one.resource is None and one.not_resource is None:
+            raise _malformed("A statement needs a Resource or a NotResource.")
+        if not one.sid.isalnum() and one.sid:
+            raise _malformed("A Sid has letters and digits only.")
+        _check_scp(one) if kind == "SERVICE_CONTROL_POLICY" else _check_rcp(one)
+
+
+def _check_scp(one: Statement) -> None:
+    if one.principal is not None or one.not_principal is not None:
+        raise _malformed("Service control policies do not support the Principal element.")
+
+
+def _check_rcp(one: Statement) -> None:
+    if one.effect != "Deny" or one.not_principal is not None or set((one.principal or {}).values()) != {("*",)}:
+        raise _malformed("Resource control policies support the Deny effect and the principal * only.")
+    if one.not_action is not None:
+        raise _malformed("Resource control policies do not support the NotAction element.")
+    if "*" in (one.action or ()):
+        raise _malformed("Resource control policies do not support * alone as an action.")
 
 
 def _malformed(text: str) -> AwsError:
@@ -128,6 +153,9 @@ def detach_policy(call: Call) -> Answer:
     policy, target = _find_policy(backend, call.params["PolicyId"]), _find_target(backend, call.params["TargetId"])
     if policy not in target.attached_policies:
         raise AwsError("PolicyNotAttachedException", "The policy isn't attached to the specified target.")
+    if policy.type == "RESOURCE_CONTROL_POLICY" and policy.aws_managed:
+        # Source: Organizations User Guide, "Resource control policies (RCPs)", RCPFullAWSAccess.
+        raise violation("MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED", "You can't detach RCPFullAWSAccess.")
     same = [other for other in target.attached_policies if other.type == policy.type]
     if policy.type in KEPT and len(same) == 1:
         text = "You can't detach the last policy of this type from an entity."
