@@ -48,7 +48,7 @@ def test_plan_apply_assess_heal_and_undo_call_nothing_that_the_policies_do_not_a
     assert workspace.planned().empty
     workspace.assessed()
     assert called - allowed(reader_policy(kinds())) == set()
-    careless_week(workspace)
+    careless_week(sandbox, workspace)
     called.clear()
     healing = workspace.planned(heal=True)
     assert called - allowed(reader_policy(kinds())) == set()

@@ -29,6 +29,7 @@ TYPES: dict[tuple[str, str], tuple[str, ...]] = {
     ("cloudtrail", "eventdatastore"): ("EventDataStore", "EventDataStoreArn", "ResourceArn"),
     ("cloudformation", "stack"): ("StackName",),
     ("cloudformation", "stackset"): ("StackSetName",),
+    ("config", "aggregationauthorization"): ("AuthorizedAwsRegion",),
     ("config", "configrule"): ("ConfigRuleName", "ConfigRuleNames", "ConfigRule", "ResourceArn"),
     ("config", "configurationrecorder"): (
         "ConfigurationRecorderName", "ConfigurationRecorder", "ConfigurationRecorderNames", "ResourceArn", "Arn",
@@ -58,6 +59,7 @@ TYPES: dict[tuple[str, str], tuple[str, ...]] = {
     ("eks", "nodegroup"): ("nodegroupName",),
     ("elasticloadbalancing", "loadbalancer/app/"): ("LoadBalancerArn", "LoadBalancerArns", "Name"),
     ("elasticloadbalancing", "loadbalancer"): ("LoadBalancerName", "LoadBalancerNames"),
+    ("elasticloadbalancing", "listener-rule/app"): ("RuleArn",),
     ("elasticloadbalancing", "targetgroup"): ("TargetGroupArn", "TargetGroupArns", "Name"),
     ("events", "event-bus"): ("EventBusName", "Name"),
     ("events", "rule-on-default-event-bus"): ("Rule", "Name"),
@@ -65,6 +67,7 @@ TYPES: dict[tuple[str, str], tuple[str, ...]] = {
     ("glue", "catalog"): ("CatalogId",),
     ("glue", "database"): ("DatabaseName", "Name", "DatabaseInput"),
     ("glue", "table"): ("Name", "TableName", "TableInput"),
+    ("guardduty", "publishingdestination"): ("DestinationId",),
     ("iam", "user"): ("UserName",),
     ("iam", "role"): ("RoleName", "AWSServiceName"),
     ("iam", "group"): ("GroupName",),
@@ -76,6 +79,7 @@ TYPES: dict[tuple[str, str], tuple[str, ...]] = {
     ("iam", "server-certificate"): ("ServerCertificateName",),
     ("kms", "key"): ("KeyId", "TargetKeyId", "CiphertextBlob"),
     ("kms", "alias"): ("AliasName",),
+    ("lambda", "layerversion"): ("VersionNumber",),
     ("lambda", "function"): ("FunctionName", "Resource", "ResourceArn"),
     ("logs", "log-group"): (
         "logGroupName", "logGroupIdentifier", "logGroupNamePrefix", "resourceArn", "logGroupNames",

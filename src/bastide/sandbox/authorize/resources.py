@@ -57,7 +57,10 @@ def _about(call: Call, action: str) -> Iterator[Question]:
             seen.setdefault(arn, Question(action, arn, one.name))
     if not seen:
         seen = {found.resource: found for found in _made(call, action)}
-    yield from seen.values() if seen else (Question(action, "*", unresolved=True),)
+    if not seen:
+        unresolved = any(one.required for one in types(call.service, call.operation, action))
+        seen = {"*": Question(action, "*", unresolved=unresolved)}
+    yield from seen.values()
 
 
 def _made(call: Call, action: str) -> Iterator[Question]:

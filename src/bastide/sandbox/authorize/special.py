@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from bastide.sandbox import moto
 from bastide.sandbox.authorize.lookups import find_key_arn, key_of_ciphertext, launch_template_arn
 from bastide.sandbox.call import Call
 
@@ -91,6 +92,65 @@ def authorize(call: Call) -> Iterator[Asked]:
     if call.params.get("GroupId"):
         arn, kind = ec2_arn(call, str(call.params["GroupId"]))
         yield f"ec2:{call.operation}", arn, kind
+
+
+@special(
+    "ec2", "DisassociateIamInstanceProfile", "ReplaceIamInstanceProfileAssociation", "DisassociateAddress",
+    "DisassociateRouteTable", "DetachNetworkInterface",
+)  # fmt: skip
+def associated(call: Call) -> Iterator[Asked]:
+    """What an association or attachment joins: the instance, address, route table or interface."""
+    backend = moto.backend("ec2", call.account, call.region)
+    wanted = call.params.get("AssociationId") or call.params.get("AttachmentId")
+    action = f"ec2:{call.operation}"
+    held = [
+        *((one.id, one.instance.id) for one in backend.iam_instance_profile_associations.values()),
+        *((one.association_id, one.allocation_id) for one in backend.addresses.values()),
+        *((key, one.id) for one in backend.route_tables.values() for key in one.associations),
+        *((one.attachment_id, one.id) for one in backend.enis.values()),
+    ]
+    found = next((identifier for association, identifier in held if association and association == wanted), None)
+    if found:
+        yield action, *ec2_arn(call, str(found))
+    else:
+        kind = _ASSOCIATED[call.operation]
+        yield action, _new(call, kind), kind
+
+
+# What an association that nobody knows would be of.
+_ASSOCIATED = {
+    "DisassociateIamInstanceProfile": "instance",
+    "ReplaceIamInstanceProfileAssociation": "instance",
+    "DisassociateAddress": "elastic-ip",
+    "DisassociateRouteTable": "route-table",
+    "DetachNetworkInterface": "network-interface",
+}
+
+
+@special("securityhub", "BatchImportFindings")
+def import_findings(call: Call) -> Iterator[Asked]:
+    """The products that the findings are of."""
+    rows = call.params.get("Findings") or ()
+    for arn in dict.fromkeys(str(row.get("ProductArn")) for row in rows if row.get("ProductArn")):
+        yield "securityhub:BatchImportFindings", arn, "product"
+
+
+@special("iam", "GetServiceLinkedRoleDeletionStatus")
+def deletion_task(call: Call) -> Iterator[Asked]:
+    """The role that the task's id (`task/aws-service-role/service/role/…`) names."""
+    parts = str(call.params.get("DeletionTaskId") or "").split("/")
+    path = "/".join(parts[1:4]) if len(parts) > 4 else "*"
+    yield "iam:GetServiceLinkedRoleDeletionStatus", f"arn:aws:iam::{call.account}:role/{path}", "role"
+
+
+@special("iam", "GetAccessKeyLastUsed")
+def access_key(call: Call) -> Iterator[Asked]:
+    """The user whose key it is."""
+    wanted = call.params.get("AccessKeyId")
+    for user in moto.backend("iam", call.account, "aws").users.values():
+        if any(key.access_key_id == wanted for key in user.access_keys):
+            yield "iam:GetAccessKeyLastUsed", str(user.arn), "user"
+            return
 
 
 @special("s3", "DeleteObjects")

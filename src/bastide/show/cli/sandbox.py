@@ -214,7 +214,10 @@ def coverage(
     service: Annotated[str, typer.Argument(help="One service (boto3's name); all that are covered without it.")] = "",
     output: OutputOption = "table",
 ) -> None:
-    """Print the operations of each service: real (moto), shimmed (ours) or refused (NotImplementedInSandbox)."""
+    """Print the operations of each service: real (moto), shimmed (ours) or refused (NotImplementedInSandbox).
+
+    Of how many authorization knows the IAM action, of how many of those the resource, and how many it decides on `*`.
+    """
     from collections import Counter
     from dataclasses import asdict
 
@@ -229,10 +232,14 @@ def coverage(
         return
     counts: dict[str, Counter[str]] = {}
     for row in rows:
-        counts.setdefault(row.service, Counter())[row.kind] += 1
-    typer.echo(f"{'service':<28}{'real':>6}{'shimmed':>9}{'refused':>9}")
-    for name, count in sorted(counts.items()):
-        typer.echo(f"{name:<28}{count['real']:>6}{count['shimmed']:>9}{count['refused']:>9}")
+        for name in (row.service, "in all"):
+            counts.setdefault(name, Counter()).update((row.kind, "action" if row.action else "", row.resource))
+    typer.echo(f"{'service':<28}{'real':>6}{'shimmed':>9}{'refused':>9}{'action':>8}{'resource':>10}{'on *':>6}")
+    for name, count in sorted(counts.items(), key=lambda one: (one[0] == "in all", one[0])):
+        known = count["arn"] + count["none"]
+        line = f"{name:<28}{count['real']:>6}{count['shimmed']:>9}{count['refused']:>9}"
+        typer.echo(f"{line}{count['action']:>8}{known:>10}{count['undecided']:>6}")
     if service:
         for row in rows:
-            typer.echo(f"  {row.kind:<8} {row.operation}")
+            about = {"arn": "", "none": " on * (it has no resources)", "undecided": " on *"}.get(row.resource, "")
+            typer.echo(f"  {row.kind:<8} {row.operation}: {row.action or 'no known action'}{about}")

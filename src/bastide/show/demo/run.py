@@ -56,9 +56,9 @@ class Demo:
         self._deploy(workspace)
         before, _ = self._assess(workspace, "Assess it")
         with step("Tried by an administrator of a workload account, and denied"):
-            denied = try_and_be_denied(sandbox, workspace, _week(workspace))
+            denied = try_and_be_denied(sandbox, workspace, _week(sandbox, workspace))
         with step(f"A careless week: {len(MISTAKES)} mistakes by plain boto3 calls"):
-            expected = careless_week(workspace)
+            expected = careless_week(sandbox, workspace)
         after, _ = self._assess(workspace, "Assess again")
         found = new_failures(before, after)
         exact = told(expected, {Expected.of(finding) for finding in found})
@@ -132,9 +132,9 @@ def step(title: str) -> Iterator[None]:
     print(f"   ({time.monotonic() - began:.1f} s)", flush=True)
 
 
-def careless_week(workspace: Workspace) -> set[Expected]:
+def careless_week(sandbox: Sandbox, workspace: Workspace) -> set[Expected]:
     """Make every mistake; the findings that they must cause come out."""
-    week = _week(workspace)
+    week = _week(sandbox, workspace)
     expected: set[Expected] = set()
     for mistake in MISTAKES:
         print(f"  {mistake.story}")
@@ -142,11 +142,11 @@ def careless_week(workspace: Workspace) -> set[Expected]:
     return expected
 
 
-def _week(workspace: Workspace) -> Week:
+def _week(sandbox: Sandbox, workspace: Workspace) -> Week:
     organization = workspace.organization()
     if organization is None:
         raise IncompleteError("there is no organization to be careless in")
-    return Week(workspace.target, organization, workspace.declaration.architecture.regions.home)
+    return Week(sandbox, organization, workspace.declaration.architecture.regions.home)
 
 
 def _failures(assessment: Assessment) -> tuple[Finding, ...]:

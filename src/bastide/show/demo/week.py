@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bastide.aws.session import Target
 from bastide.errors import ContractError
-from bastide.model import GLOBAL, Finding, Organization
+from bastide.model import Finding, Organization
+
+if TYPE_CHECKING:
+    from bastide.sandbox import Sandbox
 
 ANYWHERE = "0.0.0.0/0"
 
@@ -34,9 +36,10 @@ class Expected(NamedTuple):
 class Week:
     """Who makes the mistakes: boto3 clients of any account by its name, and the organization's home region."""
 
-    def __init__(self, target: Target, organization: Organization, home: str) -> None:
+    def __init__(self, sandbox: Sandbox, organization: Organization, home: str) -> None:
         """A week in ``organization``, whose home region is ``home``."""
-        self._target = target
+        self._sandbox = sandbox
+        self._sessions: dict[str, Any] = {}
         self._organization = organization
         self.home = home
 
@@ -57,9 +60,10 @@ class Week:
         return [account.name for account in self._organization.accounts]
 
     def client(self, service: str, account: str, region: str = "") -> Any:
-        """A boto3 client in the account of that name."""
-        place = region or (GLOBAL if service in ("iam", "account") else self.home)
-        return self._target.connection(self.account(account), place).client(service)
+        """A boto3 client of an administrator (OrganizationAccountAccessRole) in the account of that name."""
+        if account not in self._sessions:
+            self._sessions[account] = self._sandbox.session(self.account(account), self.home)
+        return self._sessions[account].client(service, region_name=region or self.home)
 
     @property
     def management(self) -> str:
