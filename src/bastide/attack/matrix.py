@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bastide.attack.result import FAILED, MISSED, NOT_PLAYED, PREVENTED, RECORDED, SUCCEEDED, Result
-from bastide.attack.technique import Prevented, Technique
+from bastide.attack.technique import Prevented
 
 SCHEMA = "bastide.attack/1"
 STATUSES = (PREVENTED, RECORDED, MISSED, FAILED, NOT_PLAYED)
@@ -20,7 +20,7 @@ GATES = ("missed", "recorded", "unexpected")
 
 @dataclass(frozen=True)
 class Matrix:
-    """One run. ``in_force``: guardrails by the id of the account; ``began``: RFC 3339 in UTC."""
+    """One run. ``in_force``: guardrails that bind the victim's account; ``began``: RFC 3339 in UTC."""
 
     results: tuple[Result, ...]
     in_force: frozenset[str]
@@ -28,7 +28,6 @@ class Matrix:
     victim: str
     began: str
     bare: bool = False
-    # Nothing is "recorded" or "missed" where no audit log is kept.
     basis: str = "sandbox"
 
     @property
@@ -40,7 +39,7 @@ class Matrix:
     @property
     def unexpected(self) -> tuple[Result, ...]:
         """Results that differ from what their files say."""
-        return tuple(one for one in self.results if not one.as_expected(self.in_force) and one.outcome != NOT_PLAYED)
+        return tuple(one for one in self.results if not one.as_expected and one.outcome != NOT_PLAYED)
 
     def hits(self, gate: str) -> tuple[Result, ...]:
         """The results that a gate stops at: missed, recorded (whatever worked), or unexpected."""
@@ -66,18 +65,18 @@ class Matrix:
             "began": self.began,
             "guardrails_in_force": sorted(self.in_force),
             "counts": self.counts,
-            "techniques": [one.as_json(self.in_force) for one in self.results],
+            "techniques": [one.as_json() for one in self.results],
         }
 
 
-def remedy(technique: Technique, in_force: frozenset[str], library: frozenset[str]) -> str:
+def remedy(result: Result, library: frozenset[str]) -> str:
     """What would prevent a technique that worked: a guardrail to turn on, one to write, or why nothing does."""
-    wanted = technique.expected
+    wanted = result.technique.expected
     if isinstance(wanted, Prevented):
-        there = [name for name in wanted.by if name in in_force]
+        there = [name for name in wanted.by if name in result.in_force]
         if there:
             return f"{', '.join(there)} is in force and should have prevented it"
         return f"turn on guardrail {' or '.join(name for name in wanted.by if name in library)}"
     if wanted.would:
-        return f"{wanted.because}; no guardrail yet: {wanted.would}"
+        return f"{wanted.because}; no guardrail of the library yet: {wanted.would}"
     return wanted.because

@@ -7,6 +7,7 @@ effect is prevention. An attack that dies of anything but a refusal failed, and 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bastide.attack.result import FAILED, NOT_PLAYED, PREVENTED, SUCCEEDED, Refusal, Result
 from bastide.attack.stage import Stage
@@ -21,18 +22,21 @@ Witness = Callable[[ClientError], Refusal]
 def play(script: Script, stage: Stage, witness: Witness) -> Result:
     """What came of a technique; whatever was prepared is taken away again.
 
-    Raises:
-        ClientError: preparing or cleaning up was refused, which is a fault of ours and no outcome.
+    Where preparing or cleaning up is refused, the result is FAILED: nothing can be concluded, for this or the next.
     """
     stage.begin(script.technique.id)
     try:
         scene = script.prepare(stage)
     except NotPlayable as lacking:
         return Result(script.technique, NOT_PLAYED, why=str(lacking))
+    except ClientError as error:
+        return Result(script.technique, FAILED, why=f"preparing it: {error}")
+    result = _attacked(script, stage, scene, witness)
     try:
-        return _attacked(script, stage, scene, witness)
-    finally:
         script.clean_up(stage, scene)
+    except ClientError as error:
+        return replace(result, outcome=FAILED, why=f"cleaning up after it: {error}")
+    return result
 
 
 def _attacked(script: Script, stage: Stage, scene: Scene, witness: Witness) -> Result:
@@ -43,7 +47,10 @@ def _attacked(script: Script, stage: Stage, scene: Scene, witness: Witness) -> R
         why = f"{error.operation_name}: {error}"
         refusal = witness(error) if error_code(error) in DENIED else None
     calls = stage.calls
-    worked = script.succeeded(stage, scene)
+    try:
+        worked = script.succeeded(stage, scene)
+    except ClientError as error:
+        return Result(script.technique, FAILED, calls, refusal, f"reading back: {error}")
     if worked:
         return Result(script.technique, SUCCEEDED, calls, refusal, why)
     if refusal is not None:

@@ -6,7 +6,7 @@ a place here already and say honestly that nothing does them yet.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from bastide.attack.stage import Made
@@ -46,6 +46,7 @@ class Result:
     calls: tuple[Made, ...] = ()
     refusal: Refusal | None = None
     why: str = ""
+    in_force: frozenset[str] = frozenset()  # guardrails that bind the account where it was played
     records: tuple[str, ...] = ()  # ids of the audit records of the attack's calls
     remedy: str = ""  # what would prevent it
 
@@ -61,25 +62,18 @@ class Result:
             return self.outcome
         return RECORDED if self.recorded else MISSED
 
-    def as_expected(self, in_force: frozenset[str]) -> bool:
+    @property
+    def as_expected(self) -> bool:
         """Whether it ended as its file says, given the guardrails that are in force where it was played."""
-        wanted = self.technique.expected
-        stopping = set(wanted.by) & in_force if isinstance(wanted, Prevented) else set()
-        if not stopping and self.technique.bare:
-            return (
-                self.outcome == PREVENTED
-                and self.refusal is not None
-                and self.refusal.policy_type == self.technique.bare
-            )
-        if not stopping:
-            return self.outcome == SUCCEEDED
-        return self.outcome == PREVENTED and self.refusal is not None and bool(stopping & set(self.refusal.guardrails))
+        wanted, refusal = self.technique.expected, self.refusal
+        stopping = set(wanted.by) & self.in_force if isinstance(wanted, Prevented) else set()
+        if stopping:
+            return self.outcome == PREVENTED and refusal is not None and bool(stopping & set(refusal.guardrails))
+        if self.technique.bare:
+            return self.outcome == PREVENTED and refusal is not None and refusal.policy_type == self.technique.bare
+        return self.outcome == SUCCEEDED
 
-    def found_in(self, records: tuple[str, ...]) -> Result:
-        """The same, with the records that were found of it."""
-        return replace(self, records=records)
-
-    def as_json(self, in_force: frozenset[str]) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """Plain JSON values."""
         said, refusal = self.technique, self.refusal
         return {
@@ -95,7 +89,7 @@ class Result:
             "records": list(self.records),
             "detected": NOT_YET,
             "contained": NOT_YET,
-            "as_expected": self.as_expected(in_force),
+            "as_expected": self.as_expected,
             "why": self.why,
             "remedy": self.remedy,
             "aws_detectors": list(said.detectors),

@@ -56,6 +56,7 @@ class Technique:
     detectors: tuple[str, ...]
     expected: Prevented | Recorded
     source: str
+    where: str = "victim"  # whose guardrails count: victim, audit, log-archive, management, root
     bare: str = ""  # type of the policy that stops it even without guardrails, where one does
     id: str = ""  # the file's name with dashes
     story: str = ""  # the file's docstring

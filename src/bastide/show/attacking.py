@@ -25,90 +25,96 @@ if TYPE_CHECKING:
     from bastide.attack.technique import Script
     from bastide.aws.failure import ClientError
     from bastide.declare.expansion.guardrails import Attachment
+    from bastide.declare.expansion.survey import Survey
     from bastide.model import Organization
     from bastide.sandbox import Sandbox
     from bastide.show.progress import Bar
 
 NEEDED = ("log-archive", "audit")
-UNUSED = ("us-west-2", "ap-southeast-2", "sa-east-1")  # one of them is not the architecture's
+UNUSED = (
+    "us-west-2",
+    "ap-southeast-2",
+    "sa-east-1",
+    "ca-central-1",
+    "ap-south-1",
+)  # one of them is not the architecture's
 OUTSIDER = "outsider"
-OWN_POLICIES = "bastide-"
+WORKLOADS = "workloads"
 
 
 @dataclass
 class Field:
-    """A deployed architecture in a sandbox of this process, ready for attacks."""
+    """A deployed architecture in a sandbox of this process, ready for attacks on the account named ``victim``."""
 
     sandbox: Sandbox
     workspace: Workspace
     organization: Organization
     accounts: Mapping[str, str]
-
-    def in_force(self, account: str) -> frozenset[str]:
-        """Names of the guardrails that bind an account, by its name; none once they are detached."""
-        if not self.attachments:
-            return frozenset()
-        return self._standing[account]
+    victim: str
 
     def __post_init__(self) -> None:
         """Work out which policies hold which guardrails, and where they stand."""
         from bastide.declare.expansion.guardrails import attachments
-        from bastide.declare.expansion.standing import OF_ACCOUNT, standings
-        from bastide.declare.expansion.survey import survey
-        from bastide.show.accounts import known
+        from bastide.declare.expansion.standing import OF_ACCOUNT, ROOT, standings
 
-        declaration = self.workspace.declaration
-        given = known(self.workspace.target, self.organization)
-        found = survey(declaration.architecture, given, str(self.workspace.settings.file), declaration.place)
+        found = _survey(self.workspace, self.organization)
         today = self.workspace.target.clock().date().isoformat()
         self.attachments: dict[str, Attachment] = {one.packed.name: one for one in attachments(found, today, [])}
         on = standings(found, today, [])
+        places = {member.name: f"{member.path}/{OF_ACCOUNT}{member.name}" for member in found.members}
         self._standing = {
-            member.name: frozenset(
-                name for name, one in on[f"{member.path}/{OF_ACCOUNT}{member.name}"].choices.items() if not one.warn
-            )
-            for member in found.members
+            name: frozenset(name for name, one in on[path].choices.items() if not one.warn)
+            for name, path in {**places, "root": ROOT}.items()
         }
-        self.paths = {member.name: member.path for member in found.members}
+
+    def in_force(self, where: str) -> frozenset[str]:
+        """Names of the guardrails that bind an account, by its name, or the root; none once they are detached."""
+        place = self.victim if where == "victim" else where
+        return self._standing.get(place, frozenset()) if self.attachments else frozenset()
 
     def strip(self) -> None:
         """Detach every policy of guardrails: from now on only AWS's own full-access policies stand."""
         organizations = self.sandbox.session().client("organizations")
         for kind in ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"):
-            for policy in organizations.list_policies(Filter=kind)["Policies"]:
-                if policy["Name"].startswith(OWN_POLICIES):
-                    for target in organizations.list_targets_for_policy(PolicyId=policy["Id"])["Targets"]:
-                        organizations.detach_policy(PolicyId=policy["Id"], TargetId=target["TargetId"])
+            pages = organizations.get_paginator("list_policies").paginate(Filter=kind)
+            for policy in [one for page in pages for one in page["Policies"] if one["Name"] in self.attachments]:
+                for target in organizations.list_targets_for_policy(PolicyId=policy["Id"])["Targets"]:
+                    organizations.detach_policy(PolicyId=policy["Id"], TargetId=target["TargetId"])
         self.attachments = {}
 
-    def victim(self, wanted: str = "") -> str:
-        """Name of the account that is broken into: the one wanted, else a workload's with the most guardrails.
 
-        Raises:
-            InputError: there is no such account, or none besides those that keep logs and tools.
-        """
-        candidates = [name for name in self.accounts if name in self.paths and name not in NEEDED]
-        if wanted and wanted not in self.paths:
-            raise InputError(
-                f"there is no member account named {wanted}", "--account", f"one of {', '.join(self.paths)}"
-            )
-        if wanted in NEEDED:
-            raise InputError(f"{wanted} keeps the platform's own things", "--account", "name an account of a workload")
-        if not candidates:
-            raise InputError("the architecture has no account to break into", fix="add an account under ous")
-        order = sorted(
-            candidates,
-            key=lambda name: (-len(self._standing[name]), not self.paths[name].startswith("workloads"), name),
-        )
-        return wanted or order[0]
+def _survey(workspace: Workspace, organization: Organization | None) -> Survey:
+    from bastide.declare.expansion.survey import survey
+    from bastide.show.accounts import known
+
+    declaration = workspace.declaration
+    given = known(workspace.target, organization)
+    return survey(declaration.architecture, given, str(workspace.settings.file), declaration.place)
+
+
+def victim_of(workspace: Workspace, wanted: str = "") -> str:
+    """Name of the account that is broken into: the one wanted, else the first that is a workload's.
+
+    Raises:
+        InputError: there is no such account, or none besides those that keep logs and tools.
+    """
+    paths = {member.name: member.path for member in _survey(workspace, None).members}
+    candidates = [name for name in paths if name not in NEEDED]
+    if wanted and wanted not in candidates:
+        raise InputError(f"{wanted!r} is no account to break into", "--account", f"one of {', '.join(candidates)}")
+    lacking = [name for name in NEEDED if name not in paths]
+    if lacking or not candidates:
+        what = f"accounts named {' and '.join(lacking)}" if lacking else "an account besides those of logs and tools"
+        raise InputError(f"attacks need {what}", str(workspace.settings.file), "add it under ous")
+    return wanted or min(candidates, key=lambda name: (not paths[name].startswith(WORKLOADS), candidates.index(name)))
 
 
 @contextmanager
-def deployed(file: Path) -> Iterator[Field]:
+def deployed(file: Path, account: str = "") -> Iterator[Field]:
     """The architecture, deployed into a new sandbox; its state goes when this ends.
 
     Raises:
-        InputError: the file is wrong, or lacks an account that attacks need.
+        InputError: the file is wrong, or lacks an account that attacks need, or ``account``.
         IncompleteError: not everything could be deployed.
     """
     from bastide.aws.session import Target
@@ -117,22 +123,18 @@ def deployed(file: Path) -> Iterator[Field]:
     sandbox = Sandbox()
     with tempfile.TemporaryDirectory(prefix="bastide-attack-") as folder:
         workspace = _Passing(Settings(file), Target.sandbox(sandbox), Path(folder))
-        workspace.declaration  # noqa: B018 - a wrong file is told before anything is made
+        victim = victim_of(workspace, account)  # a wrong file or name is told before anything is made
         outcome = workspace.applied(workspace.planned())
-        if not outcome.complete:
-            raise IncompleteError(f"{len(outcome.failed)} changes failed, {len(outcome.skipped)} were skipped")
         organization = workspace.organization()
-        if organization is None:
-            raise IncompleteError("there is no organization after deploying")
-        accounts = {account.name: account.id for account in organization.accounts}
-        lacking = [name for name in NEEDED if name not in accounts]
-        if lacking:
-            raise InputError(f"attacks need an account named {' and '.join(lacking)}", str(file), "add it under ous")
+        if not outcome.complete or organization is None:
+            raise IncompleteError(f"{len(outcome.failed)} changes failed, {len(outcome.skipped)} were skipped")
+        accounts = {one.name: one.id for one in organization.accounts}
         accounts |= {"management": organization.management_account, OUTSIDER: _outsider(sandbox)}
         try:
-            yield Field(sandbox, workspace, organization, accounts)
+            yield Field(sandbox, workspace, organization, accounts, victim)
         finally:
             workspace.store.close()
+            sandbox.close()
 
 
 class _Passing(Workspace):
@@ -154,9 +156,7 @@ def _outsider(sandbox: Sandbox) -> str:
     return str(status["AccountId"])
 
 
-def attacked(
-    field: Field, scripts: Iterable[Script], victim: str, *, bare: bool, progress: Bar | None = None
-) -> Matrix:
+def attacked(field: Field, scripts: Iterable[Script], *, bare: bool, progress: Bar | None = None) -> Matrix:
     """Every attack played against a field; with ``bare`` its guardrails are detached before, for good."""
     from bastide.attack import play
     from bastide.attack.matrix import Matrix
@@ -165,45 +165,40 @@ def attacked(
     if bare:
         field.strip()
     began = datetime.now(UTC)
-    stage = stage_of(field, victim)
+    stage = stage_of(field)
     witness = Witness(field)
     results = []
     for script in scripts:
         results.append(play(script, stage, witness.refusal))
         if progress is not None:
             progress.advance(script.technique.id, results[-1])
-    in_force = frozenset(field.in_force(victim)) | _elsewhere(field)
     records = recorded(field.sandbox, stage, results)
     return Matrix(
-        results=tuple(_judged(one, in_force, records) for one in results),
-        in_force=in_force,
+        results=tuple(_judged(one, field.in_force(one.technique.where), records) for one in results),
+        in_force=field.in_force("victim"),
         organization=field.workspace.declaration.architecture.organization,
-        victim=victim,
+        victim=field.victim,
         began=began.isoformat(timespec="seconds").replace("+00:00", "Z"),
         bare=bare,
     )
 
 
-def _elsewhere(field: Field) -> frozenset[str]:
-    """What stands in the platform's own accounts, in which some techniques play."""
-    return frozenset.intersection(*(field.in_force(name) for name in NEEDED))
-
-
-def stage_of(field: Field, victim: str) -> Stage:
-    """The stage for a victim, with sessions of the sandbox."""
+def stage_of(field: Field) -> Stage:
+    """The stage, with sessions of the sandbox."""
     from bastide.attack import Stage
 
     regions = field.workspace.regions()
     home = field.workspace.declaration.architecture.regions.home
-    neighbours = [name for name in field.paths if name not in (victim, *NEEDED)] or [NEEDED[0]]
+    apart = (field.victim, "management", OUTSIDER)
+    neighbours = sorted(name for name in field.accounts if name not in apart)
     return Stage(
         field.sandbox.session_with,
         field.sandbox.session(region=home),
         field.accounts,
-        victim=victim,
-        neighbour=sorted(neighbours)[0],
+        victim=field.victim,
+        neighbour=next((name for name in neighbours if name not in NEEDED), neighbours[0]),
         home=home,
-        elsewhere=next(region for region in UNUSED if region not in regions),
+        elsewhere=next((region for region in UNUSED if region not in regions), ""),
     )
 
 
@@ -251,6 +246,7 @@ def _judged(result: Result, in_force: frozenset[str], records: Mapping[str, str]
     from bastide.prove.guardrail import all_guardrails
 
     found = tuple(records[call.request_id] for call in result.calls if call.request_id in records)
+    result = replace(result, in_force=in_force, records=found)
     if result.outcome == SUCCEEDED:
-        result = replace(result, remedy=remedy(result.technique, in_force, frozenset(all_guardrails())))
-    return result.found_in(found)
+        result = replace(result, remedy=remedy(result, frozenset(all_guardrails())))
+    return result

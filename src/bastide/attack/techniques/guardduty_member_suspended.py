@@ -12,6 +12,7 @@ TECHNIQUE = Technique(
     tactic="defense-evasion",
     detectors=("Security Hub GuardDuty.1", "GuardDuty DefenseEvasion:IAMUser/AnomalousBehavior"),
     expected=Prevented("guardduty-protect"),
+    where="audit",
     source="Amazon GuardDuty API Reference, StopMonitoringMembers",
 )
 

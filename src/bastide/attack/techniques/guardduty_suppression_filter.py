@@ -13,6 +13,7 @@ TECHNIQUE = Technique(
     tactic="defense-evasion",
     detectors=("GuardDuty DefenseEvasion:IAMUser/AnomalousBehavior",),
     expected=Prevented("guardduty-protect"),
+    where="audit",
     source='Amazon GuardDuty User Guide, "Suppression rules"',
 )
 

@@ -12,6 +12,7 @@ TECHNIQUE = Technique(
     tactic="defense-evasion",
     detectors=("GuardDuty DefenseEvasion:IAMUser/AnomalousBehavior",),
     expected=Prevented("guardduty-protect"),
+    where="audit",
     source='Amazon GuardDuty User Guide, "Customizing threat detection with entity lists and IP address lists"',
 )
 

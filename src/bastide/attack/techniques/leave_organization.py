@@ -1,6 +1,6 @@
 """Take the account out of its organization: every policy from above, the organization's trail and its detectors end.
 
-Played with an account that is made for it.
+Played with an account that is made for it, and that lies in the root as every new one does.
 """
 
 from bastide.attack.stage import Stage
@@ -12,6 +12,7 @@ TECHNIQUE = Technique(
     tactic="defense-evasion",
     detectors=("GuardDuty DefenseEvasion:IAMUser/AnomalousBehavior",),
     expected=Prevented("leave-organization"),
+    where="root",
     source="AWS Organizations API Reference, LeaveOrganization",
 )
 

@@ -10,6 +10,7 @@ TECHNIQUE = Technique(
     detectors=("GuardDuty Impact:IAMUser/AnomalousBehavior",),
     expected=Prevented("log-archive-bucket-protect"),
     bare="resource",  # the log bucket's own policy says no as well
+    where="log-archive",
     source="Amazon S3 API Reference, PutBucketLifecycleConfiguration",
 )
 RULE = {"ID": "tidy", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}}

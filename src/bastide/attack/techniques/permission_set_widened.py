@@ -9,6 +9,7 @@ TECHNIQUE = Technique(
     tactic="privilege-escalation",
     detectors=("GuardDuty PrivilegeEscalation:IAMUser/AnomalousBehavior",),
     expected=Recorded("service control policies do not bind the management account: nobody works there"),
+    where="management",
     source="IAM Identity Center API Reference, PutInlinePolicyToPermissionSet",
 )
 

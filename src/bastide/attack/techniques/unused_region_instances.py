@@ -2,7 +2,7 @@
 
 from bastide.attack import scenery
 from bastide.attack.stage import Stage
-from bastide.attack.technique import Prevented, Scene, Technique
+from bastide.attack.technique import NotPlayable, Prevented, Scene, Technique
 
 TECHNIQUE = Technique(
     title="Instances run in a region that nobody uses",
@@ -16,6 +16,8 @@ TECHNIQUE = Technique(
 
 def prepare(stage: Stage) -> Scene:
     """Only a name for the key pair that tells the instances apart."""
+    if not stage.elsewhere:
+        raise NotPlayable("the architecture uses every region that this would be tried in")
     return {"key": stage.name("worker")}
 
 

@@ -62,11 +62,10 @@ def _played(file: Path, account: str, bare: bool, only: list[str], tactics: list
     if find_spec("moto") is None:
         raise InputError("the sandbox is not installed", fix="pip install 'bastide[sandbox]'")
     scripts = chosen(only, tactics)
-    with bar("attacking") as progress, deployed(file) as field:
-        victim = field.victim(account)
+    with bar("attacking") as progress, deployed(file, account) as field:
         if progress is not None:
             progress.start(len(scripts))
-        return attacked(field, scripts, victim, bare=bare, progress=progress)
+        return attacked(field, scripts, bare=bare, progress=progress)
 
 
 def _code(matrix: Matrix, gate: str) -> int:
