@@ -130,11 +130,14 @@ vars(_kms).update(generate_private_key=_private_key, generate_master_key=lambda:
 _plain_possible_keys = XFormedAttributePicker.get_possible_keys
 # The shape is kept in the value, so that its id stays its own.
 _possible_keys: dict[tuple[str, int, type], tuple[Any, tuple[str, ...]]] = {}
+_REMEMBERED = 8192
 
 
 def _remembered_keys(self: XFormedAttributePicker, context: Any) -> tuple[str, ...]:
     place = (context.key, id(context.shape), type(context.obj))
     if place not in _possible_keys:
+        if len(_possible_keys) >= _REMEMBERED:  # moto: makes a shape for every error that it answers
+            _possible_keys.clear()
         _possible_keys[place] = (context.shape, tuple(dict.fromkeys(_plain_possible_keys(self, context))))
     return _possible_keys[place][1]
 
