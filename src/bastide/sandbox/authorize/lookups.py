@@ -289,7 +289,7 @@ _SHAPES = {
     "account": r"\d{12}",
     "organizationalunit": r"ou-.+",
     "root": r"r-.+",
-    "policy": r"p-(?!FullAWSAccess$|RCPFullAWSAccess$).+",
+    "policy": r"p-.+",
     "awspolicy": r"p-(RCP)?FullAWSAccess",
 }
 

@@ -64,13 +64,13 @@ def _about(call: Call, action: str) -> Iterator[Question]:
 
 
 def _made(call: Call, action: str) -> Iterator[Question]:
-    """Resources that the call makes, or of which an account has one: their ids are not in the request."""
+    """Resources that the call makes, of which an account has one, or all of a type: their ids are not in the request."""
     for one in types(call.service, call.operation, action):
         if not one.required:
             continue
         if not one.last:
             yield Question(action, fill(call, one, ""), one.name)
-        elif call.operation.startswith(MAKES):
+        elif one.optional or call.operation.startswith(MAKES):
             yield Question(action, fill(call, one, "*"), one.name)
 
 

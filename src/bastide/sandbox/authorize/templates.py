@@ -7,7 +7,7 @@ table ``parameters`` holds the rest. It knows no call.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from bastide.iam.lint import catalog
@@ -32,6 +32,7 @@ class Type:
     required: bool
     members: tuple[str, ...]
     blanks: tuple[tuple[str, tuple[str, ...]], ...]  # all but the last, outermost first
+    optional: bool = False  # whether a call may leave the name out, and is then about all of them
 
     @property
     def last(self) -> str:
@@ -59,7 +60,9 @@ def types(service: str, operation: str, action: str) -> tuple[Type, ...]:
         template = rows.get(kind, {}).get("arn", "")
         if template:
             lone = sole and (use["required"] or len(uses) == 1)
-            found.append(_type(prefix, kind, template, bool(use["required"]), members, lone))
+            one = _type(prefix, kind, template, bool(use["required"]), members, lone)
+            needed = set(shape.required_members) if shape is not None else set()
+            found.append(replace(one, optional=bool(one.members) and not needed & set(one.members)))
     return tuple(found)
 
 
