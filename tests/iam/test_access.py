@@ -156,3 +156,23 @@ def test_permissions_of_a_function_are_its_policy() -> None:
     asked = Request(service, "lambda:InvokeFunction", arn, {"aws:SourceAccount": HOME})
     assert court.ruling(asked).outcome == "allowed"
     assert court.ruling(Request(service, "lambda:InvokeFunction", arn)).outcome == "conditional"
+
+
+AUDIT = "arn:aws:iam::aws:policy/SecurityAudit"
+
+
+def audited(document: Any) -> Policies:
+    texts = {"Policies": [{"PolicyArn": AUDIT, "VersionId": "v42", "PolicyDocument": document}]}
+    of_aws = Resource("Bastide::IAM::AwsManagedPolicies", AWAY, "global", AWAY, texts)
+    return Policies(Estate((role("auditor", ManagedPolicyArns=[AUDIT]), of_aws)))
+
+
+def test_aws_own_policies_are_in_force_as_they_were_read_in_any_account() -> None:
+    identity = audited(policy({"Action": "s3:List*"})).own_policies(role("auditor", ManagedPolicyArns=[AUDIT]))
+    assert identity.unread == ()
+    assert [statement.action for statement in identity.identity[0].statements] == [("s3:List*",)]
+
+
+def test_a_text_of_aws_that_was_not_read_stays_unknown() -> None:
+    identity = audited(Unknown("AccessDenied")).own_policies(role("auditor", ManagedPolicyArns=[AUDIT]))
+    assert [str(one) for one in identity.unread] == [f"{AUDIT}: the text of this policy of AWS was not read"]

@@ -17,7 +17,7 @@ from functools import cached_property
 from bastide.errors import InputError
 from bastide.iam.function_policy import permission_statement
 from bastide.iam.in_force import DENIES, GRANTS, InForce, Unread
-from bastide.iam.managed import is_aws_managed, managed_policy, may_deny
+from bastide.iam.managed import OF_AWS, is_aws_managed, managed_policy, may_deny, texts_of_aws
 from bastide.iam.parse import parse_policy
 from bastide.iam.policy_set import Bucket, Documents, PolicySet
 from bastide.iam.request import Principal, Request
@@ -37,7 +37,7 @@ RESOURCE_POLICIES = {
     ROLE: ("AssumeRolePolicyDocument", ""),
 }
 ENDPOINT, LAMBDA = "AWS::EC2::VPCEndpoint", "AWS::Lambda::Permission"
-POLICY_TYPES = (ROLE, USER, GROUP, MANAGED, ENDPOINT, LAMBDA, *RESOURCE_POLICIES)
+POLICY_TYPES = (ROLE, USER, GROUP, MANAGED, OF_AWS, ENDPOINT, LAMBDA, *RESOURCE_POLICIES)
 
 
 @dataclass
@@ -233,14 +233,25 @@ class Policies:
             into.unread.append(Unread("an attached policy", arn.reason if isinstance(arn, Unknown) else "no ARN"))
             return
         if is_aws_managed(arn):
-            document = managed_policy(arn)
+            document = self._text_of_aws(arn)
             may = frozenset({DENIES} if may_deny(arn) else {GRANTS})
             into.documents += [document] if document else []
-            into.unread += [] if document else [Unread(arn, "the text of this policy of AWS is not known here", may)]
+            why = "the text of this policy of AWS was not read"
+            into.unread += [] if document else [Unread(arn, why, may)]
             return
         resource = self.managed.get(arn)
         policy = self.parsed(resource.get("PolicyDocument"), arn) if resource else Unknown("it is not in the estate")
         _take(policy, arn, into)
+
+    def _text_of_aws(self, arn: str) -> PolicyDocument | None:
+        """One of AWS's policies as it was read in some account (they are the same in all), or as it is known here."""
+        read = self.parsed(self.of_aws.get(arn), arn)
+        return read if isinstance(read, PolicyDocument) else managed_policy(arn)
+
+    @cached_property
+    def of_aws(self) -> dict[str, Value]:
+        """Texts of AWS's own policies by ARN, those that were read."""
+        return texts_of_aws(self.estate)
 
     @cached_property
     def managed(self) -> dict[str, Resource]:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bastide.aws.handlers.iam_account import AccountPasswordPolicy, AccountSummary, CredentialReport
+from bastide.aws.handlers.iam_aws_policies import AwsManagedPolicies
 from bastide.aws.handlers.iam_policies import ManagedPolicy
 from bastide.aws.handlers.iam_providers import OIDCProvider, SAMLProvider
 from bastide.aws.handlers.iam_roles import Role, ServiceLinkedRole
@@ -249,3 +250,15 @@ def test_the_credential_report_has_a_row_for_every_user(at: Any) -> None:
     rows = {row["user"]: row for row in found.properties["Users"]}
     assert rows["ana"]["password_enabled"] == "true"
     assert rows["ana"]["mfa_active"] == "false"
+
+
+def test_aws_own_policies_are_read_where_somebody_is_under_them(at: Any) -> None:
+    assert list(AwsManagedPolicies().list(at)) == []
+    boundary = "arn:aws:iam::aws:policy/PowerUserAccess"
+    Group().create(at, {"GroupName": "auditors", "ManagedPolicyArns": [AUDIT]})
+    User().create(at, {"UserName": "ana", "PermissionsBoundary": boundary})
+    (found,) = AwsManagedPolicies().list(at)
+    told = {policy["PolicyArn"]: policy for policy in found.properties["Policies"]}
+    assert (found.id, sorted(told)) == (ACCOUNT, [boundary, AUDIT])
+    assert told[AUDIT]["VersionId"].startswith("v")
+    assert told[AUDIT]["PolicyDocument"]["Statement"]
