@@ -26,6 +26,8 @@ SCENARIOS = {
     "decisions": "benchmarks.iam_decisions:decisions",
     "organization": "benchmarks.iam_organization:organization_figures",
     "emptiness": "benchmarks.iam_emptiness:emptiness",
+    "sandbox-calls": "benchmarks.sandbox_calls:sandbox_calls",
+    "sandbox-soak": "benchmarks.sandbox_calls:soak",
 }
 
 
