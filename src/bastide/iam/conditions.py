@@ -24,6 +24,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache, lru_cache, partial
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from itertools import takewhile
 
 from bastide.iam.variables import Keys, Template, fill, has_variables, plain, template
 from bastide.iam.vocabulary import NULL, SETS, operator
@@ -107,7 +108,14 @@ def test(condition: Condition, *, variables: bool = True) -> Test | None:
     if len(tests) == 2:
         first, second = tests
         return lambda keys: first(keys) and second(keys)
-    return lambda keys: all(one(keys) for one in tests)
+
+    def hold(keys: Keys) -> bool:
+        for one in tests:  # noqa: SIM110  (loops here cost half of all(…), at every decision)
+            if not one(keys):
+                return False
+        return True
+
+    return hold
 
 
 def imprecise(condition: Condition, keys: Keys) -> list[str]:
@@ -129,13 +137,15 @@ def _test(name: str, key: str, wanted: Values, variables: bool) -> Test:
     how = operator_named(name)
     templates = _templates(how, wanted, variables)
     if any(map(has_variables, templates)):
-        return lambda keys: satisfied(name, wanted, keys.get(key, ()), keys)
+        return _filled(how, key, templates)
     return _static(how, key, [fill(one, {}) or () for one in templates])
 
 
 def _static(how: Operator, key: str, patterns: Sequence[Pattern]) -> Test:
     """A test whose policy values never change: one look-up, and one call for each value of the request."""
     matches = _any_of(how, patterns)
+    if not how.prefix:
+        return _plain_static(how, key, matches)
     negated, without, every = how.negated, how.holds_without_key, how.needs_every_value
     skips_empty = how.prefix == EVERY
 
@@ -151,6 +161,39 @@ def _static(how: Operator, key: str, patterns: Sequence[Pattern]) -> Test:
     return hold
 
 
+def _plain_static(how: Operator, key: str, matches: Callable[[str], bool]) -> Test:
+    """``_static`` for an operator without set prefix, which most are: a negated one holds when no value matches."""
+    negated, without = how.negated, how.holds_without_key
+
+    def hold(keys: Keys) -> bool:
+        found = keys.get(key)
+        if not found:
+            return without
+        if len(found) == 1:
+            return matches(found[0]) is not negated
+        return any(map(matches, found)) is not negated
+
+    return hold
+
+
+def _filled(how: Operator, key: str, templates: Sequence[Template]) -> Test:
+    """``satisfied`` where values of the policy hold variables: the templates are taken apart beforehand."""
+    matcher, negated, without, every = how.matcher, how.negated, how.holds_without_key, how.needs_every_value
+    skips_empty = how.prefix == EVERY
+
+    def hold(keys: Keys) -> bool:
+        found: Iterable[str] = keys.get(key, ())
+        if skips_empty:
+            found = tuple(filter(None, found))
+        if not found:
+            return without
+        known = [one for parts in templates if (one := fill(parts, keys)) is not None]
+        satisfied_by = (any(matcher(one, value) for one in known) != negated for value in found)
+        return all(satisfied_by) if every else any(satisfied_by)
+
+    return hold
+
+
 def _any_of(how: Operator, patterns: Sequence[Pattern]) -> Callable[[str], bool]:
     """Whether one value of the request matches any of the policy's, all that can be done before being done."""
     if how.name == "stringequals" or (how.name == "stringlike" and not any(map(_is_wild, patterns))):
@@ -159,10 +202,40 @@ def _any_of(how: Operator, patterns: Sequence[Pattern]) -> Callable[[str], bool]
         wanted = frozenset(plain(pattern).lower() for pattern in patterns)
         known = wanted & {"true", "false"} if how.name == "bool" else wanted
         return lambda value: value.lower() in known
+    if how.name == "ipaddress":
+        return _within_networks([found for pattern in patterns if (found := _network(plain(pattern))) is not None])
     ready = [_ready(how, pattern) for pattern in patterns]
     if len(ready) == 1:
         return ready[0]
-    return lambda value: any(match(value) for match in ready)
+
+    def matches(value: str) -> bool:
+        for match in ready:  # noqa: SIM110
+            if match(value):
+                return True
+        return False
+
+    return matches
+
+
+def _within_networks(networks: Sequence[IPv4Network | IPv6Network]) -> Callable[[str], bool]:
+    """``_address`` for several networks: the value is read once, and compared as a number."""
+    ranges = {
+        version: tuple((int(one.netmask), int(one.network_address)) for one in networks if one.version == version)
+        for version in (4, 6)
+    }
+
+    def matches(value: str) -> bool:
+        try:
+            address = ip_address(value)
+        except ValueError:
+            return False
+        number = int(address)
+        for mask, network in ranges[address.version]:  # noqa: SIM110
+            if number & mask == network:
+                return True
+        return False
+
+    return matches
 
 
 def _ready(how: Operator, pattern: Pattern) -> Callable[[str], bool]:
@@ -178,13 +251,20 @@ def _arn_matcher(pattern: Pattern) -> Callable[[str], bool]:
     patterns = _split(pattern)
     if len(patterns) != ARN_PARTS:
         return partial(_arn, pattern)
-    matchers = tuple(map(matcher_of, patterns))
+    asked = [(place, matcher_of(part)) for place, part in enumerate(patterns) if part != [Wild.ANY]]
+    asked.reverse()  # the last part differs most
+    start = "".join(str(item) for item in takewhile(lambda item: not isinstance(item, Wild), pattern))
 
     def match(value: str) -> bool:
+        if not value.startswith(start):
+            return False
         parts = value.split(":", ARN_PARTS - 1)
         if len(parts) != ARN_PARTS:
             return _arn(pattern, value)
-        return all(match(part) for match, part in zip(matchers, parts, strict=True))
+        for place, matches in asked:  # noqa: SIM110
+            if not matches(parts[place]):
+                return False
+        return True
 
     return match
 

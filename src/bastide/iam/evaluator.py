@@ -12,14 +12,18 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from bastide.iam import reasons
+from bastide.iam.conditions import Test
 from bastide.iam.hearing import Hearing, Layers
-from bastide.iam.layers import REMEMBERED_ACTIONS, Layer, Rule, Workshop
+from bastide.iam.layers import REMEMBERED_ACTIONS, Layer, ResourceTest, Rule, Workshop
 from bastide.iam.policy_set import PolicySet
-from bastide.iam.principals import ENTITY
+from bastide.iam.principals import ENTITY, Names
 from bastide.iam.reasons import NO_PERMISSION, ROOT_USER
 from bastide.iam.request import ROOT, Request
 
 ALLOWED, EXPLICIT, IMPLICIT = "allowed", "explicit_deny", "implicit_deny"
+
+
+Denying = tuple[ResourceTest | None, Test | None, Names | None, Rule, Layer]
 
 
 class Decision(NamedTuple):
@@ -72,12 +76,12 @@ class Compiled(Layers):
             course = self._plan(hearing)
         if course.settled:
             return Decision(course.settled, course.cause, self, request)
-        for rule, one in course.denying:
+        for of_resource, condition, names, rule, one in course.denying:
             # Rule.applies, written out: this loop is half of a decision.
             if (
-                (rule.names is None or rule.names(caller))
-                and (rule.resource is None or rule.resource(resource, keys))
-                and (rule.condition is None or rule.condition(keys))
+                (of_resource is None or of_resource(resource, keys))
+                and (condition is None or condition(keys))
+                and (names is None or names(caller))
             ):
                 return Decision(EXPLICIT, one.kind, self, request, one.level, rule)
         if course.cause:
@@ -103,7 +107,7 @@ class Course(NamedTuple):
 
     settled: str = ""  # the decision, where a rule of AWS's own makes it
     cause: str = ""  # that rule; or the one that refuses what no policy denied
-    denying: tuple[tuple[Rule, Layer], ...] = ()  # every Deny that covers the action, with its layer
+    denying: tuple[Denying, ...] = ()  # every Deny that covers the action, with its layer
     demanding: tuple[Layer, ...] = ()  # layers that have to allow and do not do so for every request
 
 
@@ -111,7 +115,11 @@ def _course(hearing: Hearing) -> Course:
     if hearing.needs_no_permission:
         return Course(ALLOWED, NO_PERMISSION)
     action, layers = hearing.action, hearing.layers
-    denying = tuple((rule, one) for one in hearing.binding() for rule in one.about(action).denies)
+    denying = tuple(
+        (rule.resource, rule.condition, rule.names, rule, one)
+        for one in hearing.binding()
+        for rule in one.about(action).denies
+    )
     demanding = [*layers.scp] if hearing.scp_binds() else []
     demanding += [layers.endpoint] if layers.endpoint is not None else []
     cause = ROOT_USER if hearing.root_may_not else ""

@@ -162,7 +162,8 @@ class Hearing(Question):
             yield "resource"
         if (self.cross or strength != ENTITY) and self.caller.kind != ROOT and not self.allows(self.layers.identity):
             yield "identity"
-        yield from self._limits()
+        if self.layers.boundary is not None or self.layers.session is not None or self.caller.kind == FEDERATED_USER:
+            yield from self._limits()
 
     def resource_must_allow(self) -> bool:
         """Whether the policy of a key or role is known and so has to allow, in its own account too."""

@@ -36,6 +36,7 @@ class Caller:
     has_identity: bool
     service_linked: bool
     keys: dict[str, tuple[str, ...]]  # condition keys that follow from the principal
+    user_id: tuple[str, ...] | None  # ``aws:userid`` among them
 
 
 Names = Callable[[Caller], int]
@@ -50,8 +51,9 @@ def caller_of(principal: Principal, user_id: str = "") -> Caller:
     unique = user_id.partition(":")[0]
     if unique and kind in (USER, ROLE, SESSION):
         own[unique] = names[unique] = DIRECT if kind == USER else ENTITY
+    keys = principal.keys()
     return Caller(kind, account, names, _required(kind, account_names, own), kind in IDENTITIES,
-                  principal.is_service_linked, principal.keys())  # fmt: skip
+                  principal.is_service_linked, keys, keys.get("aws:userid"))  # fmt: skip
 
 
 def _account_names(principal: Principal) -> tuple[str, ...]:

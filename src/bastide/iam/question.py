@@ -17,17 +17,18 @@ class Question:
 
     def __init__(self, request: Request, resource_account: str = "") -> None:
         """``resource_account``: the owner of the resource, where neither the request nor its ARN says."""
-        if resource_account and not request.owner:
-            request = Request(request.principal, request.action, request.resource, request.context, resource_account)
         caller = caller_of(request.principal)
+        account = caller.account
+        owner = request.owner or resource_account or request.resource_account or account
+        keys = keys_of(request, caller.keys, owner)
         self.request = request
         self.action = request.action.lower()
         self.resource = request.resource
-        self.owner = request.owner or request.resource_account or caller.account
-        self.cross = bool(caller.account and self.owner and caller.account != self.owner)
-        self.keys: Keys = keys_of(request, caller.keys, self.owner)
-        told = self.keys.get("aws:userid")
-        if told is not None and told != caller.keys.get("aws:userid") and len(told) == 1:
+        self.owner = owner
+        self.cross = bool(account and owner and account != owner)
+        self.keys: Keys = keys
+        told = keys.get("aws:userid")
+        if told is not None and told is not caller.user_id and told != caller.user_id and len(told) == 1:
             caller = caller_of(request.principal, told[0])  # policies may name the caller by this id
         self.caller: Caller = caller
 

@@ -170,5 +170,5 @@ def keys_of(request: Request, caller: Mapping[str, tuple[str, ...]], owner: str)
     elif service == "kms:" and "aws:principalaccount" in found:
         found["kms:calleraccount"] = found["aws:principalaccount"]
     for key, value in request.context.items():
-        found[key.lower()] = (value,) if type(value) is str else tuple(value)
+        found[key.lower()] = (value,) if type(value) is str else value if type(value) is tuple else tuple(value)
     return found

@@ -10,11 +10,11 @@ Source: IAM User Guide, "IAM policy elements: Variables and tags".
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bastide.errors import InputError
-from bastide.iam.wildcards import Item, items
+from bastide.iam.wildcards import Item, Wild, items, match_items, match_pieces
 
 Keys = Mapping[str, tuple[str, ...]]
 VARIABLE = re.compile(r"\$\{\s*(?:(?P<literal>[*?$])|(?P<key>[^,{}'$]+?)\s*(?:,\s*'(?P<default>[^']*)'\s*)?)\s*\}")
@@ -87,6 +87,47 @@ def fill(parts: Template, keys: Keys) -> tuple[Item, ...] | None:
             return None
         found.append(value)
     return tuple(found)
+
+
+def matcher_with(parts: Template) -> Callable[[str, Keys], bool]:
+    """``fill`` and ``match_items`` in one, as a function of value and keys: what is literal is joined beforehand."""
+    if Wild.ONE in parts:
+        return lambda value, keys: (filled := fill(parts, keys)) is not None and match_items(filled, value)
+    pieces = _pieces(parts)
+    start = pieces[0][0] if pieces[0] and isinstance(pieces[0][0], str) else ""
+
+    def match(value: str, keys: Keys) -> bool:
+        if not value.startswith(start):
+            return False
+        found = []
+        for piece in pieces:
+            text = ""
+            for part in piece:
+                if type(part) is str:
+                    text += part
+                    continue
+                values = keys.get(part.key, ())  # type: ignore[union-attr]
+                one = values[0] if len(values) == 1 else None if values else part.default  # type: ignore[union-attr]
+                if one is None:
+                    return False
+                text += one
+            found.append(text)
+        return match_pieces(found, value)
+
+    return match
+
+
+def _pieces(parts: Template) -> tuple[tuple[str | Variable, ...], ...]:
+    """What stands between the stars, runs of text joined."""
+    pieces: list[list[str | Variable]] = [[]]
+    for part in parts:
+        if isinstance(part, Wild):
+            pieces.append([])
+        elif isinstance(part, str) and pieces[-1] and isinstance(pieces[-1][-1], str):
+            pieces[-1][-1] += part
+        else:
+            pieces[-1].append(part)
+    return tuple(map(tuple, pieces))
 
 
 def has_variables(parts: Template) -> bool:

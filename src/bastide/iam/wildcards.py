@@ -24,6 +24,8 @@ class Wild(Enum):
     ANY = "*"
     ONE = "?"
 
+    __hash__ = object.__hash__  # Enum's own hashes the name, in Python: patterns are looked up at every decision
+
 
 Item = str | Wild
 WILDCARDS = {"*": Wild.ANY, "?": Wild.ONE}
@@ -143,6 +145,22 @@ def _search(head: str, middle: list[str], tail: str, shortest: int) -> Matcher:
         return True
 
     return match
+
+
+def match_pieces(pieces: Sequence[str], value: str) -> bool:
+    """Whether a value is made of literal ``pieces`` in their order, with anything between them."""
+    head, tail = pieces[0], pieces[-1]
+    if len(pieces) == 1:
+        return value == head
+    position, end = len(head), len(value) - len(tail)
+    if position > end or not value.startswith(head) or not value.endswith(tail):
+        return False
+    for piece in pieces[1:-1]:
+        position = value.find(piece, position, end)
+        if position < 0:
+            return False
+        position += len(piece)
+    return True
 
 
 def _wild_pieces(pieces: list[list[Item]]) -> Matcher:
