@@ -12,6 +12,8 @@ In process (tests, the command line)::
     aws.client("organizations").create_organization(FeatureSet="ALL")
     member = sandbox.session(account_id, region="eu-west-1")  # OrganizationAccountAccessRole in a member
     sandbox.attach(botocore_session)  # or bring your own session, with BOOTSTRAP_CREDENTIALS
+    sandbox.clock.advance("7d")  # deliveries, digests and expiry follow
+    sandbox.deliver()  # CloudTrail's log files now, not within minutes
     sandbox.reset()
 
 Over HTTP (the user's AWS CLI, Terraform, boto3)::
@@ -22,8 +24,8 @@ Over HTTP (the user's AWS CLI, Terraform, boto3)::
     process.environment(endpoint, account)  # AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, … for that account
 
 `coverage.coverage()` lists every operation as real, shimmed or refused. Several sandboxes may live in one process; they
-share one lock. Not modelled: policy enforcement and audit records (`Front.authorize` and `Front.record` are their
-places), signatures (callers are known by their access key), and waiting: what AWS does in minutes is done at once.
+share one lock. `authorize` decides every call, `trail` writes CloudTrail, `sandbox.clock` drives the time. Not modelled:
+signatures (callers are known by their access key), and waiting: what AWS does in minutes is done at once.
 """
 
 from __future__ import annotations
