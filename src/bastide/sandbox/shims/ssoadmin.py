@@ -19,6 +19,7 @@ from bastide.sandbox.shims.organizations_services import delegated
 from bastide.sandbox.wire import AwsError
 
 PRINCIPAL = "sso.amazonaws.com"
+INLINE = "AwsSSOInlinePolicy"
 
 
 @owner("sso-admin", "identitystore")
@@ -159,6 +160,17 @@ def delete_account_assignment(call: Call) -> Answer:
     return response
 
 
+@shim("sso-admin", "DeletePermissionSet")
+def delete_permission_set(call: Call) -> Answer:
+    """Not while it is assigned. moto: leaves the assignments and their roles behind."""
+    arn = _read_set(call).permission_set_arn
+    if any(row.permission_set_arn == arn for row in _backend(call).account_assignments):
+        raise AwsError("ConflictException", "The permission set is assigned to accounts and cannot be deleted.")
+    response = call.forward()
+    _boundaries(call).pop(arn, None)
+    return response
+
+
 @shim("sso-admin", "ProvisionPermissionSet")
 def provision_permission_set(call: Call) -> Answer:
     """Brings the roles of the set up to date, in one account or in all that it is assigned to."""
@@ -243,7 +255,37 @@ def _provision(call: Call, account: str) -> None:
     """
     found = _read_set(call)
     name = _role_name(account, found)
-    _delete_role(call, account, found)
+    role = _find_role(account, found)
+    if role is None:
+        _create_role(call, account, found)
+        role = _find_role(account, found)
+    # The role stays the same one, so that sessions of it go on with what the set says now.
+    _iam(call, account, "UpdateRoleDescription", {"RoleName": name, "Description": found.description or ""})
+    _bring_policies(call, account, found, role)
+    inline = {"RoleName": name, "PolicyName": INLINE}
+    if found.inline_policy:
+        _iam(call, account, "PutRolePolicy", {**inline, "PolicyDocument": found.inline_policy})
+    elif INLINE in role.policies:
+        _iam(call, account, "DeleteRolePolicy", inline)
+    boundary = _boundaries(call).get(found.permission_set_arn)
+    if boundary:
+        arn = _boundary_arn(account, boundary)
+        _iam(call, account, "PutRolePermissionsBoundary", {"RoleName": name, "PermissionsBoundary": arn})
+    elif role.permissions_boundary_arn:
+        _iam(call, account, "DeleteRolePermissionsBoundary", {"RoleName": name})
+
+
+def _bring_policies(call: Call, account: str, found: Any, role: Any) -> None:
+    """Attach what the set names, detach what it names no more."""
+    wanted = [policy.arn for policy in found.managed_policies]
+    wanted += [f"arn:aws:iam::{account}:policy{one.path}{one.name}" for one in found.customer_managed_policies]
+    for arn in [arn for arn in role.managed_policies if arn not in wanted]:
+        _iam(call, account, "DetachRolePolicy", {"RoleName": role.name, "PolicyArn": arn})
+    for arn in [arn for arn in wanted if arn not in role.managed_policies]:
+        _iam(call, account, "AttachRolePolicy", {"RoleName": role.name, "PolicyArn": arn})
+
+
+def _create_role(call: Call, account: str, found: Any) -> None:
     region = "" if call.region == "us-east-1" else f"{call.region}/"
     provider = f"arn:aws:iam::{account}:saml-provider/AWSSSO_{_digest(account)}_DO_NOT_DELETE"
     statement = {
@@ -253,7 +295,7 @@ def _provision(call: Call, account: str) -> None:
         "Condition": {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}},
     }
     role = {
-        "RoleName": name,
+        "RoleName": _role_name(account, found),
         "Path": f"/aws-reserved/sso.amazonaws.com/{region}",
         "AssumeRolePolicyDocument": json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
         "Description": found.description or "",
@@ -261,18 +303,11 @@ def _provision(call: Call, account: str) -> None:
         "MaxSessionDuration": 43200,
     }
     _iam(call, account, "CreateRole", role)
-    for policy in found.managed_policies:
-        _iam(call, account, "AttachRolePolicy", {"RoleName": name, "PolicyArn": policy.arn})
-    for policy in found.customer_managed_policies:
-        arn = f"arn:aws:iam::{account}:policy{policy.path}{policy.name}"
-        _iam(call, account, "AttachRolePolicy", {"RoleName": name, "PolicyArn": arn})
-    if found.inline_policy:
-        inline = {"RoleName": name, "PolicyName": "AwsSSOInlinePolicy", "PolicyDocument": found.inline_policy}
-        _iam(call, account, "PutRolePolicy", inline)
-    boundary = _boundaries(call).get(found.permission_set_arn)
-    if boundary:
-        arn = _boundary_arn(account, boundary)
-        _iam(call, account, "PutRolePermissionsBoundary", {"RoleName": name, "PermissionsBoundary": arn})
+
+
+def _find_role(account: str, found: Any) -> Any:
+    name = _role_name(account, found)
+    return next((row for row in moto.backend("iam", account, "aws").roles.values() if row.name == name), None)
 
 
 def _boundary_arn(account: str, boundary: dict[str, Any]) -> str:
@@ -283,8 +318,7 @@ def _boundary_arn(account: str, boundary: dict[str, Any]) -> str:
 
 
 def _delete_role(call: Call, account: str, found: Any) -> None:
-    name, roles = _role_name(account, found), moto.backend("iam", account, "aws")
-    role = next((row for row in roles.roles.values() if row.name == name), None)
+    name, role = _role_name(account, found), _find_role(account, found)
     if role is None:
         return
     for arn in list(role.managed_policies):
