@@ -30,7 +30,7 @@ from bastide.sandbox.credentials import MANAGEMENT_ACCOUNT
 from bastide.sandbox.faults.disturb import Faults
 from bastide.sandbox.journal import Entry, Journal
 from bastide.sandbox.principal import Principal
-from bastide.sandbox.resolve import Scope, address, decode_chunks, read_scope
+from bastide.sandbox.resolve import Scope, address, decode_chunks, read_scope, verify_presigned
 from bastide.sandbox.sessions import Sessions
 from bastide.sandbox.trail.audit import Audit
 from bastide.sandbox.wire import AwsError, HttpRequest, HttpResponse, RefusedByEngine, render_error
@@ -160,6 +160,7 @@ class Front:
         )
         call.transport, call.at = plain.url.partition(":")[0], self.clock.now()
         if not replayed:  # what is in the journal was in time, and its token was not written down
+            verify_presigned(plain, scope.service, call.at)
             self.sessions.verify(principal, plain, scope.service, model.protocol, call.at)
             check_body(call)
         owned = self._owners.get(scope.service)

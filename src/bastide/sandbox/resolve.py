@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from bastide.sandbox.wire import HttpRequest
+from bastide.sandbox.wire import AwsError, HttpRequest
 
 # Signing name → botocore service names, the likeliest first; absent means that they are the same.
 SIGNED_AS = {
@@ -37,6 +38,8 @@ _S3_HOST = re.compile(
     r"^(?:(?P<bucket>.+)\.)?s3(?:[.-](?:dualstack\.)?[a-z]{2}[a-z0-9-]*-\d)?\.(?:amazonaws\.com|localhost)"
 )
 _REGION_IN_HOST = re.compile(r"[.-]([a-z]{2}(?:-[a-z]+)+-\d)\.")
+_OLD = re.compile(r"AWS ([^:\s]+):")
+_LONGEST = 604_800  # seconds that a presigned URL may live. Source: S3 API Reference, "Authenticating requests: query"
 _UNSIGNED_STS = ("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")
 
 
@@ -60,10 +63,46 @@ def read_scope(request: HttpRequest) -> Scope:
         access_key, _, scope_region, signing_name = found.groups()
         scope_region = scope_region or (region.group(1) if region else "us-east-1")
         return Scope(access_key, scope_region, _service(signing_name, request))
+    old = _OLD.match(request.header("authorization"))
+    if old:  # S3's older signature in the header
+        return Scope(old.group(1), region.group(1) if region else "us-east-1", "s3")
+    if request.header("authorization") or "X-Amz-Credential" in query:
+        raise AwsError("IncompleteSignature", "Authorization header requires 'Credential' parameter.", 400)
     if "AWSAccessKeyId" in query:  # a presigned URL of S3's older signature, which botocore still makes
         return Scope(query["AWSAccessKeyId"][0], region.group(1) if region else "us-east-1", "s3")
+    if request.header("x-amz-target") or (b"Action=" in request.body and b"AssumeRoleWith" not in request.body):
+        raise AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403)
     anonymous_sts = any(name.encode() in request.body for name in _UNSIGNED_STS)
     return Scope("", region.group(1) if region else "us-east-1", "sts" if anonymous_sts else "s3")
+
+
+def verify_presigned(request: HttpRequest, service: str, at: datetime) -> None:
+    """Raises AwsError for a presigned URL whose time is over at `at` (aware UTC), or that does not tell it."""
+    if "Expires=" not in request.url:
+        return
+    query = parse_qs(urlsplit(request.url).query)
+    try:
+        if "X-Amz-Expires" in query:
+            seconds = int(query["X-Amz-Expires"][0])
+            begun = datetime.strptime(query["X-Amz-Date"][0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+            ends = begun + timedelta(seconds=seconds)
+            wrong = not 0 <= seconds <= _LONGEST
+        elif "AWSAccessKeyId" in query:
+            ends, wrong = datetime.fromtimestamp(int(query["Expires"][0]), UTC), False
+        else:
+            return
+    except (KeyError, ValueError, OverflowError, OSError):
+        wrong = True
+    if wrong:
+        text = "X-Amz-Date and X-Amz-Expires must be a time and a number of seconds of at most a week"
+        raise AwsError("AuthorizationQueryParametersError", text, 400)
+    if at > ends:
+        expired = f"{ends:%Y-%m-%dT%H:%M:%SZ}"
+        if service != "s3":
+            raise AwsError("SignatureDoesNotMatch", f"Signature expired: {expired} is earlier than now", 403)
+        raise AwsError(
+            "AccessDenied", "Request has expired", 403, Expires=expired, ServerTime=f"{at:%Y-%m-%dT%H:%M:%SZ}"
+        )
 
 
 def _service(signing_name: str, request: HttpRequest) -> str:

@@ -86,7 +86,8 @@ class Sessions:
             AwsError: in the protocol's own words, when the request is not signed or the key is nobody's or inactive.
         """
         if not scope.access_key:
-            if scope.service == "sts":  # AssumeRoleWithWebIdentity and AssumeRoleWithSAML are not signed
+            # AssumeRoleWithWebIdentity and AssumeRoleWithSAML are not signed; buckets may be open to everybody.
+            if scope.service in ("sts", "s3"):
                 return ANONYMOUS
             raise AwsError("AccessDenied", "Access Denied: the request is not signed", 403)
         known = self._known.get(scope.access_key)

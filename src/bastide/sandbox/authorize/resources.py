@@ -64,7 +64,7 @@ def _about(call: Call, action: str) -> Iterator[Question]:
 
 
 def _made(call: Call, action: str) -> Iterator[Question]:
-    """Resources that the call makes, of which an account has one, or all of a type: their ids are not in the request."""
+    """Resources that the call makes, that an account has one of, or all of a type: no id is in the request."""
     for one in types(call.service, call.operation, action):
         if not one.required:
             continue
