@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bastide.attack.result import FAILED, MISSED, NOT_PLAYED, PREVENTED, RECORDED, SUCCEEDED, Result
-from bastide.attack.technique import Prevented
+from bastide.attack.technique import Prevented, Recorded
 
 SCHEMA = "bastide.attack/1"
 STATUSES = (PREVENTED, RECORDED, MISSED, FAILED, NOT_PLAYED)
@@ -77,6 +77,14 @@ def remedy(result: Result, library: frozenset[str]) -> str:
         if there:
             return f"{', '.join(there)} is in force and should have prevented it"
         return f"turn on guardrail {' or '.join(name for name in wanted.by if name in library)}"
-    if wanted.would:
-        return f"{wanted.because}; no guardrail of the library yet: {wanted.would}"
-    return wanted.because
+    return advice(wanted, library)
+
+
+def advice(expected: Recorded, library: frozenset[str]) -> str:
+    """Why nothing stops a technique by default, and what would: one to choose, one to extend, or one to write."""
+    name, _, more = expected.would.partition(" with ")
+    if not name:
+        return expected.because
+    if name not in library:
+        return f"{expected.because}; no guardrail of the library yet: {name}"
+    return f"{expected.because}; {name} would, {f'extended by {more}' if more else 'where it is chosen'}"

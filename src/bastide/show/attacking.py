@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +72,16 @@ class Field:
         """Names of the guardrails that bind an account, by its name, or the root; none once they are detached."""
         place = self.victim if where == "victim" else where
         return self._standing.get(place, frozenset()) if self.attachments else frozenset()
+
+    @cached_property
+    def stage(self) -> Stage:
+        """The one stage of the field: what was named once is not named again."""
+        return stage_of(self)
+
+    @cached_property
+    def witness(self) -> Witness:
+        """The one witness of the field."""
+        return Witness(self)
 
     def strip(self) -> None:
         """Detach every policy of guardrails: from now on only AWS's own full-access policies stand."""
@@ -165,14 +176,12 @@ def attacked(field: Field, scripts: Iterable[Script], *, bare: bool, progress: B
     if bare:
         field.strip()
     began = datetime.now(UTC)
-    stage = stage_of(field)
-    witness = Witness(field)
     results = []
     for script in scripts:
-        results.append(play(script, stage, witness.refusal))
+        results.append(play(script, field.stage, field.witness.refusal))
         if progress is not None:
             progress.advance(script.technique.id, results[-1])
-    records = recorded(field.sandbox, stage, results)
+    records = recorded(field.sandbox, field.stage, results)
     return Matrix(
         results=tuple(_judged(one, field.in_force(one.technique.where), records) for one in results),
         in_force=field.in_force("victim"),

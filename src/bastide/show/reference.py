@@ -168,9 +168,36 @@ def coverage() -> str:
     return page("Sandbox coverage", intro, table(("service", "real", "shimmed", "refused", "shimmed operations"), rows))
 
 
+def attacks() -> str:
+    """Every attack technique by tactic: its story, its ids, what stops it or why nothing does."""
+    from bastide.attack import Prevented, all_techniques
+    from bastide.attack.matrix import advice
+    from bastide.prove.guardrail import all_guardrails
+
+    library = frozenset(all_guardrails())
+    found = [script.technique for script in all_techniques()]
+    blocks = []
+    for tactic, group in groupby(found, lambda one: one.tactic):
+        blocks.append(f"## {tactic}")
+        for one in group:
+            wanted = one.expected
+            if isinstance(wanted, Prevented):
+                ends = f"Prevented by {' or '.join(f'[{name}](guardrails.md#{name})' for name in wanted.by)}."
+            else:
+                ends = f"Recorded, not prevented: {advice(wanted, library)}."
+            blocks.append(
+                f"### {one.id}\n\n**{one.title}** · {', '.join(one.mitre)}\n\n{one.story}\n\n{ends}\n\n"
+                f"AWS's detectors: {'; '.join(one.detectors)}.\n\nSource: {one.source}."
+            )
+    stopped = sum(isinstance(one.expected, Prevented) for one in found)
+    intro = f"{len(found)} techniques, each one file in `src/bastide/attack/techniques`. A strict landing zone prevents"
+    return page("Attack techniques", f"{intro} {stopped}; the rest leaves a record.", *blocks)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "lint": lint_reference,
     "architecture": architecture,
+    "attacks": attacks,
     "cli": commands,
     "controls": controls,
     "guardrails": guardrails,

@@ -1,4 +1,4 @@
-"""List all buckets, and who may read them."""
+"""List all buckets, and who may read them: the first look of whoever came for data."""
 
 from bastide.attack.stage import Stage
 from bastide.attack.technique import Recorded, Scene, Technique

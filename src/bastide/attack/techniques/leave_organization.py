@@ -4,7 +4,7 @@ Played with an account that is made for it, and that lies in the root as every n
 """
 
 from bastide.attack.stage import Stage
-from bastide.attack.technique import Prevented, Scene, Technique
+from bastide.attack.technique import NotPlayable, Prevented, Scene, Technique
 
 TECHNIQUE = Technique(
     title="An account leaves the organization",
@@ -23,6 +23,8 @@ def prepare(stage: Stage) -> Scene:
     organizations = stage.owner(stage.accounts["management"]).client("organizations")
     made = organizations.create_account(Email=f"{name}@attack.example", AccountName=name)["CreateAccountStatus"]
     status = organizations.describe_create_account_status(CreateAccountRequestId=made["Id"])["CreateAccountStatus"]
+    if status["State"] == "FAILED":
+        raise NotPlayable(f"no account can be made: {status['FailureReason']}")
     return {"account": status["AccountId"]}
 
 

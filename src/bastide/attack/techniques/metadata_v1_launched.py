@@ -1,4 +1,4 @@
-"""Start an instance that answers IMDSv1."""
+"""Start an instance that answers IMDSv1, for a later request forged through its application to read the role's keys."""
 
 from bastide.attack import scenery
 from bastide.attack.stage import Stage

@@ -1,4 +1,4 @@
-"""Delete what a bucket holds."""
+"""Delete what a bucket holds, and the bucket with it, so that its name can be taken by somebody else."""
 
 from bastide.attack.stage import Stage
 from bastide.attack.technique import Recorded, Scene, Technique

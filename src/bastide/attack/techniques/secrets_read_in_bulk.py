@@ -1,4 +1,4 @@
-"""List all secrets and read every one."""
+"""List all secrets and read every one: each opens another door."""
 
 from bastide.attack.stage import Stage
 from bastide.attack.technique import Recorded, Scene, Technique
