@@ -73,17 +73,48 @@ def put_bucket_policy(call: Call) -> Answer:
 
 def blocks_public_policy(bucket: Any) -> bool:
     """Whether the bucket's or its account's block covers policies."""
+    return _blocks(bucket, "block_public_policy")
+
+
+def _blocks(bucket: Any, setting: str) -> bool:
     account = moto.backend("s3control", bucket.account_id, "aws").public_access_block
     blocks = (bucket.public_access_block, account)
-    return any(block is not None and block.block_public_policy for block in blocks)
+    return any(block is not None and str(getattr(block, setting)).lower() == "true" for block in blocks)
 
 
-@shim("s3", "PutBucketAcl")
-def put_bucket_acl(call: Call) -> Answer:
-    """ACLs are off while the owner is enforced."""
-    if read_bucket(call.params["Bucket"]).ownership_rule == "BucketOwnerEnforced":
-        raise AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs")
+@shim("s3", "PutBucketAcl", "PutObjectAcl")
+def put_acl(call: Call) -> Answer:
+    """Not while ACLs are off, and not public while that is blocked."""
+    check_acl(call)
     return call.forward()
+
+
+_PUBLIC_ACLS = ("public-read", "public-read-write", "authenticated-read")
+_PUBLIC_GROUPS = ("/groups/global/AllUsers", "/groups/global/AuthenticatedUsers")
+
+
+def check_acl(call: Call) -> None:
+    """Raises S3's error when the request sets an ACL that the bucket does not take. moto: takes any.
+
+    Source: S3 User Guide, "Controlling ownership of objects and disabling ACLs", "Blocking public access".
+    """
+    canned = call.request.header("x-amz-acl")
+    grants = [value for key, value in call.request.headers if key.lower().startswith("x-amz-grant-")]
+    putting = call.operation in ("PutBucketAcl", "PutObjectAcl")
+    if not (canned or grants or putting):
+        return
+    bucket = read_bucket(call.params["Bucket"])
+    if bucket.ownership_rule == "BucketOwnerEnforced":
+        # The owner's full control is what it has anyway.
+        if canned == "bucket-owner-full-control" or (canned == "private" and not putting):
+            return
+        raise AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs")
+    body = call.request.body.decode("utf-8", "replace") if putting else ""
+    public = canned in _PUBLIC_ACLS or any(group in text for group in _PUBLIC_GROUPS for text in (*grants, body))
+    if public and _blocks(bucket, "block_public_acls"):
+        reason = "because public access control lists (ACLs) are blocked by the BlockPublicAcls block public access"
+        text = f"User: {call.principal.arn} is not authorized to perform: s3:{call.operation} {reason} setting."
+        raise AwsError("AccessDenied", text, 403)
 
 
 @shim("s3", "PutBucketVersioning")

@@ -10,6 +10,8 @@ from urllib.parse import unquote
 
 from bastide.sandbox.call import Call
 from bastide.sandbox.shims import Answer, shim
+from bastide.sandbox.shims.s3 import check_acl
+from bastide.sandbox.shims.s3_kms_keys import require_reading_key, require_writing_key
 from bastide.sandbox.wire import AwsError
 
 DIGEST = "x-amz-server-side-encryption-customer-key-md5"
@@ -28,6 +30,8 @@ def _digests(call: Call) -> dict[tuple[str, str], str]:
 @shim("s3", "PutObject")
 def put_object(call: Call) -> Answer:
     """The object, under the customer's key where one is given."""
+    check_acl(call)
+    require_writing_key(call)
     response = call.forward()
     _keep(call)
     return response
@@ -40,6 +44,8 @@ def copy_object(call: Call) -> Answer:
         source = unquote(call.request.header("x-amz-copy-source")).lstrip("/").partition("?")[0]
         bucket, _, key = source.partition("/")
         _require(call, (bucket, key), call.request.header(OF_SOURCE))
+    check_acl(call)
+    require_writing_key(call)
     response = call.forward()
     _keep(call)
     return response
@@ -50,6 +56,7 @@ def read_object(call: Call) -> Answer:
     """The object, to whoever has the customer's key."""
     if _digests(call):
         _require(call, (call.params["Bucket"], call.params["Key"]), call.request.header(DIGEST))
+    require_reading_key(call)
     return call.forward()
 
 
