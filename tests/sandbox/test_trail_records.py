@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import boto3
+import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 
@@ -71,6 +73,55 @@ def test_a_refused_call_is_recorded_with_the_code_that_cloudtrail_writes(world: 
     record = records(world, "DescribeInstances", "work")[-1]
     assert record["errorCode"] == "Client.InvalidInstanceID.NotFound"
     assert record["requestParameters"] == {"instancesSet": {"items": [{"instanceId": "i-0123456789abcdef0"}]}}
+
+
+def test_a_denied_attempt_is_recorded_and_found_a_moment_later(world: World) -> None:
+    iam = world.client("iam", "work")
+    iam.create_user(UserName="mallory")
+    key = iam.create_access_key(UserName="mallory")["AccessKey"]
+    inner = botocore.session.Session()
+    world.sandbox.attach(inner)
+    intruder = boto3.Session(
+        key["AccessKeyId"], key["SecretAccessKey"], region_name="eu-west-1", botocore_session=inner
+    )
+    sequence = world.sandbox.front.sequence
+    with pytest.raises(ClientError) as denied:
+        intruder.client("cloudtrail").stop_logging(Name="org")
+    assert denied.value.response["Error"]["Code"] == "AccessDeniedException"
+    assert world.sandbox.front.sequence == sequence  # nothing changed: no business of the journal
+    record = records(world, "StopLogging", "work")[-1]
+    assert record["errorCode"] == "AccessDenied"
+    assert "cloudtrail:StopLogging" in record["errorMessage"]
+    assert record["requestParameters"] == {"name": "org"}
+    assert record["userIdentity"]["userName"] == "mallory"
+    with pytest.raises(ClientError):
+        intruder.client("ec2").describe_instances()
+    assert records(world, "DescribeInstances", "work")[-1]["errorCode"] == "Client.UnauthorizedOperation"
+    history = world.client("cloudtrail", "work").lookup_events(
+        LookupAttributes=[{"AttributeKey": "Username", "AttributeValue": "mallory"}]
+    )["Events"]
+    assert [event["EventName"] for event in history] == ["DescribeInstances", "StopLogging"]
+
+
+def test_a_bucket_owner_sees_who_reads_across_accounts(world: World) -> None:
+    s3, audit = world.client("s3", "work"), world.accounts["audit"]
+    s3.create_bucket(Bucket="shared-bucket", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    root = {"AWS": f"arn:aws:iam::{audit}:root"}
+    row = {
+        "Effect": "Allow",
+        "Principal": root,
+        "Action": "s3:GetBucketPolicy",
+        "Resource": "arn:aws:s3:::shared-bucket",
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [row]})
+    s3.put_bucket_policy(Bucket="shared-bucket", Policy=policy)
+    world.client("s3", "audit").get_bucket_policy(Bucket="shared-bucket")
+    (mine,) = records(world, "GetBucketPolicy", "audit")
+    (theirs,) = records(world, "GetBucketPolicy", "work")
+    assert mine["sharedEventID"] == theirs["sharedEventID"]
+    assert theirs["userIdentity"]["accountId"] == audit
+    assert theirs["userIdentity"]["type"] == "AWSAccount"
+    assert mine["resources"][0]["accountId"] == world.accounts["work"]
 
 
 def test_a_call_across_accounts_is_in_both_under_one_shared_id(world: World) -> None:

@@ -126,7 +126,7 @@ class Audit:
         if not matched:
             return 0
         if call.sequence > 0:
-            self.bridge.emit(matched, call.sequence, call.at)
+            self._emit(matched, call.sequence, call.at)
             return 0
         start = self.log.size - sum(len(render_line(line)) for line in lines)
         return self._host.steer("emit", {"from": start, "to": self.log.size}, call.at)
@@ -149,10 +149,20 @@ class Audit:
 
     def perform(self, name: str, document: dict[str, Any], sequence: int, at: datetime) -> None:
         """Do what an entry of the journal says: `deliver` records or `emit` events."""
-        if name == "deliver":
+        if name == "emit":
+            self._emit(list(self.log.read(document["from"], document["to"])), sequence, at)
+            return
+        try:
             self.delivery.run(at, document["upto"], sequence, forced=document.get("forced", False))
-        else:
-            self.bridge.emit(list(self.log.read(document["from"], document["to"])), sequence, at)
+        except Exception:  # the outermost edge of a worker: the caller whose call let it run is not to blame
+            log.exception("sandbox: a delivery of CloudTrail's crashed")
+            self.delivery.skip(at)
+
+    def _emit(self, lines: list[Line], sequence: int, at: datetime) -> None:
+        try:
+            self.bridge.emit(lines, sequence, at)
+        except Exception:  # as above
+            log.exception("sandbox: EventBridge crashed")
 
     # ── restart ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -176,7 +186,7 @@ class Audit:
         if self.bridge.has_rules(call):
             matched = [line for line in self.log.lines_of(call.sequence) if self.bridge.wants(line)]
             if matched:
-                self.bridge.emit(matched, call.sequence, call.at)
+                self._emit(matched, call.sequence, call.at)
 
     def end_replay(self) -> None:
         """Find the oldest record that waits for its delivery."""

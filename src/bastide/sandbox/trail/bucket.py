@@ -13,6 +13,7 @@ from typing import Any
 from bastide.sandbox import moto
 from bastide.sandbox.policies import lets_in, parse_statements
 from bastide.sandbox.trail.selectors import TrailView
+from bastide.sandbox.wire import AwsError
 
 SERVICE = "cloudtrail.amazonaws.com"
 
@@ -75,4 +76,8 @@ def _may_put(view: TrailView, key: str) -> bool:
         return False
     text = policy.decode() if isinstance(policy, bytes) else str(policy)
     arn = f"arn:aws:s3:::{view.bucket}/{key}"
-    return lets_in(parse_statements(text), SERVICE, "s3:PutObject", arn, view.arn, view.account)
+    try:
+        statements = parse_statements(text)
+    except AwsError:
+        return False
+    return lets_in(statements, SERVICE, "s3:PutObject", arn, view.arn, view.account)

@@ -44,8 +44,8 @@ class RecordLog:
 
     def __init__(self, path: Path | None) -> None:
         """Open or make the file; readable by its owner only."""
-        self.path = path
         self._file = -1
+        self.path = path
         self.size = 0
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -161,3 +161,7 @@ class RecordLog:
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
+
+    def __del__(self) -> None:
+        # Sandboxes in memory are often just dropped; their temporary file should go with them.
+        self.close()
