@@ -30,10 +30,10 @@ RESOURCE_PATTERNS = (
     "arn:aws:s3:::${aws:RequestedRegion, 'a'}", "arn:aws:s3:::${*}a",
 )  # fmt: skip
 KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "aws:RequestedRegion": ((), ("a",), ("b",), ("ab",), ("A",)),
+    "aws:RequestedRegion": ((), ("a",), ("b",), ("ab",), ("A",), ("",)),
     "aws:SourceArn": ((), ("arn:aws:s3:::a",), ("arn:aws:sns:r:1:t",), ("a",)),
-    "aws:TagKeys": ((), ("a",), ("b",), ("a", "b"), ("b", "c")),
-    "s3:x": ((), ("a",), ("c",), ("a", "c")),
+    "aws:TagKeys": ((), ("a",), ("b",), ("a", "b"), ("b", "c"), ("",), ("", "b")),
+    "s3:x": ((), ("a",), ("c",), ("a", "c"), ("",)),  # no documented key of a documented service: may hold several
     "aws:SecureTransport": ((), ("true",), ("false",)),
     "aws:SourceIp": ((), ("10.0.0.1",), ("10.9.0.1",), ("11.0.0.1",), ("::1",)),
     "s3:max-keys": ((), ("1",), ("2",), ("2.5",), ("3",)),

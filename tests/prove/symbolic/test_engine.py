@@ -8,8 +8,11 @@ from dataclasses import replace
 
 import pytest
 
+from bastide.iam.decide import matches
 from bastide.iam.parse import parse_policy
-from bastide.prove.symbolic import Covered, Question, rules
+from bastide.iam.request import Principal, Request
+from bastide.prove.symbolic import Covered, Example, Question, pinned, rules, solve
+from bastide.prove.symbolic.actions import has_many_values
 from tests.prove.symbolic import agreement
 from tests.prove.symbolic.long_search import case, search, searched
 from tests.prove.symbolic.oracle import admitted, world_of
@@ -75,3 +78,33 @@ STATEMENT = {
         },
     },
 }
+
+
+def test_an_empty_text_is_passed_over_by_for_all_values_of_a_negated_operator() -> None:
+    keys = {"aws:RequestedRegion": ("",)}
+    shut = {
+        "Effect": "Deny", "Action": "*", "Resource": "*",
+        "Condition": {"ForAllValues:StringNotLike": {"aws:RequestedRegion": ["*", ""]}},
+    }  # fmt: skip
+    allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    both = rules(parse_policy({"Version": "2012-10-17", "Statement": [allow, shut]}))
+    given = (pinned("aws:requestedregion", ""),)
+    assert isinstance(solve(Question((both[:1],), both[1:], given)), Covered)
+    assert not matches(both[0].statement, Request(Principal(), "s3:x", "*", keys)) or matches(
+        both[1].statement, Request(Principal(), "s3:x", "*", keys)
+    )
+
+
+def test_a_key_that_no_documentation_lists_may_hold_several_values() -> None:
+    allow = {
+        "Effect": "Allow", "Action": "*", "Resource": "*",
+        "Condition": {"StringEquals": {"s3:no-such-key": "a"}, "StringLike": {"s3:no-such-key": "c*"}},
+    }  # fmt: skip
+    asked = Question((rules(parse_policy({"Version": "2012-10-17", "Statement": allow})),))
+    found = solve(asked)
+    assert isinstance(found, Example)
+    assert set(found.keys["s3:no-such-key"]) >= {"a"}
+    assert not has_many_values("s3:prefix")
+    assert not has_many_values("s3:existingobjecttag/team")
+    assert not has_many_values("kms:encryptioncontext:app")
+    assert has_many_values("dynamodb:attributes")

