@@ -22,6 +22,8 @@ from bastide.iam.layers import Layer, Rule, Workshop
 from bastide.iam.principals import ENTITY, EVERYONE
 from bastide.iam.question import Question
 from bastide.iam.request import ANONYMOUS, Principal, Request
+from bastide.iam.s3 import AUTHENTICATED
+from bastide.iam.s3 import EVERYONE as EVERYBODY
 from bastide.iam.variables import fill, has_variables, resource_template
 from bastide.iam.wildcards import Wild
 from bastide.model import PolicyDocument, Statement
@@ -170,6 +172,10 @@ class Court:
             for statement in document.statements:
                 named = (statement.principal or {}).items() if statement.effect == "Allow" else ()
                 found |= {value: _named(kind, value) for kind, values in named for value in values}
+        found |= {grant.grantee: _identity(grant.grantee) for grant in force.policies.grants}
+        listed = force.policies.bucket.acl if force.policies.bucket else ()
+        if any(grantee in (EVERYBODY, AUTHENTICATED) for grantee, _ in listed):
+            found[EVERYONE] = ANONYMOUS
         return [found[name] for name in sorted(found)]
 
 

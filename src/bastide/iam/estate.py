@@ -15,11 +15,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from bastide.errors import InputError
+from bastide.iam.estate_grants import grants_of, list_of, lists_count
 from bastide.iam.function_policy import permission_statement
 from bastide.iam.in_force import DENIES, GRANTS, InForce, Unread
 from bastide.iam.managed import OF_AWS, is_aws_managed, managed_policy, may_deny, texts_of_aws
 from bastide.iam.parse import parse_policy
-from bastide.iam.policy_set import Bucket, Documents, PolicySet
+from bastide.iam.policy_set import Bucket, Documents, Grant, PolicySet
 from bastide.iam.request import Principal, Request
 from bastide.iam.services import needs_resource_policy
 from bastide.model import Estate, OrganizationPolicy, PolicyDocument, Resource, Statement, Unknown, Value
@@ -128,6 +129,7 @@ class Policies:
                 resource_account=owner,
                 management_account=organization.management_account if organization else "",
                 bucket=self._bucket(request.resource, unread),
+                grants=self._grants(request, unread),
             ),
             tuple(unread),
         )
@@ -137,9 +139,9 @@ class Policies:
         arn = request.resource
         held = _holder(arn)
         held = held if held in self.resource_policies or held in self.estate.by_arn else ""
-        trust = request.action.lower().startswith("sts:")
+        trust, on_object = request.action.lower().startswith("sts:"), arn != _holder(arn)
         owner = self.owner(arn) or request.owner_account
-        return request.principal, held, trust, owner, request.keys.get("aws:sourcevpce")
+        return request.principal, held, trust, on_object, owner, request.keys.get("aws:sourcevpce")
 
     def completed(self, request: Request) -> Request:
         """The request with the keys that the estate tells: organization ids, tags of the caller and the resource."""
@@ -329,12 +331,20 @@ class Policies:
         if isinstance(block, Unknown):
             unread.append(Unread(f"public access block of {bucket.id}", block.reason, frozenset({DENIES})))
         blocks += [block] if isinstance(block, Mapping) else []
-        ownership = bucket.get("OwnershipControls.Rules.0.ObjectOwnership")
+        lists = lists_count(bucket, self.estate.basis)
+        if isinstance(lists, Unknown):
+            unread.append(Unread(f"object ownership of {bucket.id}", lists.reason, frozenset({GRANTS})))
         return Bucket(
             restrict_public_buckets=any(one.get("RestrictPublicBuckets") is True for one in blocks),
             ignore_public_acls=any(one.get("IgnorePublicAcls") is True for one in blocks),
-            owner_enforced=ownership in (None, "BucketOwnerEnforced") or isinstance(ownership, Unknown),
+            owner_enforced=lists is not True,
+            acl=list_of(bucket, _holder(arn) != arn, unread) if lists is True else (),
         )
+
+    def _grants(self, request: Request, unread: list[Unread]) -> tuple[Grant, ...]:
+        """Grants of the key that a request is about."""
+        key = self.estate.by_arn.get(request.resource)
+        return grants_of(key, self.estate.basis, unread) if key and key.type == "AWS::KMS::Key" else ()
 
     def _named(self, resource: Resource, path: str) -> Iterator[str]:
         """ARNs of the resources that a policy is attached to."""

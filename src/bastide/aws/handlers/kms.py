@@ -82,7 +82,7 @@ class Key(Handler):
     """AWS::KMS::Key, customer keys only. Cannot change in place: KeySpec, KeyUsage, MultiRegion, Origin.
 
     A key pending deletion counts as gone, as it does for CloudFormation; creating it again (same tag ``bastide:name``)
-    cancels the deletion. Observed only: KeyState, KeyManager. RotationPeriodInDays is told while rotation is on.
+    cancels the deletion. Observed only: KeyState, KeyManager, Grants. RotationPeriodInDays is told while it is on.
     Source: AWS KMS Developer Guide, "Deleting AWS KMS keys", "Rotating AWS KMS keys".
     """
 
@@ -91,15 +91,23 @@ class Key(Handler):
     identified_by = (f"Tags.{NAME_TAG}",)
     create_only = ("KeySpec", "KeyUsage", "MultiRegion", "Origin")
     readable = ("RotationPeriodInDays",)
+    read_only = ("Grants",)
     data_bearing = True
     actions = actions(
-        read=("kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"),
+        read=(
+            "kms:DescribeKey",
+            "kms:GetKeyPolicy",
+            "kms:GetKeyRotationStatus",
+            "kms:ListGrants",
+            "kms:ListResourceTags",
+        ),
         list=(
             "kms:ListKeys",
             "kms:ListAliases",
             "kms:DescribeKey",
             "kms:GetKeyPolicy",
             "kms:GetKeyRotationStatus",
+            "kms:ListGrants",
             "kms:ListResourceTags",
         ),
         write=(
@@ -179,8 +187,23 @@ def _found(at: Connection, key: dict[str, Any]) -> Found:
         EnableKeyRotation=member(rotation, "KeyRotationEnabled", otherwise=False),
         RotationPeriodInDays=member(rotation, "RotationPeriodInDays"),
         Tags=_tags(kms, key_id),
+        Grants=_grants(kms, key_id),
     )
     return Found(key_id, properties, key["Arn"])
+
+
+def _grants(kms: Any, key_id: str) -> Value:
+    """Who may do what with the key beside its policy, sorted; without ids and times."""
+    found: list[dict[str, Value]] = []
+    request: dict[str, Any] = {"KeyId": key_id}
+    while True:
+        answer = ask(kms.list_grants, **request)
+        if isinstance(answer, Unknown):
+            return answer
+        found += [pick(grant, "GranteePrincipal", "Operations", "Constraints") for grant in answer["Grants"]]
+        if not answer.get("NextMarker"):
+            return sorted(found, key=str)
+        request["Marker"] = answer["NextMarker"]
 
 
 def _named(at: Connection, name: str) -> dict[str, Any] | None:
