@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from bastide.iam.estate_grants import lists_count
 from bastide.iam.exposure import names_everyone, public
 from bastide.model import Estate, Resource, Unknown
 from bastide.model.unknown import Value
@@ -206,6 +207,7 @@ class _Blocks:
     """
 
     def __init__(self, estate: Estate) -> None:
+        self.basis = estate.basis
         self.buckets = {(one.account, one.id): one for one in estate.of_type("AWS::S3::Bucket")}
         self.accounts = {one.account: one for one in estate.of_type(ACCOUNT_BLOCK)}
         self.gaps = {gap.account: Unknown(gap.reason) for gap in estate.gaps if gap.type == ACCOUNT_BLOCK}
@@ -238,14 +240,13 @@ class _Blocks:
     def by_acl(self, bucket: Resource) -> Iterator[Access]:
         """What a bucket's canned access control list gives to everybody."""
         acl = bucket.properties.get("AccessControl")
-        ownership = bucket.get("OwnershipControls.Rules.0.ObjectOwnership")
-        # Without a word about ownership a bucket made since April 2023 has no access control lists.
-        if ownership in (None, "BucketOwnerEnforced") or not isinstance(acl, str) or acl not in CANNED:
+        lists = lists_count(bucket, self.basis)
+        if lists is False or not isinstance(acl, str) or acl not in CANNED:
             return
         ignored = self._setting(IGNORE_ACLS, bucket.account, bucket.id)
         if ignored is True:
             return
-        unread = [one.reason for one in (ignored, ownership) if isinstance(one, Unknown)]
+        unread = [one.reason for one in (ignored, lists) if isinstance(one, Unknown)]
         who, actions = CANNED[acl]
         found = Access(
             bucket.id, bucket.type, bucket.account, bucket.region, PUBLIC, who, actions,
