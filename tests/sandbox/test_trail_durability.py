@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import tracemalloc
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,9 @@ import pytest
 
 from bastide.errors import InputError
 from bastide.sandbox import Sandbox
+from bastide.sandbox.call import Call
 from bastide.sandbox.trail.log import Line, RecordLog, render_line
+from bastide.sandbox.wire import HttpResponse
 
 BUCKET = "acme-trail"
 
@@ -216,6 +219,35 @@ def test_a_reset_forgets_the_records_too(tmp_path: Path) -> None:
     assert not sandbox.clock.offset
     sandbox.session().client("iam").create_user(UserName="ada")
     assert sandbox.front.audit.log.size > 0
+    sandbox.close()
+
+
+def test_records_are_kept_in_the_file_and_not_in_memory(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    prepare(path)
+    sandbox = Sandbox(path)
+    record, seen = sandbox.front.record, []
+
+    def watch(call: Call, response: HttpResponse) -> None:
+        seen.append((call, response))
+        record(call, response)
+
+    sandbox.front.record = watch
+    sandbox.session().client("iam").list_users()
+    sandbox.front.record = record
+    ((call, response),) = seen
+    for _ in range(500):
+        record(call, response)
+    tracemalloc.start()
+    try:
+        before, size = tracemalloc.get_traced_memory()[0], sandbox.front.audit.log.size
+        for _ in range(5000):
+            record(call, response)
+        grown = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert sandbox.front.audit.log.size - size > 5_000_000
+    assert grown < 100_000
     sandbox.close()
 
 
