@@ -107,6 +107,9 @@ def test_an_account_too_many_fails_in_its_status_not_in_the_call(fresh: Any, mon
     made = organizations.create_account(Email="one@acme.example", AccountName="one")["CreateAccountStatus"]
     status = organizations.describe_create_account_status(CreateAccountRequestId=made["Id"])["CreateAccountStatus"]
     assert (status["State"], status["FailureReason"]) == ("FAILED", "ACCOUNT_LIMIT_EXCEEDED")
+    listed = organizations.list_create_account_status(States=["FAILED"])["CreateAccountStatuses"]
+    assert [row["Id"] for row in listed] == [made["Id"]]
+    assert len(organizations.list_create_account_status(States=["SUCCEEDED"])["CreateAccountStatuses"]) == 3
 
 
 def test_accounts_are_closed_once_and_ten_in_a_month(fresh: Any, refused: Any) -> None:

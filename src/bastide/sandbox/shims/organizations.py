@@ -222,6 +222,18 @@ def describe_create_account_status(call: Call) -> Answer:
     return call.forward()
 
 
+@shim("organizations", "ListCreateAccountStatus")
+def list_create_account_status(call: Call) -> Answer:
+    """Those that failed too. moto: lists the finished ones only."""
+    found: list[dict[str, Any]] = call.forwarded({})["CreateAccountStatuses"]
+    found += call.organization_store.get("failed", {}).values()
+    states = call.params.get("States") or ()
+    rows = [row for row in found if not states or row["State"] in states]
+    start, most = int(call.params.get("NextToken") or 0), int(call.params.get("MaxResults") or 20)
+    page = {"CreateAccountStatuses": rows[start : start + most]}
+    return page | ({"NextToken": str(start + most)} if start + most < len(rows) else {})
+
+
 @shim("organizations", "CloseAccount")
 def close_account(call: Call) -> Answer:
     """Never the management account, and not many in a month. moto: suspends it, and as many as one likes."""
