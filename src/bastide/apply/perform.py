@@ -225,6 +225,8 @@ class _Work:
                 self._handler.delete(self._at(), old.id, old.properties)
                 break
             except Exception as error:
+                if in_doubt(error) and self._seen(old.id) is None:
+                    break  # the attempt whose answer was lost has removed it; that is looked at once more below
                 if not attempts.again(error):
                     raise
         always_there = not self._kind.identified_by or self._handler.stays(old.properties)
