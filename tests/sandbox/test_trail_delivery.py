@@ -161,6 +161,27 @@ def test_a_bucket_that_refuses_is_told_and_gets_everything_later(logged: World) 
     assert status["LatestDeliveryTime"] > status["StartLoggingTime"]
 
 
+@pytest.mark.parametrize(
+    ("condition", "stops"),
+    [
+        ({}, True),
+        ({"Bool": {"aws:SecureTransport": "false"}}, False),
+        ({"StringNotEquals": {"aws:SourceArn": "arn:aws:cloudtrail:eu-west-1:999999999999:trail/other"}}, True),
+        ({"Bool": {"aws:PrincipalIsAWSService": "false"}}, False),
+    ],
+)
+def test_a_deny_in_the_buckets_policy_stops_delivery_only_when_it_holds(
+    logged: World, condition: dict[str, Any], stops: bool
+) -> None:
+    s3 = logged.client("s3")
+    policy = json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"}
+    policy["Statement"].append(deny | ({"Condition": condition} if condition else {}))
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy))
+    logged.sandbox.clock.advance("10m")
+    assert (keys(logged) == []) is stops
+
+
 def test_the_trails_key_encrypts_what_is_delivered(fresh: World) -> None:
     key = fresh.client("kms").create_key()["KeyMetadata"]["Arn"]
     account = fresh.sandbox.management_account

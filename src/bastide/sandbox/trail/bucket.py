@@ -8,12 +8,14 @@ Source: AWS CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail", "En
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
+from bastide.errors import InputError
+from bastide.iam import Principal, Request, decide_policy, parse_policy
+from bastide.model import PolicyDocument
 from bastide.sandbox import moto
-from bastide.sandbox.policies import lets_in, parse_statements
 from bastide.sandbox.trail.selectors import TrailView
-from bastide.sandbox.wire import AwsError
 
 SERVICE = "cloudtrail.amazonaws.com"
 
@@ -71,13 +73,34 @@ def _bucket(view: TrailView) -> Any:
 
 def _may_put(view: TrailView, key: str) -> bool:
     """Whether the bucket's policy lets CloudTrail write the object for this trail."""
-    policy = _bucket(view).policy
-    if not policy:
+    bucket = _bucket(view)
+    if not bucket.policy:
         return False
-    text = policy.decode() if isinstance(policy, bytes) else str(policy)
-    arn = f"arn:aws:s3:::{view.bucket}/{key}"
+    text = bucket.policy.decode() if isinstance(bucket.policy, bytes) else str(bucket.policy)
     try:
-        statements = parse_statements(text)
-    except AwsError:
+        document = _parsed(text)
+    except InputError:
         return False
-    return lets_in(statements, SERVICE, "s3:PutObject", arn, view.arn, view.account)
+    return decide_policy((document,), _request(view, key, bucket.account_id)).allowed
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> PolicyDocument:
+    return parse_policy(text, positions=False)
+
+
+def _request(view: TrailView, key: str, owner: str) -> Request:
+    """The service's PutObject, with the condition keys that it is known to send."""
+    context = {
+        "aws:SourceArn": view.arn,
+        "aws:SourceAccount": view.account,
+        "aws:SecureTransport": "true",
+        "s3:x-amz-acl": "bucket-owner-full-control",
+    }
+    if view.organization:
+        context["aws:SourceOrgID"] = view.organization
+    if view.kms_key:
+        context["s3:x-amz-server-side-encryption"] = "aws:kms"
+        context["s3:x-amz-server-side-encryption-aws-kms-key-id"] = view.kms_key
+    resource = f"arn:aws:s3:::{view.bucket}/{key}"
+    return Request(Principal(service=SERVICE), "s3:PutObject", resource, context, owner)
