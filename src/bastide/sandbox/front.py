@@ -1,6 +1,6 @@
 """The front: every request to the emulated organization passes here, one at a time.
 
-One idea: resolve → authorize → shim or moto → learn the keys → record → journal. `authorize` is `authorize.Authorizer`
+One idea: resolve → authorize → shim or moto → record → journal. `authorize` is `authorize.Authorizer`
 unless the sandbox is bare; a call that it refuses is recorded and not journaled, and a replay does not ask again.
 moto is not safe under threads, so requests are serialized by a lock; only waiting for the disk happens outside it.
 """
@@ -202,12 +202,7 @@ class Front:
         return self._performed(call)
 
     def _performed(self, call: Call) -> HttpResponse:
-        def perform(call: Call) -> HttpResponse:
-            response = self._respond(call)
-            self.sessions.learn(call, response)
-            return response
-
-        answered: HttpResponse = self._guarded(call, perform)
+        answered: HttpResponse = self._guarded(call, self._respond)
         return answered
 
     def _guarded(self, call: Call, step: Callable[[Call], Any]) -> Any:

@@ -1,7 +1,7 @@
 """Who stands behind an access key: users' keys as IAM has them now, and the sessions that STS made.
 
 One idea: a caller is looked up by key at every request, and held against the time, its token and the key's status. The
-STS shims add a session with all that STS decided about it (`Principal.session`); users' keys are seen as they pass.
+STS shims add a session with all that STS decided about it (`Principal.session`); users' keys are asked of IAM.
 Signatures are not checked: a secret key is never compared.
 """
 
@@ -9,17 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from bastide.sandbox import moto
 from bastide.sandbox.credentials import BOOTSTRAP_KEY, BOOTSTRAP_ROLE, MANAGEMENT_ACCOUNT
 from bastide.sandbox.principal import Principal
 from bastide.sandbox.resolve import Scope
-from bastide.sandbox.wire import AwsError, HttpRequest, HttpResponse
-
-if TYPE_CHECKING:
-    from bastide.sandbox.call import Call
+from bastide.sandbox.wire import AwsError, HttpRequest
 
 # The sandbox's first caller: an administrator's session in the management account; no user or role stands behind it.
 ADMINISTRATOR = Principal(
@@ -108,17 +105,10 @@ class Sessions:
         if at >= principal.session.expires_at:
             raise _refusal(_EXPIRED, service, protocol)
 
-    def learn(self, call: Call, response: HttpResponse) -> None:
-        """Remember whose the access key is that the call made, or forget the one that it deleted."""
-        if call.service != "iam":
-            return
-        if call.operation == "CreateAccessKey":
-            key, name = (call.result(response)["AccessKey"][part] for part in ("AccessKeyId", "UserName"))
-            user = moto.backend("iam", call.account, "aws").get_user(name)
-            principal = Principal(call.account, str(user.arn), str(user.id), key, "IAMUser")
-            self._known[key] = _Known(principal, user=user)
-        elif call.operation == "DeleteAccessKey":
-            self._known.pop(call.params.get("AccessKeyId", ""), None)
+    def add_user(self, account: str, user: Any, access_key: str) -> None:
+        """Remember a user's own key; `user` is moto's, which is asked at every request whether the key is in force."""
+        principal = Principal(account, str(user.arn), str(user.id), access_key, "IAMUser")
+        self._known[access_key] = _Known(principal, user=user)
 
 
 def _in_force(known: _Known) -> bool:

@@ -1,4 +1,4 @@
-"""IAM: permissions boundaries of users. moto: has them for roles only."""
+"""IAM: permissions boundaries of users, and their access keys. moto: has boundaries for roles only."""
 
 from __future__ import annotations
 
@@ -25,6 +25,15 @@ def create_user(call: Call) -> Answer:
     if arn:
         _user(call, call.params["UserName"]).boundary = arn
         result["User"]["PermissionsBoundary"] = _boundary(arn)
+    return result
+
+
+@shim("iam", "CreateAccessKey")
+def create_access_key(call: Call) -> Answer:
+    """The front knows the user by it from now on."""
+    result = call.forwarded()
+    key = result["AccessKey"]
+    call.front.sessions.add_user(call.account, _user(call, key["UserName"]), key["AccessKeyId"])
     return result
 
 
