@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from bastide.iam.request import Principal as Caller
 from bastide.sandbox import federation, moto
-from bastide.sandbox.credentials import BOOTSTRAP_KEY, BOOTSTRAP_ROLE_ARN
 from bastide.sandbox.federation import Vouched
 from bastide.sandbox.wire import AwsError
 

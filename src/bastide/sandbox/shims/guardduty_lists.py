@@ -25,7 +25,10 @@ def _list(call: Call) -> dict[str, Any]:
 
 @shim("guardduty", "CreateIPSet")
 def create_ip_set(call: Call) -> Answer:
-    """One a detector, and none in a member. Source: GuardDuty User Guide, "Amazon GuardDuty quotas", trusted IP sets."""
+    """One a detector, and none in a member.
+
+    Source: GuardDuty User Guide, "Amazon GuardDuty quotas", trusted IP sets.
+    """
     lists, params = _lists(call), call.params
     if administering(call, status="RelationshipStatus"):
         raise bad_request("a member account cannot upload trusted IP lists; its administrator can.")
