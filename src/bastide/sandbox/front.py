@@ -68,7 +68,8 @@ class Front:
         Without `enforce` every known caller may do everything.
         """
         self.enforced = enforce
-        self.authorize: Authorize = Authorizer() if enforce else lambda call: None
+        self._authorizer = Authorizer()
+        self.authorize: Authorize = self._authorizer if enforce else lambda call: None
         self.clock = Clock(self._shift)
         self.audit = Audit(self, *_beside(journal))
         self.record: Record = self.audit.record
@@ -84,6 +85,7 @@ class Front:
     def _forget(self) -> None:
         self._stores: dict[tuple[str, str, str], Store] = defaultdict(dict)
         self.sessions = Sessions()
+        self._authorizer.forget()
         self.sequence = 0
 
     def reset(self) -> None:

@@ -15,13 +15,14 @@ from bastide.iam.request import Request
 from bastide.sandbox.authorize import context, ec2_keys, resource_tags
 from bastide.sandbox.authorize.dependents import dependents
 from bastide.sandbox.authorize.holdings import endpoint_policy, read_resource
-from bastide.sandbox.authorize.identities import Own, read_own
+from bastide.sandbox.authorize.identities import Own
 from bastide.sandbox.authorize.judgement import EXEMPT, EXPLICIT, IMPLICIT, UNKNOWN, Judgement, Part
 from bastide.sandbox.authorize.library import Source
 from bastide.sandbox.authorize.messages import refuse
-from bastide.sandbox.authorize.policies import InForce, OfResource, Place, Policies, read_place
+from bastide.sandbox.authorize.policies import InForce, OfResource, Place, Policies
 from bastide.sandbox.authorize.resources import Question, questions
 from bastide.sandbox.authorize.service_keys import asks_of_request, service_keys
+from bastide.sandbox.authorize.standing import Standing
 from bastide.sandbox.call import Call
 from bastide.sandbox.wire import AwsError
 
@@ -48,10 +49,16 @@ class Authorizer:
     def __init__(self) -> None:
         """Nothing compiled yet."""
         self._policies = Policies()
+        self._standing = Standing()
+
+    def forget(self) -> None:
+        """Know nothing again: the sandbox was emptied."""
+        self._standing = Standing()
 
     def __call__(self, call: Call) -> None:
         """Let the call through or raise AwsError; what was decided is left in `call.judgement`."""
         call.judgement = judgement = self.judge(call)
+        self._standing.note(call)
         refusing = judgement.refusing
         if refusing is not None:
             raise refuse(call, refusing)
@@ -67,7 +74,7 @@ class Authorizer:
         """The decision on every action that the call needs, up to the first that is refused."""
         if call.internal:
             return EXEMPT
-        asking = _ask(call)
+        asking = self._ask(call)
         parts: list[Part] = []
         for question, more in _all_questions(call):
             part = self._decide(asking, question, more)
@@ -75,6 +82,13 @@ class Authorizer:
             if not part.allowed:
                 break
         return Judgement(tuple(parts))
+
+    def _ask(self, call: Call) -> _Asking:
+        own, place = self._standing.read(call.principal)
+        named = call.request.header(context.ENDPOINT)
+        policy, vpc, owner = endpoint_policy(named, call.principal.account, call.region) if named else (None, "", "")
+        keys = {**context.caller_keys(call, own, place), **context.network_keys(call, vpc, owner)}
+        return _Asking(call, own, place, keys, context.said_keys(call), policy)
 
     def _decide(self, asking: _Asking, question: Question, more: context.Keys) -> Part:
         call = asking.call
@@ -84,7 +98,7 @@ class Authorizer:
         own, resource = asking.own, read_resource(question.resource, question.action.lower(), call.principal.account)
         if call.service == "sts" and call.principal.type == "Anonymous":
             own = Own(_vouched(call))
-        owners = asking.place if resource.owner == call.principal.account else read_place(resource.owner)
+        owners = asking.place if resource.owner == call.principal.account else self._standing.place(resource.owner)
         in_force = self._policies.in_force(own, asking.place, owners, resource, asking.endpoint)
         decision = in_force.compiled.decide(
             self._request(asking, own.caller, question, resource, owners, in_force, more)
@@ -107,7 +121,7 @@ class Authorizer:
         call = asking.call
         named = question.resource.split(":", 5)[4:5]
         owner = named[0] if named and named[0].isdigit() else resource.owner
-        owners = owners if owner == resource.owner else read_place(owner)
+        owners = owners if owner == resource.owner else self._standing.place(owner)
         keys: context.Keys = {**asking.keys, **context.owner_keys(owner, owners)}
         if more:
             keys |= more
@@ -143,16 +157,6 @@ class Authorizer:
 
 
 _KINDS = frozenset({"scp", "rcp", "identity", "boundary", "session", "resource", "endpoint"})
-
-
-def _ask(call: Call) -> _Asking:
-    account = call.principal.account if call.principal.type != "Anonymous" else ""
-    place = read_place(account)
-    own = read_own(call.principal, place.organization)
-    named = call.request.header(context.ENDPOINT)
-    policy, vpc, owner = endpoint_policy(named, call.principal.account, call.region) if named else (None, "", "")
-    keys = {**context.caller_keys(call, own, place), **context.network_keys(call, vpc, owner)}
-    return _Asking(call, own, place, keys, context.said_keys(call), policy)
 
 
 def _all_questions(call: Call) -> Iterator[tuple[Question, context.Keys]]:

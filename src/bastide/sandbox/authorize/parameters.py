@@ -120,6 +120,7 @@ TYPES: dict[tuple[str, str], tuple[str, ...]] = {
     ("s3", "object"): ("Key",),
     ("secretsmanager", "secret"): ("SecretId", "Name"),
     ("securityhub", "product"): ("ProductArn",),
+    ("ses", "identity"): ("Source", "FromEmailAddress", "EmailIdentity", "Identity"),
     ("sns", "topic"): ("TopicArn", "TargetArn", "ResourceArn", "Name", "SubscriptionArn"),
     ("sqs", "queue"): ("QueueUrl", "QueueName"),
     ("ssm", "parameter"): ("Name", "Names", "Path", "ResourceId"),
