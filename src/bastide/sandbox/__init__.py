@@ -8,6 +8,7 @@ In process (tests, the command line)::
     from bastide.sandbox import Sandbox
 
     sandbox = Sandbox()  # an empty management account; Sandbox(journal=path) survives the process
+    bare = Sandbox(enforce=False)  # no policy is enforced
     aws = sandbox.session()  # boto3.Session of the management account's administrator
     aws.client("organizations").create_organization(FeatureSet="ALL")
     member = sandbox.session(account_id, region="eu-west-1")  # OrganizationAccountAccessRole in a member
