@@ -105,7 +105,7 @@ def associated(call: Call) -> Iterator[Asked]:
     action = f"ec2:{call.operation}"
     held = [
         *((one.id, one.instance.id) for one in backend.iam_instance_profile_associations.values()),
-        *((one.association_id, one.allocation_id) for one in backend.addresses.values()),
+        *((one.association_id, one.allocation_id) for one in backend.addresses),
         *((key, one.id) for one in backend.route_tables.values() for key in one.associations),
         *((one.attachment_id, one.id) for one in backend.enis.values()),
     ]
