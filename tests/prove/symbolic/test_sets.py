@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from decimal import Decimal
 from itertools import chain, combinations, product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bastide.prove.symbolic import Actions, action_list
+from bastide.prove.symbolic import Actions, action_list, unlisted
 from bastide.prove.symbolic.constraint import ANYTHING, NUMBER, Numbers, Strings, Test, solution
 from bastide.prove.symbolic.intervals import EVERY_NUMBER, Intervals, below, network, point
 from bastide.prove.symbolic.pattern import Pattern, arn, exact, glob, with_variables
@@ -148,3 +149,46 @@ def test_a_variable_is_literal_text() -> None:
     assert with_variables("${aws:username}", "exact", {"aws:username": None}) is None
     default = with_variables("${aws:username, 'nobody'}", "exact", {"aws:username": None})
     assert default is not None and default.matches("nobody")
+
+
+def test_what_a_generic_value_decides_is_what_every_value_says() -> None:
+    chance = random.Random(20_261_124)
+    every = ["".join(one) for size in range(6) for one in product("abc", repeat=size)]  # c stands in no pattern
+
+    def some_pattern() -> Pattern:
+        return glob("".join(chance.choices("ab*?", weights=(4, 4, 3, 1), k=chance.randint(0, 4))))
+
+    for _ in range(1_500):
+        one, others = some_pattern(), frozenset(some_pattern() for _ in range(chance.randint(1, 4)))
+        found = find(((one,),), others)
+        left = [value for value in every if one.matches(value) and not any(other.matches(value) for other in others)]
+        if found is None:
+            assert left == []
+        else:
+            assert one.matches(found)
+            assert not any(other.matches(found) for other in others)
+
+
+def test_unlisted_actions_of_simple_patterns_are_grouped_as_the_walk_groups_them() -> None:
+    chance = random.Random(20_261_124)
+
+    def some_actions() -> Actions:
+        return Actions(
+            tuple(chance.choice(("s:", "t:", "s:a", "s:ab")) + chance.choice(("*", "b*", "x", "c*")) for _ in range(2))
+        )
+
+    for _ in range(300):
+        rules, required, excluded = [some_actions() for _ in range(3)], some_actions(), some_actions()
+        unions, left_out = (required & ~excluded).terms()
+        simple = unlisted._simple(unions, left_out, rules)
+        walked = unlisted._walked(unions, left_out, rules)
+        assert simple is not None
+        assert least(simple) == least(walked)
+        for action, met in simple:
+            assert action in required and action not in excluded
+            assert met == tuple(number for number, rule in enumerate(rules) if action in rule)
+
+
+def least(found: list[tuple[str, tuple[int, ...]]]) -> set[frozenset[int]]:
+    groups = {frozenset(numbers) for _, numbers in found}
+    return {group for group in groups if not any(other < group for other in groups)}

@@ -11,13 +11,14 @@ Source: IAM User Guide, "IAM JSON policy elements: Resource", "Condition operato
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 
 from bastide.iam.variables import VARIABLE
+from bastide.iam.wildcards import Wild, matcher_of
 
 ARN_PARTS = 6
 ONE, ANY, STAR = "one", "any", "star"
@@ -73,9 +74,16 @@ class Pattern:
             return False
         if not rest:
             return len(value) == len(head)
-        return rest == (WILD,) or (
-            self._walk(value) if rest.count(WILD) > FEW_STARS else self.expression.fullmatch(value) is not None
-        )
+        return rest == (WILD,) or self._matcher(value)
+
+    @cached_property
+    def _matcher(self) -> Callable[[str], bool]:
+        """An expression takes a third of a millisecond to compile: only where nothing cheaper says the same."""
+        if self.is_starred:
+            return matcher_of([Wild.ANY if token.kind == STAR else next(iter(token.chars)) for token in self.tokens])
+        if self.tokens.count(WILD) > FEW_STARS or not any(len(token.chars) > 1 for token in self.tokens):
+            return self._walk
+        return lambda value: self.expression.fullmatch(value) is not None
 
     def _walk(self, value: str) -> bool:
         """The automaton over a value: no choice is ever taken back, however many stars there are."""
@@ -108,6 +116,20 @@ class Pattern:
         )
 
     @cached_property
+    def simple(self) -> tuple[str, bool] | None:
+        """(text, whether a star follows) of a pattern that is a text, or a beginning; None for any other.
+
+        Most patterns are: questions about two of them need no automaton.
+        """
+        open_ = bool(self.tokens) and self.tokens[-1] == WILD
+        chars: list[str] = []
+        for token in self.tokens[:-1] if open_ else self.tokens:
+            if token.kind != ONE or len(token.chars) != 1:
+                return None
+            chars += token.chars
+        return "".join(chars), open_
+
+    @cached_property
     def is_everything(self) -> bool:
         """Whether it matches every value."""
         return self.tokens == (WILD,)
@@ -116,6 +138,21 @@ class Pattern:
     def is_plain(self) -> bool:
         """Whether its wildcards take in colons, as all do but those of ``ArnLike``."""
         return all(token.colon for token in self.tokens)
+
+    @cached_property
+    def is_cased(self) -> bool:
+        """Whether each of its characters is one, and not one of either case; its wildcards take in colons."""
+        return all(token.colon and len(token.chars) <= 1 for token in self.tokens) and HOLE not in self.alphabet
+
+    @cached_property
+    def is_starred(self) -> bool:
+        """Whether it is made of characters and stars that take in anything."""
+        return self.is_cased and not any(token.kind == ANY for token in self.tokens)
+
+    @cached_property
+    def generic(self) -> str:
+        """A value of it whose wildcards hold a character that stands in no pattern (``HOLE``)."""
+        return "".join([next(iter(token.chars)) if token.chars else HOLE for token in self.tokens])
 
     @cached_property
     def is_literal(self) -> bool:

@@ -72,8 +72,11 @@ def find(required: tuple[Union, ...], excluded: frozenset[Pattern]) -> str | Non
         return None
     for chosen in _branches(unions):
         # One pattern of the smallest set at a time: smaller automata, and a cache that is hit more often.
-        near = frozenset(one for one in excluded if _meet(one, chosen[0][0]))
-        found = _find(chosen, near)
+        spend(1 + len(excluded) // 8)
+        known, found = _generic(chosen[0][0], excluded) if len(chosen) == 1 else (False, None)
+        if not known:
+            near = frozenset(one for one in excluded if _meet(one, chosen[0][0]))
+            found = _find(chosen, near)
         if found is not None:
             return found
     return None
@@ -115,9 +118,15 @@ def _width(union: Union) -> tuple[bool, int, list[str]]:
 def _branches(unions: Sequence[Union]) -> Iterator[tuple[Union, ...]]:
     first, rest = unions[0], unions[1:]
     for pattern in first:
-        left: list[Union] = [tuple(one for one in union if _meet(one, pattern)) for union in rest]
+        others = [union for union in rest if not (pattern.is_cased and _within(pattern.generic, union))]
+        left: list[Union] = [tuple(one for one in union if _meet(one, pattern)) for union in others]
         if all(left):
             yield ((pattern,), *left)
+
+
+def _within(generic: str, union: Union) -> bool:
+    """Whether one pattern alone covers the pattern of a generic value (``_generic``)."""
+    return any(one.is_starred and one.matches(generic) for one in union)
 
 
 def may_meet(left: Union, right: Union) -> bool:
@@ -127,9 +136,26 @@ def may_meet(left: Union, right: Union) -> bool:
 
 def _meet(one: Pattern, other: Pattern) -> bool:
     """Whether two patterns may have a value in common: no where that is plain to see."""
+    if one.simple and other.simple:
+        return both(one.simple, other.simple) is not None
     if not (one.prefix.startswith(other.prefix) or other.prefix.startswith(one.prefix)):
         return False
     return one.is_everything or other.is_everything or _overlap(one, other)
+
+
+def both(one: tuple[str, bool], other: tuple[str, bool]) -> tuple[str, bool] | None:
+    """What two simple patterns have in common, which is one of them or nothing."""
+    (text, open_), (other_text, other_open) = one, other
+    if open_ and other_text.startswith(text):
+        return other
+    return one if (other_open and text.startswith(other_text)) or one == other else None
+
+
+def free_letter(patterns: Iterable[Pattern]) -> str:
+    """A character that stands in none of the patterns."""
+    named = {COLON}.union(*(pattern.alphabet for pattern in patterns))
+    free = next((char for char in LETTERS if char not in named), None)
+    return free or next(chr(code) for code in range(0x100, 0x10000) if chr(code) not in named)
 
 
 @lru_cache(maxsize=262_144)
@@ -168,6 +194,26 @@ def _find(unions: tuple[Union, ...], excluded: frozenset[Pattern]) -> str | None
     if len(unions) == 1 and all(pattern.is_literal for pattern in unions[0][:GUESSED]) and len(unions[0]) <= GUESSED:
         return None  # every value there is was tried
     return _explore(unions, excluded, against)
+
+
+def _generic(pattern: Pattern, excluded: frozenset[Pattern]) -> tuple[bool, str | None]:
+    """(whether it is decided, a value of ``pattern`` in none of ``excluded`` or None) by a value like no other.
+
+    Its wildcards hold a character that no pattern names. Nobody excludes it: it is an example. A pattern without ``?``
+    that does takes that character in by a star, which takes in anything else as well: it covers ``pattern`` whole.
+    """
+    if not pattern.is_cased:
+        return False, None
+    value = pattern.generic
+    shutting = [one for one in excluded if one.matches(value)]
+    if any(one.is_starred for one in shutting):
+        return True, None
+    if shutting:
+        return False, None
+    for likely in pattern.instances:
+        if not any(one.matches(likely) for one in excluded):
+            return True, likely
+    return True, value.replace(OTHER, free_letter((pattern, *excluded)))
 
 
 class Machine:
@@ -325,8 +371,4 @@ def _written(states: Sequence[_State], index: int, unions: Iterable[Union], excl
     value = "".join(reversed(chars))
     if OTHER not in value:
         return value
-    named = {COLON}.union(
-        *(pattern.alphabet for union in unions for pattern in union), *(pattern.alphabet for pattern in excluded)
-    )
-    free = next((char for char in LETTERS if char not in named), None)
-    return value.replace(OTHER, free or next(chr(code) for code in range(0x100, 0x10000) if chr(code) not in named))
+    return value.replace(OTHER, free_letter((*(pattern for union in unions for pattern in union), *excluded)))

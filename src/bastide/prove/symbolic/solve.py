@@ -167,6 +167,8 @@ class _Search:
     covering: dict[Rule, None] = field(default_factory=dict)
     cases: int = 0
     forbidden: tuple[Rule, ...] = ()  # those first that shut out everything
+    services: tuple[tuple[Rule, frozenset[str]], ...] = ()  # of the forbidden rules; empty where of any
+    by_services: dict[frozenset[str], tuple[Rule, ...]] = field(default_factory=dict)
     doubtful: Example | None = None  # a request whose resource no such action names
 
     def run(self) -> Answer:
@@ -176,6 +178,7 @@ class _Search:
         if given is None:
             return Covered()
         self.forbidden = tuple(sorted(self.question.forbidden, key=lambda rule: not rule.is_everything))
+        self.services = tuple((rule, rule.actions.services) for rule in self.forbidden)
         layers = [layer for layer in self.question.required if not any(rule.is_everything for rule in layer)]
         start = ActionSet((self.question.actions, ~Actions(self.question.without)))
         ways: list[_Way] = []
@@ -206,13 +209,22 @@ class _Search:
                 if added is not None:
                     yield from self._choices(layers[1:], narrower, added, (*by, rule))
 
+    def _near(self, services: frozenset[str]) -> Sequence[Rule]:
+        """The forbidden rules that may speak about actions of some services (empty: of any), in their order."""
+        if not services:
+            return self.forbidden
+        if services not in self.by_services:
+            self.by_services[services] = tuple(
+                rule for rule, theirs in self.services if not theirs or not services.isdisjoint(theirs)
+            )
+        return self.by_services[services]
+
     def _listed(self, way: _Way) -> Example | None:
         """A request with a documented action."""
         left, near = way.actions.bits(), way.actions.services
         partial: list[tuple[int, Rule, tuple[Test, ...]]] = []
-        for rule in self.forbidden:
-            theirs = rule.actions.services
-            bits = 0 if near and theirs and near.isdisjoint(theirs) else rule.actions.bits() & left
+        for rule in self._near(near):
+            bits = rule.actions.bits() & left
             if not bits:
                 continue
             for escapes in self._escapes(rule, way):
@@ -327,9 +339,8 @@ class _Search:
         partial: list[tuple[Rule, tuple[Test, ...]]] = []
         near = way.actions.services
         wanted = [union for union in way.actions.terms()[0] if all(pattern.prefix for pattern in union)]
-        for rule in self.forbidden:
-            theirs = rule.actions.services
-            if near and theirs and (near.isdisjoint(theirs) or not _meet(rule.actions, wanted)):
+        for rule in self._near(near):
+            if near and rule.actions.services and not _meet(rule.actions, wanted):
                 continue
             for escapes in self._escapes(rule, way):
                 if escapes:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 
-from bastide.prove.symbolic.actions import Actions, ActionSet
+from bastide.prove.symbolic.actions import ACTION_SHAPE, Actions, ActionSet
 from bastide.prove.symbolic.pattern import COLON, Pattern
-from bastide.prove.symbolic.search import LETTERS, LIMIT, OTHER, Machine, NotDecided, Union, may_meet
+from bastide.prove.symbolic.search import LETTERS, LIMIT, OTHER, Machine, NotDecided, Union, both, free_letter, may_meet
 
 Signature = tuple[int, ...]
 
@@ -29,14 +29,52 @@ def least_signatures(actions: ActionSet, rules: Sequence[Actions]) -> Iterator[t
             yield action, ()
         return
     required, excluded = actions.terms()
-    near = tuple(one for one in excluded if all(may_meet((one,), union) for union in required))
-    found = _Walk(required, near, rules).run()
+    found = _simple(required, excluded, rules)
+    if found is None:
+        found = _walked(required, excluded, rules)
     kept: list[frozenset[int]] = []
     for action, numbers in sorted(found, key=lambda one: (len(one[1]), one[1])):
         own = frozenset(numbers)
         if not any(other <= own for other in kept):
             kept.append(own)
             yield action, numbers
+
+
+def _walked(
+    required: tuple[Union, ...], excluded: frozenset[Pattern], rules: Sequence[Actions]
+) -> list[tuple[str, Signature]]:
+    near = tuple(one for one in excluded if all(may_meet((one,), union) for union in required))
+    return _Walk(required, near, rules).run()
+
+
+def _simple(
+    required: tuple[Union, ...], excluded: frozenset[Pattern], rules: Sequence[Actions]
+) -> list[tuple[str, Signature]] | None:
+    """The groups where every pattern is a text or a beginning (``Pattern.simple``); None where one is not.
+
+    An action that goes on from a beginning as no pattern does is met by the rules whose beginning it has, and so is
+    every other action of that beginning: one action for each beginning is enough.
+    """
+    if any(rule.negated for rule in rules):
+        return None
+    unions = [union for union in required if union != (ACTION_SHAPE,)]
+    met = [(number, one) for number, rule in enumerate(rules) for one in rule.globs]
+    every = [*(one for union in unions for one in union), *excluded, *(one for _, one in met)]
+    if not unions or not all(one.simple for one in every):
+        return None
+    wanted = {one.simple for one in unions[0] if one.simple}
+    for union in unions[1:]:
+        pairs = (both(one, other.simple) for one in wanted for other in union if other.simple)
+        wanted = {one for one in pairs if one is not None}
+    if not all(text.find(COLON) > 0 for text, _ in wanted):
+        return None
+    free = free_letter(every)
+    actions = sorted(text + free if open_ else text for text, open_ in wanted)
+    return [
+        (action, tuple(sorted({number for number, one in met if one.matches(action)})))
+        for action in actions
+        if not action.endswith(COLON) and not any(one.matches(action) for one in excluded)
+    ]
 
 
 class _Walk:
