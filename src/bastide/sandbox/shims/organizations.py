@@ -224,8 +224,9 @@ def describe_create_account_status(call: Call) -> Answer:
 
 @shim("organizations", "ListCreateAccountStatus")
 def list_create_account_status(call: Call) -> Answer:
-    """Those that failed too. moto: lists the finished ones only."""
-    found: list[dict[str, Any]] = call.forwarded({})["CreateAccountStatuses"]
+    """Those that failed too, and not the management account. moto: lists the finished ones and that one."""
+    management = management_account(call)
+    found = [row for row in call.forwarded({})["CreateAccountStatuses"] if row.get("AccountId") != management]
     found += call.organization_store.get("failed", {}).values()
     states = call.params.get("States") or ()
     rows = [row for row in found if not states or row["State"] in states]
