@@ -213,6 +213,18 @@ def test_the_launch_is_decided_for_each_resource_that_it_touches(place: Any, den
     launch(**image, MetadataOptions={"HttpTokens": "required"})
 
 
+def test_taking_apart_an_association_is_about_what_it_joins(place: Any) -> None:
+    ec2 = place.client("ec2", "work")
+    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    joined = ec2.associate_route_table(RouteTableId=table, SubnetId=subnet)["AssociationId"]
+    arn = f"arn:aws:ec2:eu-west-1:{place.accounts['work']}:route-table/{table}"
+    attach(place, place.accounts["work"], {**deny("ec2:DisassociateRouteTable"), "Resource": arn})
+    with pytest.raises(ClientError, match=f"on resource: {arn} with an explicit deny"):
+        ec2.disassociate_route_table(AssociationId=joined)
+
+
 def test_a_dry_run_says_whether_the_call_would_be_allowed(place: Any, denied: Callable[..., str]) -> None:
     ec2 = place.client("ec2", "work")
     denied("DryRunOperation", ec2.describe_vpcs, DryRun=True)

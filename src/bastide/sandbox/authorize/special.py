@@ -104,9 +104,9 @@ def associated(call: Call) -> Iterator[Asked]:
     wanted = call.params.get("AssociationId") or call.params.get("AttachmentId")
     action = f"ec2:{call.operation}"
     held = [
-        *((one.id, one.instance.id) for one in backend.iam_instance_profile_associations.values()),
+        *((one.association_id, one.instance_id) for one in backend.iam_instance_profile_associations.values()),
         *((one.association_id, one.allocation_id) for one in backend.addresses),
-        *((key, one.id) for one in backend.route_tables.values() for key in one.associations),
+        *((key, one.id) for one in backend.route_tables.values() for key in one._associations),
         *((one.attachment_id, one.id) for one in backend.enis.values()),
     ]
     found = next((identifier for association, identifier in held if association and association == wanted), None)
