@@ -129,7 +129,7 @@ def _ours(allows: Statements, denies: Statements, kind: str, *, documented: bool
     allow, deny = (parse_policy({"Version": "2012-10-17", "Statement": found}) for found in (allows, denies))
     forget()
     start = time.process_time()
-    question = Question((rules(allow),), rules(deny), documented_only=documented)
+    question = Question((rules(allow),), rules(deny), documented_only=documented, plausible=not documented)
     answer = solve(question)
     taken = time.process_time() - start
     right = (

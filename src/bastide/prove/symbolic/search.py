@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from bastide.prove.symbolic.pattern import ANY, COLON, ONE, STAR, Pattern, Token, glob
+from bastide.prove.symbolic.pattern import ANY, COLON, ONE, SINGLE, STAR, WILD, Pattern, Token, glob
 
 LIMIT = 50_000  # states of one search
 WORK = 2_000_000  # steps of all searches of one question, seconds; a step over many positions counts for several
@@ -107,7 +107,9 @@ def covered(required: tuple[Union, ...], excluded: frozenset[Pattern]) -> bool:
 def _narrowed(required: Sequence[Union]) -> list[Union]:
     """The unions without repetition and without those that require nothing; those that say most first."""
     kept = {union for union in required if not any(pattern.is_everything for pattern in union)}
-    return sorted(kept, key=_width) or [_EVERYTHING]
+    if len(kept) < 2:
+        return [*kept] or [_EVERYTHING]
+    return sorted(kept, key=_width)
 
 
 def _width(union: Union) -> tuple[bool, int, list[str]]:
@@ -206,7 +208,7 @@ def _generic(pattern: Pattern, excluded: frozenset[Pattern]) -> tuple[bool, str 
         return False, None
     value = pattern.generic
     shutting = [one for one in excluded if one.matches(value)]
-    if any(one.is_starred for one in shutting):
+    if any(one.is_starred or _with_rest(one, value, excluded) for one in shutting):
         return True, None
     if shutting:
         return False, None
@@ -214,6 +216,14 @@ def _generic(pattern: Pattern, excluded: frozenset[Pattern]) -> tuple[bool, str 
         if not any(one.matches(likely) for one in excluded):
             return True, likely
     return True, value.replace(OTHER, free_letter((pattern, *excluded)))
+
+
+def _with_rest(one: Pattern, generic: str, excluded: frozenset[Pattern]) -> bool:
+    """Whether ``one`` is ``x?*`` beside an ``x``: together ``x*``, which covers what it matches generically."""
+    if one.tokens[-2:] != (SINGLE, WILD):
+        return False
+    bare = Pattern(one.tokens[:-2])
+    return bare in excluded and bare.is_starred and Pattern((*bare.tokens, WILD)).matches(generic)
 
 
 class Machine:

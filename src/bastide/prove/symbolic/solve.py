@@ -51,6 +51,7 @@ class Question:
     actions: Actions = EVERY_ACTION
     without: tuple[str, ...] = ()  # patterns of actions that are not asked about
     documented_only: bool = False  # ask about documented actions only
+    plausible: bool = True  # prefer a resource that the action really names; off: any resource, the first found
     shaped: bool = True  # seek a resource with the form of an ARN that the action may name
 
 
@@ -309,6 +310,9 @@ class _Search:
         """A request with an ARN that one of the actions really names; else it is kept as doubtful, once."""
         if not self.question.shaped:
             return _written(next(action_list().listed(bits)), fields, by)
+        first = next(action_list().listed(bits))
+        if not self.question.plausible:
+            return replace(_written(first, fields, by), plausible=False)
         for action in islice(action_list().listed(bits), TRIED_ACTIONS):
             shaped = _added(fields, (Test(RESOURCE, Strings(resource_patterns(action))),))
             if shaped is not None:
@@ -317,7 +321,6 @@ class _Search:
             again = self._again(action, clauses, by)
             if again is not None:
                 return again
-        first = next(action_list().listed(bits))
         self.doubtful = self.doubtful or replace(_written(first, fields, by), plausible=False)
         return None
 
