@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bastide.aws.session import Target, Way
-from bastide.errors import InputError
+from bastide.errors import InputError, TargetError
 from bastide.model import GLOBAL, Action, Change, ResourceKey
 from bastide.model.platform import DEPLOYER, MEMBER_ROLE, READER
 from bastide.sandbox import Sandbox
+from bastide.sandbox.faults import parse_rules
 from bastide.show.entering import kept_external_id, notice, refuse_unprotected, to_change, ways
 from bastide.show.workspace import Settings, Workspace
 from bastide.store import Store
@@ -65,15 +67,20 @@ def test_the_deployer_does_not_saw_off_its_own_branch(action: Action) -> None:
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+def sandbox() -> Iterator[Sandbox]:
+    made = Sandbox()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def place(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
     monkeypatch.setenv("BASTIDE_STATE", str(tmp_path / "state"))
     file = tmp_path / "architecture.yaml"
     file.write_text(SMALL)
-    sandbox = Sandbox()
     made = Workspace(Settings(file), Target.sandbox(sandbox))
     yield made
     made.store.close()
-    sandbox.close()
 
 
 def test_the_first_apply_goes_in_by_aws_s_role_and_from_then_on_reader_and_deployer_do(place: Workspace) -> None:
@@ -101,6 +108,25 @@ def test_the_external_id_is_random_kept_and_found_again_where_the_state_is_lost(
     assert lost.external_id(place.target.label) == place.external_id
     assert lost.keep_external_id(place.target.label, "another") == place.external_id
     lost.close()
+
+
+@pytest.mark.parametrize("fault", ["deny", "throttle", "close"])
+def test_no_external_id_is_made_up_while_the_deployer_cannot_be_read(
+    sandbox: Sandbox, place: Workspace, tmp_path: Path, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: None)  # of botocore's retries
+    assert place.applied(place.planned()).complete
+    monkeypatch.setenv("BASTIDE_STATE", str(tmp_path / "lost"))
+    lost = Workspace(place.settings, place.target)
+    sandbox.faults.set(parse_rules({"rules": [{"fault": fault, "match": {"operation": "GetRole"}}]}))
+    with pytest.raises(TargetError, match="external id that Bastide's roles ask for cannot be read: ") as said:
+        lost.planned()
+    assert "identity: {external-id: …}" in str(said.value)
+    assert lost.store.external_id(place.target.label) == ""
+    lost.enter_to_read()  # to look is fine: AWS's own role lets in
+    sandbox.faults.set(parse_rules({"rules": []}))
+    assert lost.planned().empty
+    lost.store.close()
 
 
 def test_the_file_s_external_id_goes_before_the_kept_one(place: Workspace) -> None:

@@ -11,9 +11,10 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
-from bastide.aws.failure import ClientError
+from bastide.aws.failure import BotoCoreError, ClientError, refusal
+from bastide.aws.handler import error_code
 from bastide.aws.session import Target, Way
-from bastide.errors import InputError
+from bastide.errors import InputError, TargetError
 from bastide.model import GLOBAL, Change
 from bastide.model.platform import DEPLOYER, MEMBER_ROLE, PATH, role_path
 from bastide.store import Store
@@ -60,21 +61,34 @@ def kept_external_id(target: Target, store: Store) -> str:
 
     The store keeps it from then on. It is no secret (whoever may read roles sees it): it must be unique to us.
     Source: IAM User Guide, "Access to AWS accounts owned by third parties".
+
+    Raises:
+        TargetError: whether there is a deployer cannot be read; nothing is kept, for another id would lock us out.
     """
     known = store.external_id(target.label)
     return known or store.keep_external_id(target.label, _deployed(target) or secrets.token_hex(BYTES))
 
 
 def _deployed(target: Target) -> str:
-    """What the management account's deployer asks for; empty where it cannot be read or is not there."""
-    if target.home_account != target.management_account:
-        return ""
+    """What the deployer of our own account asks for; empty where there is no deployer, or it asks for none.
+
+    Raises:
+        TargetError: it cannot be read.
+    """
+    account = target.home_account
     try:
-        role = target.connection(target.management_account, GLOBAL).client("iam").get_role(RoleName=DEPLOYER)["Role"]
-    except ClientError:
-        return ""
-    conditions = (statement.get("Condition", {}) for statement in role["AssumeRolePolicyDocument"]["Statement"])
-    found: list[Any] = [one.get("StringEquals", {}).get("sts:ExternalId") for one in conditions]
+        role = target.connection(account, GLOBAL).client("iam").get_role(RoleName=DEPLOYER)["Role"]
+    except (ClientError, BotoCoreError) as error:
+        if isinstance(error, ClientError) and error_code(error) == "NoSuchEntity":
+            return ""
+        raise TargetError(
+            f"the external id that Bastide's roles ask for cannot be read: {refusal(error, 'iam').reason}",
+            f"{account}  role/{role_path(DEPLOYER)}",
+            "allow iam:GetRole on it, or say in the file: identity: {external-id: …}",
+        ) from error
+    statements = role["AssumeRolePolicyDocument"].get("Statement", [])
+    rows = statements if isinstance(statements, list) else [statements]
+    found: list[Any] = [row.get("Condition", {}).get("StringEquals", {}).get("sts:ExternalId") for row in rows]
     return next((one for one in found if isinstance(one, str)), "")
 
 

@@ -16,7 +16,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bastide.errors import InputError
+from bastide.errors import InputError, TargetError
 from bastide.model import GLOBAL, Account, Change, Estate, Organization, Plan
 from bastide.model.bulk import search_seldom
 from bastide.model.platform import DEPLOYER, READER
@@ -126,7 +126,11 @@ class Workspace:
 
     @cached_property
     def external_id(self) -> str:
-        """What the platform's roles on this target ask for: the file's word, else one that the store keeps."""
+        """What the platform's roles on this target ask for: the file's word, else one that the store keeps.
+
+        Raises:
+            TargetError: neither says it, and what runs cannot be read.
+        """
         from bastide.show.entering import kept_external_id
 
         try:
@@ -140,19 +144,25 @@ class Workspace:
         from bastide.show.entering import ways
 
         settings = self.settings
-        self.target.enter_by(ways(READER, settings.role, self.external_id, settings.external_id))
+        try:
+            kept = settings.external_id or self.external_id
+        except TargetError:  # its role will not let us in, which is said then; what needs the id itself says so
+            kept = ""
+        self.target.enter_by(ways(READER, settings.role, kept, settings.external_id))
 
     def enter_to_change(self, changes: Iterable[Change], run_id: str) -> None:
         """Enter accounts as the deployer from now on; CloudTrail then names the run that made a call.
 
         Raises:
             InputError: the role that the settings name is one that guardrails bind.
+            TargetError: the external id of the deployers cannot be read.
         """
         from bastide.show.entering import refuse_unprotected, to_change, ways
 
         settings = self.settings
         refuse_unprotected(settings.role)
-        wanted = ways(DEPLOYER, settings.role, self.external_id, settings.external_id)
+        kept = settings.external_id or self.external_id
+        wanted = ways(DEPLOYER, settings.role, kept, settings.external_id)
         self.target.enter_by(to_change(changes, wanted), f"bastide-{run_id}")
 
     def organization(self) -> Organization | None:
