@@ -1,10 +1,15 @@
 """Microseconds of one decision over all policies in force, beside moto's evaluator on the same policies.
 
 Ours: 3 levels of SCPs, an RCP, identity policies, a resource policy, requests with a context, through the whole order
-of evaluation. Once with one application's role, once with roles that hold 1 to 4 of AWS's managed policies (drawn from
-moto's copy of them). Moto: each of the same documents parsed from text and asked once, as its access control does at
-every call; it knows no order of layers, so it does less. Requests are new objects every time; policies are made ready
-once. PMapper does not install on Python 3.11 and is not measured here.
+of evaluation. The main set is ``iam_realistic``: guardrails of real size, 40 roles that hold 1 to 4 of AWS's managed
+policies (drawn from moto's copy of them). Beside it one application's role with small policies, alone and with managed
+ones. Requests are new objects every time, those of the main set all different; policies are made ready once.
+
+Others, on the same documents and requests. moto: each document parsed from text and asked once, as its access control
+does at every call; it knows no order of layers and no conditions. PMapper: SCPs, identity and resource policy, with
+conditions; it has no RCPs. It runs in its own interpreter: ``BASTIDE_PMAPPER_PYTHON=…/bin/python`` where
+``principalmapper`` is installed; without that it is named as not installed. policyglass works out what policies amount
+to and decides no request.
 
 Run alone: ``python -m benchmarks.iam_decisions``.
 """
@@ -14,12 +19,16 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import json
+import os
 import random
+import subprocess
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from bastide.iam import Compiled, PolicySet, Principal, Request, parse_policy
+from benchmarks import iam_realistic
 from benchmarks.measure import Figure, timed
 
 ACCOUNT = "111122223333"
@@ -29,36 +38,52 @@ MOTO = 200
 ROLES = 40
 SEED = 4
 Documents = list[dict[str, Any]]
+Asked = Callable[[int], list[Request]]
 
 
 def decisions() -> Iterator[Figure]:
     """Time to make policies ready, of a decision, of a decision with its reasons, and of moto's."""
+    if importlib.util.find_spec("moto"):
+        rng = random.Random(SEED)
+        real, managed = iam_realistic.layers(), _managed()
+        roles = [{**real, "identity": _role(rng, managed, real)} for _ in range(ROLES)]
+        yield from _measured("SCPs, RCP and roles of real size", roles, iam_realistic.requests, main=True)
     layers = documents()
     yield from _measured("one application's role", [layers])
     if importlib.util.find_spec("moto"):
         rng = random.Random(SEED)
-        managed = _managed()
         roles = [{**layers, "identity": _role(rng, managed, layers)} for _ in range(ROLES)]
         yield from _measured(f"{ROLES} roles with AWS's managed policies", roles)
 
 
-def _measured(what: str, sets: list[dict[str, Documents]]) -> Iterator[Figure]:
+def _measured(
+    what: str, sets: list[dict[str, Documents]], asked: Asked | None = None, *, main: bool = False
+) -> Iterator[Figure]:
+    asked = asked or requests
     name = f"decisions: {what}"
     parsed = [policy_set(layers) for layers in sets]
     with timed() as taken:
         compiled = [Compiled(policies) for policies in parsed]
     yield Figure(name, "make one set of policies ready", taken[0] / len(sets) * 1e3, "ms")
     decide = [one.decide for one in compiled]
-    _average(decide, requests(400))
-    ours = _average(decide, requests(DECISIONS))
+    yield Figure(name, "one decision on an action not met before, CPU", _average(decide, asked(400)), "µs")
+    _average(decide, asked(DECISIONS // 2))
+    ours = _average(decide, asked(DECISIONS))
     yield Figure(name, "one decision, CPU", ours, "µs", "≤ 25")
     yield Figure(name, "decisions per CPU second", 1e6 / ours, "/s")
-    explained = _average([lambda request, one=one: one.decide(request).reasons for one in compiled], requests(400))
+    explained = _average([lambda request, one=one: one.decide(request).reasons for one in compiled], asked(400))
     yield Figure(name, "one decision with its reasons, CPU", explained, "µs")
     if importlib.util.find_spec("moto"):
-        theirs = _moto(sets)
+        theirs = _moto(sets, asked(MOTO))
         yield Figure(name, "moto, the same documents, CPU", theirs, "µs")
         yield Figure(name, "times faster than moto", theirs / ours, "×", "≥ 100" if len(sets) > 1 else "")
+    if main:
+        pmapper = _pmapper(sets, asked(MOTO))
+        if pmapper is None:
+            yield Figure(name, "PMapper: not installed (BASTIDE_PMAPPER_PYTHON)", 0, "")
+        else:
+            yield Figure(name, "PMapper, the same documents but the RCP, CPU", pmapper, "µs")
+            yield Figure(name, "times faster than PMapper", pmapper / ours, "×", "≥ 100")
 
 
 def _managed() -> Documents:
@@ -81,15 +106,43 @@ def _average(decide: list[Callable[[Request], Any]], asked: list[Request]) -> fl
     return (time.process_time() - begin) / len(asked) * 1e6
 
 
-def _moto(sets: list[dict[str, Documents]]) -> float:
+def _moto(sets: list[dict[str, Documents]], asked: list[Request]) -> float:
     from moto.iam.access_control import IAMPolicy
 
     texts = [[json.dumps(one) for documents in layers.values() for one in documents] for layers in sets]
     begin = time.process_time()
-    for request, mine in zip(requests(MOTO), itertools.cycle(texts), strict=False):
+    for request, mine in zip(asked, itertools.cycle(texts), strict=False):
         for text in mine:
             IAMPolicy(text).is_action_permitted(request.action, request.resource)
     return (time.process_time() - begin) / MOTO * 1e6
+
+
+def _pmapper(sets: list[dict[str, Documents]], asked: list[Request]) -> float | None:
+    """Microseconds of one decision of PMapper in its own interpreter; None where that is not named."""
+    python = os.environ.get("BASTIDE_PMAPPER_PYTHON")
+    if not python:
+        return None
+    told = {
+        "account": ACCOUNT,
+        "sets": [
+            {
+                "scp": [found for place, found in one.items() if place.startswith("scp ")],
+                "identity": one["identity"],
+                "resource": one["resource"][0],
+            }
+            for one in sets
+        ],
+        "requests": [
+            {
+                "principal": one.principal.arn, "action": one.action, "resource": one.resource,
+                "context": dict(one.context),
+            }
+            for one in asked
+        ],
+    }  # fmt: skip
+    script = Path(__file__).with_name("iam_pmapper.py")
+    done = subprocess.run([python, str(script)], input=json.dumps(told), capture_output=True, text=True, check=True)
+    return float(json.loads(done.stdout)["microseconds"])
 
 
 def requests(count: int) -> list[Request]:

@@ -36,6 +36,7 @@ Pattern = tuple[Item, ...]  # a value in the policy, its variables filled in
 Matcher = Callable[[Pattern, str], bool]  # (value in the policy, value in the request)
 Test = Callable[[Keys], bool]
 EVERY = SETS[0].lower()
+LOOKED_UP = frozenset({"stringequals", "stringequalsignorecase", "bool"})
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -98,7 +99,7 @@ def test(condition: Condition, *, variables: bool = True) -> Test | None:
     """
     tests = [
         _test(name, key.lower(), values, variables)
-        for name, tests in condition.items()
+        for name, tests in sorted(condition.items(), key=_cost)
         for key, values in tests.items()
     ]
     if not tests:
@@ -116,6 +117,12 @@ def test(condition: Condition, *, variables: bool = True) -> Test | None:
         return True
 
     return hold
+
+
+def _cost(tested: tuple[str, Mapping[str, Values]]) -> bool:
+    """Whether a test does more than look values up: all have to hold, so those that only do are asked first."""
+    name = tested[0]
+    return not is_null(name) and operator_named(name).name not in LOOKED_UP
 
 
 def imprecise(condition: Condition, keys: Keys) -> list[str]:
