@@ -29,7 +29,7 @@ def written(folder: Path) -> list[Path]:
 
 def test_only_the_files_of_the_asked_days_and_accounts_are_planned(tmp_path: Path) -> None:
     lake = Lake.open(tmp_path / "lake")
-    lake.append(TABLE, written(tmp_path / "lake" / "data"), "b1")
+    lake.append(TABLE, written(tmp_path / "lake" / "data"), ["b1"])
     assert len(lake.files("cloudtrail")) == 4
     assert len(lake.files("cloudtrail", Scope(since=date(2026, 1, 2)))) == 2
     assert len(lake.files("cloudtrail", Scope(until=date(2026, 1, 1), accounts=("111111111111",)))) == 1
@@ -39,7 +39,7 @@ def test_only_the_files_of_the_asked_days_and_accounts_are_planned(tmp_path: Pat
 def test_a_commit_names_its_batch_and_a_lake_that_is_opened_again_knows_it(tmp_path: Path) -> None:
     lake = Lake.open(tmp_path / "lake")
     assert (lake.batches(TABLE), lake.files("cloudtrail")) == (set(), [])
-    lake.append(TABLE, written(tmp_path / "lake" / "data"), "b1")
+    lake.append(TABLE, written(tmp_path / "lake" / "data"), ["b1"])
     again = Lake.open(tmp_path / "lake")
     assert again.batches(TABLE) == {"b1"}
     assert again.names() == ["cloudtrail"]

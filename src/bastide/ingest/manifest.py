@@ -17,13 +17,14 @@ from bastide.errors import InputError
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS item (
   source TEXT NOT NULL, key TEXT NOT NULL, etag TEXT NOT NULL,
-  status TEXT NOT NULL CHECK (status IN ('pending', 'done', 'quarantined')),
+  status TEXT NOT NULL CHECK (status IN ('pending', 'done', 'quarantined', 'left')),
   batch TEXT NOT NULL, kind TEXT NOT NULL, tab TEXT NOT NULL,
   rows INTEGER NOT NULL, odd INTEGER NOT NULL, bytes INTEGER NOT NULL, sha256 TEXT NOT NULL,
   reason TEXT NOT NULL, at TEXT NOT NULL,
   PRIMARY KEY (source, key, etag)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS item_batch ON item (batch);
+CREATE INDEX IF NOT EXISTS item_content ON item (sha256);
 """
 
 
@@ -61,10 +62,18 @@ class Manifest:
                 f"the lake's manifest cannot be opened: {wrong}", str(path), "check the folder's permissions and space"
             ) from wrong
 
-    def known(self, source: str) -> set[tuple[str, str]]:
-        """The (key, etag) of every item of a source that was taken or quarantined."""
-        found = self._db.execute("SELECT key, etag FROM item WHERE source = ? AND status <> 'pending'", (source,))
+    def known(self, source: str, prefix: str = "") -> set[tuple[str, str]]:
+        """The (key, etag) of every item of a source, of keys with a prefix, that was taken, left or quarantined."""
+        found = self._db.execute(
+            "SELECT key, etag FROM item WHERE source = ? AND key >= ? AND key < ? AND status <> 'pending'",
+            (source, prefix, prefix + "\U0010ffff"),
+        )
         return set(found)
+
+    def holds(self, table: str, sha256: str) -> bool:
+        """Whether an item of this very content is in a table."""
+        found = self._db.execute("SELECT 1 FROM item WHERE sha256 = ? AND tab = ? AND status = 'done'", (sha256, table))
+        return found.fetchone() is not None
 
     def pending(self) -> dict[str, str]:
         """Batch → table, of the batches that were not known to be committed when the process ended."""

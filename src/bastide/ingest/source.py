@@ -6,19 +6,26 @@ What the key says by AWS's layout (account, Region, day) is read from it, so tha
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
+from bastide.aws.objects import Objects
 from bastide.errors import InputError
 
 # …/AWSLogs/[o-…/]ACCOUNT/SERVICE/REGION/YYYY/MM/DD/…
 _LAYOUT = re.compile(
     r"(?:^|/)AWSLogs/(?:o-[a-z0-9]+/)?(?P<account>\d{12})/(?P<service>[^/]+)/"
     r"(?:(?P<region>[a-z]{2}(?:-[a-z]+)+-\d)/)?(?:(?P<y>\d{4})/(?P<m>\d{1,2})/(?P<d>\d{1,2})/)?"
+)
+# ACCOUNT_SERVICE_REGION_[…_]YYYYMMDDTHHMMZ_…, which files keep wherever they are copied to.
+_NAME = re.compile(
+    r"(?:^|/)(?P<account>\d{12})_(?P<service>[A-Za-z-]+)_(?P<region>[a-z]{2}(?:-[a-z]+)+-\d)_(?:[^/]*_)?"
+    r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})T\d{4,6}Z_[^/]*$"
 )
 
 
@@ -61,7 +68,11 @@ class Filter:
 
 
 class Source(Protocol):
-    """Something that lists items and reads them."""
+    """Something that lists items and reads them. `prefix`: what the keys of all its items begin with."""
+
+    @property
+    def prefix(self) -> str:
+        """See the class."""
 
     def list(self, wanted: Filter) -> Iterator[Item]:
         """The items that the filter takes, in no order. Raises InputError or TargetError."""
@@ -72,7 +83,7 @@ class Source(Protocol):
 
 def describe(source: str, key: str, etag: str, size: int) -> Item:
     """The item of a key, with what AWS's layout says about it."""
-    found = _LAYOUT.search(key) or _LAYOUT.search(f"{source}/{key}")
+    found = _NAME.search(key) or _LAYOUT.search(key) or _LAYOUT.search(f"{source}/{key}")
     if found is None:
         return Item(source, key, etag, size)
     day = None
@@ -86,58 +97,81 @@ def describe(source: str, key: str, etag: str, size: int) -> Item:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A file, or everything under a folder. Symbolic links to files are followed, links to folders are not."""
+    """A file, or everything under a folder. Symbolic links to files are followed, links to folders are not.
+
+    An item's key is its whole path, so that a file is the same whichever folder above it was named.
+    """
 
     path: Path
 
+    @property
+    def root(self) -> Path:
+        """The path from the root of the file system."""
+        return Path(os.path.abspath(self.path))
+
+    @property
+    def prefix(self) -> str:
+        """See Source."""
+        return str(self.root).lstrip("/")
+
     def list(self, wanted: Filter) -> Iterator[Item]:
         """See Source. A file's etag is its size and modification time; hidden files are left out."""
-        root = self.path.absolute()
+        root = self.root
         if root.is_file():
-            yield self._item(root, "")
+            yield _item(root)
             return
         if not root.is_dir():
             raise InputError("there is no such file or folder", str(self.path), "name an existing one, or s3://…")
-        for path in sorted(root.rglob("*")):
-            parts = path.relative_to(root).parts
-            if any(part.startswith(".") for part in parts) or not path.is_file():
-                continue
-            item = self._item(root, "/".join(parts))
-            if wanted.takes(item):
-                yield item
+        for folder, folders, names in os.walk(root, onerror=_refuse):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(names):
+                path = Path(folder) / name
+                if name.startswith(".") or not path.is_file():
+                    continue
+                item = _item(path)
+                if wanted.takes(item):
+                    yield item
 
-    def _item(self, root: Path, key: str) -> Item:
-        found = (root / key if key else root).stat()
-        return describe(str(root), key, f"{found.st_size}-{found.st_mtime_ns}", found.st_size)
+    def path_of(self, item: Item) -> Path:
+        """The file of an item."""
+        return Path(f"/{item.key}")
 
     def read(self, item: Item) -> bytes:
         """See Source."""
-        return (Path(item.source) / item.key if item.key else Path(item.source)).read_bytes()
+        return self.path_of(item).read_bytes()
+
+
+def _item(path: Path) -> Item:
+    found = path.stat()
+    return describe("/", str(path).lstrip("/"), f"{found.st_size}-{found.st_mtime_ns}", found.st_size)
+
+
+def _refuse(wrong: OSError) -> None:
+    raise InputError(
+        f"a folder cannot be listed: {wrong.strerror}", str(wrong.filename), "give the permission, or name another"
+    ) from wrong
 
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A prefix of an S3 bucket, through any target's boto3 client."""
+    """A prefix of an S3 bucket, through any target's way in."""
 
     name: str
     prefix: str
-    client: Any
+    objects: Objects
 
     def list(self, wanted: Filter) -> Iterator[Item]:
-        """See Source. Listing is by pages of 1,000; objects of storage classes that need a restore are left out."""
-        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=self.prefix)
-        for page in pages:
-            for found in page.get("Contents", ()):
-                if found.get("StorageClass") in {"GLACIER", "DEEP_ARCHIVE"} or found["Key"].endswith("/"):
-                    continue
-                item = describe(f"s3://{self.name}", found["Key"], found["ETag"].strip('"'), found["Size"])
-                if wanted.takes(item):
-                    yield item
+        """See Source. Objects of storage classes that need a restore are left out."""
+        for found in self.objects.list(self.name, self.prefix):
+            if found.archived or found.key.endswith("/"):
+                continue
+            item = describe(f"s3://{self.name}", found.key, found.etag, found.size)
+            if wanted.takes(item):
+                yield item
 
     def read(self, item: Item) -> bytes:
         """See Source."""
-        body: bytes = self.client.get_object(Bucket=self.name, Key=item.key)["Body"].read()
-        return body
+        return self.objects.read(self.name, item.key)
 
 
 def in_order(items: Sequence[Item]) -> Sequence[Item]:

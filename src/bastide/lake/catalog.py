@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet
 from pyiceberg.catalog import Catalog, load_catalog
 from pyiceberg.exceptions import NamespaceAlreadyExistsError, NoSuchTableError
 from pyiceberg.expressions import AlwaysTrue, BooleanExpression, parser
+from pyiceberg.io import FileIO, load_file_io
 from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
 from pyiceberg.table import Table as IcebergTable
@@ -39,6 +43,7 @@ from bastide.lake.table import Table, read_tables
 NAMESPACE = "bastide"
 BATCH = "bastide.batch"
 ALWAYS_TRUE = AlwaysTrue()
+_ACCOUNT = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _TYPES: dict[str, IcebergType] = {
     "string": StringType(),
     "json": StringType(),
@@ -52,11 +57,15 @@ _TYPES: dict[str, IcebergType] = {
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which part of a table: days from `since` to `until` (both included) and `accounts`; empty means all."""
+    """Which part of a table: days from `since` to `until` (both included) and `accounts`; empty means all.
+
+    `no_time`: the rows without a time, instead of days.
+    """
 
     since: date | None = None
     until: date | None = None
     accounts: tuple[str, ...] = ()
+    no_time: bool = False
 
 
 class Lake:
@@ -151,11 +160,11 @@ class Lake:
         except NamespaceAlreadyExistsError:
             return
 
-    def append(self, table: Table, files: Sequence[Path], batch: str) -> None:
-        """Add Parquet files, each of one partition, in one commit that names the batch."""
+    def append(self, table: Table, files: Sequence[Path], batches: Sequence[str]) -> None:
+        """Add Parquet files, each of one partition, in one commit that names the batches; also when there are none."""
         self.make_table(table).add_files(
             [_address(file) for file in files],
-            snapshot_properties={BATCH: batch},
+            snapshot_properties={BATCH: ",".join(batches)},
             check_duplicate_files=False,
         )
 
@@ -164,7 +173,7 @@ class Lake:
         found = self.table(table.name)
         snapshots = found.snapshots() if found is not None else []
         named = [snapshot.summary.additional_properties.get(BATCH) for snapshot in snapshots if snapshot.summary]
-        return {name for name in named if name}
+        return {name for names in named if names for name in names.split(",")}
 
     def files(self, name: str, scope: Scope | None = None) -> list[str]:
         """The Parquet files (paths; URLs when they are remote) that hold the scope's rows, pruned by partition."""
@@ -173,6 +182,17 @@ class Lake:
             return []
         plan = found.scan(row_filter=_row_filter(read_tables()[name], scope or Scope())).plan_files()
         return [_local(task.file.file_path) for task in plan]
+
+    def read_file(self, file: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """The rows of one of `files`, wherever it lies. Raises OSError."""
+        wanted = list(columns) if columns is not None else None
+        if "://" not in file:
+            return pyarrow.parquet.read_table(file, columns=wanted, partitioning=None)
+        with self._io().new_input(file).open() as stream:
+            return pyarrow.parquet.read_table(stream, columns=wanted)
+
+    def _io(self) -> FileIO:
+        return load_file_io(self._catalog.properties)
 
 
 def render_schema(table: Table) -> Schema:
@@ -195,12 +215,14 @@ def _partitions(schema: Schema, table: Table) -> PartitionSpec:
 def _row_filter(table: Table, scope: Scope) -> BooleanExpression:
     """The scope in the words of pyiceberg's row filters."""
     parts = []
+    if scope.no_time:
+        parts.append(f"{table.time} is null")
     if scope.since:
         parts.append(f"{table.time} >= '{_midnight(scope.since)}'")
     if scope.until:
         parts.append(f"{table.time} < '{_midnight(scope.until + timedelta(days=1))}'")
     if scope.accounts:
-        names = ", ".join(f"'{account}'" for account in scope.accounts if account.isalnum())
+        names = ", ".join(f"'{account}'" for account in scope.accounts if _ACCOUNT.fullmatch(account))
         parts.append(f"account in ({names})" if names else "account = ''")
     return parser.parse(" and ".join(parts)) if parts else ALWAYS_TRUE
 

@@ -1,33 +1,23 @@
-"""Rows as newline-delimited JSON into Parquet files, one a partition, by DuckDB.
+"""Rows as newline-delimited JSON into Arrow's columns, by DuckDB.
 
-One idea: DuckDB is told every column's type and where it comes from, so it neither guesses nor reads twice. Files are
-written beside the tables under the batch's name and belong to nobody until the catalogue has them.
+One idea: DuckDB is told every column's type and where it comes from, so it neither guesses nor reads twice. It sorts;
+``parquet`` writes, since DuckDB's own partitioned writing keeps buffers for every column of every partition.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import pyarrow.parquet
+import pyarrow as pa
 
+from bastide.lake.parquet import arrow_schema
 from bastide.lake.table import SQL_TYPES, Table
-
-ROW_GROUP = 131_072
 
 
 class NotConvertedError(ValueError):
     """The lines are no NDJSON, or not of the declared types."""
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A Parquet file of one partition."""
-
-    path: Path
-    rows: int
 
 
 def connect(threads: int = 1, memory_mb: int = 700, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
@@ -40,18 +30,16 @@ def connect(threads: int = 1, memory_mb: int = 700, spill: Path | None = None) -
     return connection
 
 
-def write_partitions(
+def read_rows(
     connection: duckdb.DuckDBPyConnection,
     table: Table,
     lines: Path,
-    out: Path,
-    batch: str,
     *,
     read: Mapping[str, str] | None = None,
     derive: Mapping[str, str] | None = None,
     select: Mapping[str, str] | None = None,
-) -> list[Written]:
-    """The Parquet files made of the NDJSON file `lines`, under `out`, partitioned by day and account.
+) -> pa.Table:
+    """The rows of the NDJSON file `lines`, sorted by day, account and the table's `sort`.
 
     `read` maps the lines' keys to SQL types (default: the table's columns), `derive` names expressions over them, and
     `select` gives an expression over both for columns that are not simply the key of their name. A row without a time
@@ -70,23 +58,15 @@ def write_partitions(
     query = f"""
         WITH lines AS (SELECT {", ".join(("*", *more))} FROM {source}),
              found AS (SELECT {render_select(table, types, select or {})} FROM lines)
-        SELECT *, CAST({_name(table.time)} AS DATE) AS "_day", account AS "_account" FROM found
-        ORDER BY "_day", "_account", {order}
+        SELECT * FROM found ORDER BY CAST({_name(table.time)} AS DATE), account, {order}
     """
-    folder = out / batch
-    out.mkdir(parents=True, exist_ok=True)
-    copy = (
-        f"COPY ({query}) TO {_quoted(str(folder))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}, "
-        f'PARTITION_BY ("_day", "_account"), FILENAME_PATTERN \'{batch}-{{i}}\')'
-    )
     try:
-        connection.execute(copy)
+        rows = connection.sql(query).to_arrow_table()
     except duckdb.IOException as wrong:
         raise OSError(str(wrong).partition("\n")[0]) from wrong
     except duckdb.Error as wrong:
         raise NotConvertedError(str(wrong).partition("\n")[0]) from wrong
-    files = sorted(folder.rglob("*.parquet"))
-    return [Written(file, pyarrow.parquet.read_metadata(file).num_rows) for file in files]
+    return rows.cast(arrow_schema(table))
 
 
 def render_select(table: Table, types: Mapping[str, str], select: Mapping[str, str]) -> str:
@@ -96,7 +76,8 @@ def render_select(table: Table, types: Mapping[str, str], select: Mapping[str, s
         name = _name(column.name)
         value = select.get(column.name) or (name if column.name in types else "NULL")
         if column.name == "account":
-            value = f"coalesce({value}, 'unknown')"
+            # It names a partition: what is no account's number or name would make one of every odd row.
+            value = f"CASE WHEN regexp_full_match({value}, '[0-9A-Za-z_-]{{1,64}}') THEN {value} ELSE 'unknown' END"
         parts.append(f"CAST({value} AS {SQL_TYPES[column.type]}) AS {name}")
     return ", ".join(parts)
 

@@ -10,16 +10,16 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import numpy
-from numpy.typing import NDArray
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet
 
 from bastide.lake.catalog import Lake, Scope
-from bastide.lake.convert import ROW_GROUP, connect
+from bastide.lake.parquet import Hashes, Written, identity_hashes, write_file
 from bastide.lake.table import Table
 
-Hashes = NDArray[numpy.uint64]
-_EMPTY: Hashes = numpy.empty(0, numpy.uint64)
+_Place = tuple[str, date | None, str]
 
 
 class Seen:
@@ -28,85 +28,92 @@ class Seen:
     def __init__(self, lake: Lake) -> None:
         """Nothing seen but what the lake holds."""
         self._lake = lake
-        self._hashes: dict[tuple[str, str], Hashes] = {}
-        self._files: dict[tuple[str, str], list[Path]] = {}
+        self._hashes: dict[_Place, Hashes] = {}
+        self._files: dict[_Place, list[str]] = {}
 
-    def drop(self, table: Table, files: Sequence[Path]) -> int:
-        """Rewrite (or delete) the files that hold rows seen before, in them or in the lake. The number dropped."""
-        if not table.identity:
-            return 0
-        with connect(memory_mb=1500) as connection:
-            return sum(self._drop(connection, table, file) for file in files)
+    def drop(self, table: Table, files: Sequence[Written]) -> dict[str, int]:
+        """Rewrite (or delete) the files that hold rows seen before, in them or in the lake.
 
-    def _drop(self, connection: duckdb.DuckDBPyConnection, table: Table, file: Path) -> int:
-        place = (table.name, "/".join(file.parts[-3:-1]))
-        before = self._before(connection, table, place)
-        mine = hashes(connection, table, [file])
-        unique = numpy.unique(mine)
-        again = numpy.isin(unique, before, assume_unique=True)
-        dropped = 0
-        if len(unique) < len(mine) or again.any():
-            dropped = _rewrite(connection, table, file, self._files[place])
-        self._hashes[place] = numpy.union1d(before, unique)
-        if file.exists():
-            self._files[place].append(file)
+        `sourceFile` → the number of its rows that were dropped.
+        """
+        dropped: dict[str, int] = {}
+        for file in files if table.identity else ():
+            for source in self._drop(table, file):
+                dropped[source] = dropped.get(source, 0) + 1
         return dropped
 
-    def _before(self, connection: duckdb.DuckDBPyConnection, table: Table, place: tuple[str, str]) -> Hashes:
+    def _drop(self, table: Table, file: Written) -> list[str]:
+        place = (table.name, file.day, file.account)
+        before = self._before(table, place)
+        unique = numpy.unique(file.hashes)
+        again = numpy.isin(unique, before, assume_unique=True) if len(before) else numpy.zeros(0, bool)
+        dropped: list[str] = []
+        if len(unique) < len(file.hashes) or again.any():
+            dropped = _rewrite(self._lake, table, file, self._files[place])
+        self._hashes[place] = numpy.union1d(before, unique) if len(before) else unique
+        if file.path.exists():
+            self._files[place].append(str(file.path))
+        return dropped
+
+    def _before(self, table: Table, place: _Place) -> Hashes:
+        """The hashes that the lake holds of a partition, sorted."""
         if place not in self._hashes:
-            day, account = (part.partition("=")[2] for part in place[1].split("/"))
-            if day.startswith("__"):  # rows without a time
-                files = [Path(path) for path in self._lake.files(table.name) if f"/{place[1]}/" in path]
-            else:
-                moment = date.fromisoformat(day)
-                files = [Path(path) for path in self._lake.files(table.name, Scope(moment, moment, (account,)))]
-            self._files[place] = files
-            self._hashes[place] = numpy.unique(hashes(connection, table, files)) if files else _EMPTY
+            _, day, account = place
+            files = self._lake.files(table.name, Scope(day, day, (account,), no_time=day is None))
+            found = [identity_hashes(table, self._lake.read_file(file, table.identity)) for file in files]
+            self._files[place] = list(files)
+            self._hashes[place] = numpy.unique(numpy.concatenate(found)) if found else numpy.empty(0, numpy.uint64)
         return self._hashes[place]
 
 
-def hashes(connection: duckdb.DuckDBPyConnection, table: Table, files: Sequence[Path]) -> Hashes:
-    """A hash of each row's identity, rows without one left out."""
-    query = f"SELECT hash({_columns(table)}) AS h FROM read_parquet($1, hive_partitioning = false)"
-    names = [str(file) for file in files]
-    found = connection.execute(f"{query} WHERE {_has_identity(table)}", [names]).fetchnumpy()["h"]
-    return numpy.asarray(found, numpy.uint64)
+def leave_out(table: Table, files: Sequence[Written], sources: set[str]) -> dict[str, int]:
+    """Rewrite (or delete) the files without rows of `sources`. `sourceFile` → the number of its rows left out."""
+    dropped: dict[str, int] = {}
+    for file in files if sources else ():
+        rows = pyarrow.parquet.read_table(file.path)
+        out = pc.is_in(rows["sourceFile"], pa.array(sorted(sources), pa.string()))
+        for one in pc.value_counts(rows.filter(out)["sourceFile"]).to_pylist():
+            dropped[one["values"]] = dropped.get(one["values"], 0) + one["counts"]
+        _replace(table, file.path, rows.filter(pc.invert(out)))
+    return dropped
 
 
-def _rewrite(connection: duckdb.DuckDBPyConnection, table: Table, file: Path, before: Sequence[Path]) -> int:
-    """Write the file again without rows whose identity is in `before` or earlier in the file. The number left out."""
-    key, has = _columns(table), _has_identity(table)
-    old = "false"
-    if before:
-        names = ", ".join("'" + str(path).replace("'", "''") + "'" for path in before)
-        old = f"({key}) IN (SELECT ({key}) FROM read_parquet([{names}], hive_partitioning = false) WHERE {has})"
-    source = "'" + str(file).replace("'", "''") + "'"
-    order = ", ".join(f'"{name}"' for name in table.sort)
-    part = file.with_suffix(".part")
-    connection.execute(
-        f"COPY (SELECT * FROM read_parquet({source}, hive_partitioning = false) WHERE NOT ({has}) OR NOT ({old}) "
-        f'QUALIFY NOT ({has}) OR row_number() OVER (PARTITION BY {key} ORDER BY "sourceFile") = 1 ORDER BY {order}) '
-        f"TO '{str(part).replace(chr(39), chr(39) * 2)}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
-    )
-    had, left = (
-        int(
-            connection.execute(
-                "SELECT count(*) FROM read_parquet($1, hive_partitioning = false)", [str(path)]
-            ).fetchall()[0][0]
-        )
-        for path in (file, part)
-    )
-    if left:
-        part.replace(file)
-    else:
-        part.unlink()
-        file.unlink()
-    return had - left
+def _replace(table: Table, path: Path, rows: pa.Table) -> None:
+    if not rows.num_rows:
+        path.unlink()
+        return
+    part = path.with_suffix(".part")
+    write_file(table, rows, part)
+    part.replace(path)
 
 
-def _columns(table: Table) -> str:
-    return ", ".join(f'"{name}"' for name in table.identity)
+def _rewrite(lake: Lake, table: Table, file: Written, before: Sequence[str]) -> list[str]:
+    """Write the file again without rows whose identity is in `before` or earlier in the file. Their sources."""
+    rows = pyarrow.parquet.read_table(file.path)
+    seen = {identity for path in before for identity in _identities(table, lake.read_file(path, table.identity))}
+    kept, dropped = keep_first(table, rows, seen)
+    if dropped:
+        _replace(table, file.path, kept)
+    return dropped
 
 
-def _has_identity(table: Table) -> str:
-    return " AND ".join(f'"{name}" IS NOT NULL' for name in table.identity)
+def keep_first(table: Table, rows: pa.Table, seen: set[tuple[object, ...]]) -> tuple[pa.Table, list[str]]:
+    """The rows whose identity comes for the first time, and the sources of the others; `seen` grows by them."""
+    kept: list[int] = []
+    dropped: list[int] = []
+    for number, identity in enumerate(_identities(table, rows)):
+        known = bool(identity) and None not in identity
+        if known and identity in seen:
+            dropped.append(number)
+            continue
+        kept.append(number)
+        if known:
+            seen.add(identity)
+    sources = rows["sourceFile"].take(pa.array(dropped, pa.int64())).to_pylist()
+    return (rows.take(pa.array(kept, pa.int64())) if dropped else rows), [str(source) for source in sources]
+
+
+def _identities(table: Table, rows: pa.Table) -> list[tuple[object, ...]]:
+    if not table.identity:
+        return [()] * rows.num_rows
+    return list(zip(*(rows[name].to_pylist() for name in table.identity), strict=True))

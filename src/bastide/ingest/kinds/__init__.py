@@ -11,9 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Protocol
+
+import pyarrow as pa
 
 from bastide.ingest.source import Item
 
@@ -29,9 +33,21 @@ class Rendered:
     odd: int = 0
 
 
+class Gathering(Protocol):
+    """The records of many files of one kind, which become the columns of its table without going through NDJSON."""
+
+    def add(self, data: bytes, item: Item) -> Rendered:
+        """Take a file's content; `lines` of the answer is empty. Raises NotThisKindError, having taken nothing."""
+
+    def table(self) -> pa.Table:
+        """All rows, sorted by day, account and the table's `sort`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of log.
+
+    A kind with `gather` makes its columns itself, for speed, and needs none of the following.
 
     `read` maps the NDJSON's keys to SQL types where they are not the table's own columns; `derive` names SQL
     expressions over them, computed once a row; `select` gives an expression over both for each column that is not
@@ -41,11 +57,12 @@ class Kind:
     name: str
     table: str
     detect: Callable[[str, bytes], bool]
-    render: Callable[[bytes, Item], Rendered]
+    render: Callable[[bytes, Item], Rendered] | None = None
     read: Mapping[str, str] = field(default_factory=dict)
     derive: Mapping[str, str] = field(default_factory=dict)
     select: Mapping[str, str] = field(default_factory=dict)
     rank: int = 50
+    gather: Callable[[datetime], Gathering] | None = None
 
 
 class NotThisKindError(ValueError):

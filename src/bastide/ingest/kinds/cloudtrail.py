@@ -1,200 +1,228 @@
 """CloudTrail log files: envelope, array, one event or JSON lines; management, data, Insights, network activity events.
 
-One idea: msgspec checks a whole file against the types of the columns and hands out each event's bytes untouched; an
-event that does not fit is mended alone: what fits goes to its columns, the rest is kept as it was.
+One idea: msgspec parses a whole file against the types of the columns in one pass and leaves the free-form parts as
+bytes; an event that does not fit is mended alone: what fits goes to its columns, the rest is kept as it was.
+Source: AWS CloudTrail User Guide, "CloudTrail record contents for management, data, and network activity events"
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
 
 import msgspec
-from msgspec import UNSET, Raw, Struct, UnsetType, field
+from msgspec import Raw
 
+from bastide.ingest.events import ABSENT, BOOLEANS, JSON, LISTS, NULLABLE, STRINGS, Events, event_type
 from bastide.ingest.kinds import Kind, NotThisKindError, Rendered
 from bastide.ingest.source import Item
 
-STRINGS = (
-    "eventVersion", "eventSource", "eventName", "awsRegion", "sourceIPAddress", "userAgent", "errorCode",
-    "errorMessage", "requestID", "eventID", "eventType", "apiVersion", "recipientAccountId", "sharedEventID",
-    "vpcEndpointId", "vpcEndpointAccountId", "eventCategory", "sessionCredentialFromConsole",
-)  # fmt: skip
-BOOLEANS = ("readOnly", "managementEvent")
-# Always there in events of API calls, and null as often as not: their absence is what is noted.
-NULLABLE = ("requestParameters", "responseElements")
-OBJECTS = (
-    "userIdentity", "additionalEventData", "serviceEventDetails", "tlsDetails", "insightDetails", "addendum",
-    "edgeDeviceDetails", "eventContext",
-)  # fmt: skip
-LISTS = ("resources",)
-ABSENT = "absent"
-
-
-class _Object(Struct):
-    """Any JSON object; its fields are skipped unseen."""
-
-
-# A time of any other length is not CloudTrail's own form and would not be recovered as it was written.
-_Time = Annotated[str, msgspec.Meta(min_length=20, max_length=20)]
-_FIELDS: list[Any] = [
-    ("eventTime", _Time),
-    *((name, Raw) for name in NULLABLE),
-    *((name, str | UnsetType, field(default=UNSET)) for name in STRINGS),
-    *((name, bool | UnsetType, field(default=UNSET)) for name in BOOLEANS),
-    *((name, _Object | UnsetType, field(default=UNSET)) for name in OBJECTS),
-    *((name, list[_Object] | UnsetType, field(default=UNSET)) for name in LISTS),
-]
-_Event = msgspec.defstruct("_Event", _FIELDS, forbid_unknown_fields=True, gc=False, kw_only=True)
-_Typed = msgspec.defstruct("_Typed", [("Records", list[_Event])], gc=False)  # type: ignore[valid-type]
+_Event: Any = event_type()
+_Envelope = msgspec.defstruct("_Envelope", [("Records", list[_Event])], gc=False)
 _Split = msgspec.defstruct("_Split", [("Records", list[Raw])], gc=False)
 
-_TYPED: Any = msgspec.json.Decoder(_Typed)
+_TYPED: Any = msgspec.json.Decoder(_Envelope)
 _SPLIT: Any = msgspec.json.Decoder(_Split)
 _ARRAY = msgspec.json.Decoder(list[Raw])
 _EVENT = msgspec.json.Decoder(_Event)
 _ANY = msgspec.json.Decoder(dict[str, Any])
 _LENIENT = msgspec.json.Decoder(dict[str, Raw])
-_ENCODE = msgspec.json.Encoder().encode
+_TEXT = msgspec.json.Decoder(str)
 
-_MARKS = (b'"eventSource"', b'"eventName"', b'"insightDetails"', b'"eventVersion"')
+MARKS = frozenset({"eventSource", "eventName", "insightDetails", "eventVersion", "userIdentity", "eventTime"})
+# Half of a surrogate pair, which JSON's grammar allows and Unicode does not.
+_LONE = re.compile(
+    rb"(?<!\\)((?:\\\\)*)(?:(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
+_REPLACED = "�".encode()
 
 
 def detect(name: str, head: bytes) -> bool:
-    """By two of the fields that every event has; an empty envelope by the envelope."""
-    if sum(mark in head for mark in _MARKS) >= 2 and head.lstrip()[:1] in (b"{", b"["):
-        return True
-    return head.replace(b" ", b"").strip() == b'{"Records":[]}' and "Digest" not in name
+    """By two of the fields that every event has, at its top; an empty envelope by the envelope."""
+    start = head.lstrip()
+    if start[:1] not in (b"{", b"["):
+        return False
+    if re.fullmatch(rb'\{\s*"Records"\s*:\s*\[\s*\]\s*\}', start.strip()):
+        return "Digest" not in name
+    return len(MARKS & set(_first_keys(start))) >= 2
 
 
-def render(data: bytes, item: Item) -> Rendered:
-    """The events as NDJSON. Raises NotThisKindError when the file is not JSON all through."""
-    records = _split(data)
-    if b"\n" in data.strip():  # JSON that was written over several lines is put on one
-        records = [msgspec.json.format(record, indent=-1) for record in records]
-    source = _ENCODE(item.address)
-    try:
-        _TYPED.decode(data)
-        return Rendered(_with_source(b"\n".join(records), source), len(records))
-    except msgspec.MsgspecError:
-        lines, odd = [], 0
-        for record in records:
-            try:
-                _EVENT.decode(record)
-                lines.append(bytes(record))
-            except msgspec.MsgspecError:
-                lines.append(mend(bytes(record)))
-                odd += 1
-        return Rendered(_with_source(b"\n".join(lines), source), len(lines), odd)
+def _first_keys(head: bytes) -> list[str]:
+    """The keys of the first record, as far as the head tells: those of depth 1, or 3 inside `{"Records": [{`."""
+    opening = re.match(rb'\s*(?:\{\s*"Records"\s*:\s*)?\[?\s*\{', head)
+    if opening is None:
+        return []
+    depth, keys, at = 1, [], opening.end()
+    for token in re.compile(rb'"(?:[^"\\]|\\.)*"(\s*:)?|[{}\[\]]', re.DOTALL).finditer(head, at):
+        first = token[0][:1]
+        if first == b'"':
+            if depth == 1 and token[1] is not None:
+                keys.append(token[0][1:].split(b'"')[0].decode("utf-8", "replace"))
+        else:
+            depth += 1 if first in b"{[" else -1
+            if depth == 0:
+                break
+    return keys
 
 
-def _with_source(lines: bytes, source: bytes) -> bytes:
-    """The lines with the file's address in each: between two lines and nowhere inside JSON stands `}`, newline, `{`."""
-    tail = b',"sourceFile":' + source + b"}"
-    return lines[:-1].replace(b"}\n{", tail + b"\n{") + tail if lines else lines
+class CloudTrail(Events):
+    """The events of many files."""
 
-
-def _split(data: bytes) -> list[Any]:
-    start = data[:64].lstrip()[:1]
-    try:
-        if start == b"[":
-            return _ARRAY.decode(data)
+    def add(self, data: bytes, item: Item) -> Rendered:
+        """See Gathering. Raises NotThisKindError when the file is not JSON all through."""
+        text, replaced = _readable(data)
+        source = item.address
         try:
-            found: list[Raw] = _SPLIT.decode(data).Records
-            return found
-        except msgspec.ValidationError:
-            return [Raw(data.strip())] if _ANY.decode(data) else []
-    except msgspec.DecodeError as wrong:
+            found = _TYPED.decode(_compact(text)).Records
+            odd = 0
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            found, odd = [], 0
+            for record in _split(_paired(text)):
+                event, fits = _one(_compact(bytes(record)))
+                found.append(event)
+                odd += not fits
+        if replaced or odd:
+            odd += _mark_replaced(found)
+        for event in found:
+            event.sourceFile = source
+        self.events += found
+        return Rendered(b"", len(found), odd)
+
+
+def _readable(data: bytes) -> tuple[bytes, bool]:
+    """The data as UTF-8, and whether something in it was not."""
+    if data.isascii():
+        return data, False
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "replace").encode(), True
+    return data, False
+
+
+def _paired(data: bytes) -> bytes:
+    """Lone surrogates replaced."""
+    if b"\\ud" not in data and b"\\uD" not in data:
+        return data
+    return _LONE.sub(lambda found: found[1] + (found[2] or rb"\ufffd"), data)
+
+
+def _compact(data: bytes) -> bytes:
+    """JSON without spaces between its tokens: what was written over several lines, or by another writer than AWS."""
+    head = data[:256]
+    if b"\n" in head.strip() or b'": ' in head or b'", "' in head:
+        try:
+            return msgspec.json.format(data, indent=-1)
+        except msgspec.MsgspecError:
+            return data
+    return data
+
+
+def _split(data: bytes) -> Sequence[Any]:
+    """The records of a file, each as it is written. Raises NotThisKindError."""
+    try:
+        return _records(data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
         lines = [line for line in data.splitlines() if line.strip()]
-        if len(lines) > 1 and _is_object(lines[0]):
+        if len(lines) > 1 and _is_json(lines[0]):
             return _split_lines(lines)
         raise NotThisKindError(f"no JSON: {wrong}") from wrong
 
 
-def _is_object(line: bytes) -> bool:
+def _records(data: bytes) -> Sequence[Any]:
+    if data[:64].lstrip()[:1] == b"[":
+        return _ARRAY.decode(data)
+    try:
+        found: list[Raw] = _SPLIT.decode(data).Records
+        return found
+    except msgspec.ValidationError:
+        return [Raw(data.strip())] if _ANY.decode(data) else []
+
+
+def _is_json(line: bytes) -> bool:
     try:
         return bool(_ANY.decode(line))
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         return False
 
 
-def _split_lines(lines: list[bytes]) -> list[Raw]:
-    found: list[Raw] = []
+def _split_lines(lines: list[bytes]) -> list[Any]:
+    found: list[Any] = []
     for number, line in enumerate(lines, start=1):
         try:
-            found += _split(line)
-        except NotThisKindError as wrong:
-            raise NotThisKindError(f"line {number}: {wrong}") from wrong
+            found += _records(line)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as wrong:
+            raise NotThisKindError(f"no JSON in line {number}: {wrong}") from wrong
     return found
 
 
-def mend(record: bytes) -> bytes:
-    """One odd event as a line: fields that fit stay, the others move into `rest`, `flags` says what they were."""
+def _one(record: bytes) -> tuple[Any, bool]:
+    """One event, and whether it fits as it is."""
+    try:
+        return _EVENT.decode(record), True
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return mend(record), False
+
+
+def mend(record: bytes) -> Any:
+    """One odd event: fields that fit stay, the others move into `rest`, `flags` says what they were."""
+    event = _Event()
     try:
         fields = _LENIENT.decode(record)
-    except msgspec.MsgspecError:
-        return _ENCODE({"rest": record.decode("utf-8", "replace"), "flags": "no-object"})
-    kept: dict[str, Any] = {}
-    rest: dict[str, Any] = {}
-    flags: list[str] = []
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        # Wrapped, so that what is no object can still be told from an object's fields.
+        event.rest, event.flags = {"": _as_json(record)}, ["no-object"]
+        return event
     for name, value in fields.items():
-        why = _misfit(name, bytes(value).strip())
+        why = _misfit(name, bytes(value))
         if why:
-            rest[name] = value
-            flags.append(f"{why}:{name}")
+            event.misplace(name, value, why)
+        elif name in STRINGS or name == "eventTime":
+            setattr(event, name, _TEXT.decode(value))
+        elif name in BOOLEANS:
+            setattr(event, name, bytes(value) == b"true")
         else:
-            kept[name] = value
-    flags += [f"{ABSENT}:{name}" for name in NULLABLE if name not in fields]
-    if rest:
-        kept["rest"] = rest
-    return _ENCODE(kept | {"flags": ",".join(flags)})
+            setattr(event, name, value)
+    return event
+
+
+def _as_json(record: bytes) -> Raw:
+    try:
+        json.loads(record)
+    except ValueError:
+        return Raw(json.dumps(record.decode("utf-8", "replace")).encode())
+    return Raw(record)
 
 
 def _misfit(name: str, value: bytes) -> str:
     """Why a field cannot stand in its column: unknown, type or null; empty when it can."""
     if name in NULLABLE:
         return ""
-    starts = b"tf" if name in BOOLEANS else b"{" if name in OBJECTS else b"[" if name in LISTS else b'"'
-    if name not in (*STRINGS, *BOOLEANS, *OBJECTS, *LISTS, "eventTime"):
+    starts = b"tf" if name in BOOLEANS else b"[" if name in LISTS else b"{" if name in JSON else b'"'
+    if name not in (*STRINGS, *BOOLEANS, *JSON, "eventTime"):
         return "unknown"
     if value == b"null":
         return "null"
-    if value[:1] not in (starts[:1], starts[-1:]):
-        return "type"
-    return "form" if name == "eventTime" and len(value) != 22 else ""
+    return "" if value[:1] in (starts[:1], starts[-1:]) else "type"
 
 
-_PATHS = {
-    "userType": "type",
-    "userArn": "arn",
-    "userAccount": "accountId",
-    "principalId": "principalId",
-    "accessKeyId": "accessKeyId",
-    "userName": "userName",
-    "invokedBy": "invokedBy",
-    "sessionIssuerArn": "sessionContext.sessionIssuer.arn",
-    "mfaAuthenticated": "sessionContext.attributes.mfaAuthenticated",
-}
+def _mark_replaced(events: Sequence[Any]) -> int:
+    """Flag the events in which something could not be read as text. The number that had no flag before."""
+    new = 0
+    for event in events:
+        values = (getattr(event, name) for name in (*STRINGS, *JSON))
+        if any(_is_replaced(value) for value in values if value is not None and value is not ABSENT):
+            new += event.flags is None
+            event.flag("encoding")
+    return new
 
-KIND = Kind(
-    name="cloudtrail",
-    table="cloudtrail",
-    detect=detect,
-    render=render,
-    read={
-        "eventTime": "VARCHAR",
-        **dict.fromkeys(STRINGS, "VARCHAR"),
-        **dict.fromkeys(BOOLEANS, "BOOLEAN"),
-        **dict.fromkeys((*OBJECTS, *LISTS, *NULLABLE), "JSON"),
-        "rest": "JSON",
-        "flags": "VARCHAR",
-        "sourceFile": "VARCHAR",
-    },
-    # One walk over the identity for all its columns: nine cost five times as much.
-    derive={"_user": f"json_extract_string(userIdentity, {[f'$.{path}' for path in _PATHS.values()]})"},
-    select={
-        "eventTime": "TRY_CAST(eventTime AS TIMESTAMPTZ)",
-        "account": f"coalesce(recipientAccountId, _user[{list(_PATHS).index('userAccount') + 1}])",
-        **{name: f"_user[{number}]" for number, name in enumerate(_PATHS, start=1)},
-    },
-    rank=20,
-)
+
+def _is_replaced(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\ufffd" in value
+    return _REPLACED in bytes(value) or b"\\ufffd" in bytes(value)
+
+
+KIND = Kind(name="cloudtrail", table="cloudtrail", detect=detect, gather=CloudTrail, rank=20)

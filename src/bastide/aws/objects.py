@@ -1,0 +1,101 @@
+"""Objects of buckets and messages of queues, read as one account of a target sees them.
+
+One idea: whoever ingests logs needs two verbs of S3 and two of SQS, and AWS's errors as words; nothing here interprets
+what is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from bastide.aws.handler import DENIED, error_code
+from bastide.errors import TargetError
+
+# Classes whose objects cannot be read before somebody restores them.
+# Source: Amazon S3 User Guide, "Understanding archival storage in Amazon S3 Glacier"
+_ARCHIVED = frozenset({"GLACIER", "DEEP_ARCHIVE"})
+_WAIT = 1  # seconds that SQS may wait for a message
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An object as it was listed: `size` in bytes."""
+
+    key: str
+    etag: str
+    size: int
+    archived: bool = False
+
+
+class Objects:
+    """Objects of buckets."""
+
+    def __init__(self, client: Any) -> None:
+        """`client`: an S3 client, which may be used by many threads."""
+        self._client = client
+
+    def list(self, bucket: str, prefix: str) -> Iterator[Found]:
+        """The objects under a prefix, by pages of 1,000. Raises TargetError."""
+        try:
+            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+                for one in page.get("Contents", ()):
+                    archived = one.get("StorageClass") in _ARCHIVED
+                    yield Found(one["Key"], one["ETag"].strip('"'), one["Size"], archived)
+        except (ClientError, BotoCoreError) as wrong:
+            raise _told(wrong, "the bucket cannot be listed", f"s3://{bucket}/{prefix}") from wrong
+
+    def read(self, bucket: str, key: str) -> bytes:
+        """An object's content. Raises TargetError."""
+        try:
+            body: bytes = self._client.get_object(Bucket=bucket, Key=key)["Body"].read()
+        except (ClientError, BotoCoreError) as wrong:
+            raise _told(wrong, "an object cannot be read", f"s3://{bucket}/{key}") from wrong
+        return body
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message: its text, and what deletes it."""
+
+    body: str
+    receipt: str
+
+
+class Queue:
+    """An SQS queue."""
+
+    def __init__(self, client: Any, url: str) -> None:
+        """`client`: an SQS client of the queue's Region."""
+        self._client = client
+        self.url = url
+
+    def receive(self) -> Sequence[Message]:
+        """Up to ten messages, none when the queue is empty. Raises TargetError."""
+        try:
+            found = self._client.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10, WaitTimeSeconds=_WAIT)
+        except (ClientError, BotoCoreError) as wrong:
+            raise _told(wrong, "the queue cannot be read", self.url) from wrong
+        return [Message(one["Body"], one["ReceiptHandle"]) for one in found.get("Messages", ())]
+
+    def delete(self, receipts: Sequence[str]) -> None:
+        """Delete messages. Raises TargetError."""
+        try:
+            for start in range(0, len(receipts), 10):
+                entries = [
+                    {"Id": str(number), "ReceiptHandle": receipt}
+                    for number, receipt in enumerate(receipts[start : start + 10])
+                ]
+                self._client.delete_message_batch(QueueUrl=self.url, Entries=entries)
+        except (ClientError, BotoCoreError) as wrong:
+            raise _told(wrong, "messages cannot be deleted", self.url) from wrong
+
+
+def _told(wrong: ClientError | BotoCoreError, what: str, where: str) -> TargetError:
+    fix = "check the name and the target"
+    if isinstance(wrong, ClientError) and error_code(wrong) in DENIED:
+        fix = "read it as a role that may, such as bastide-log-reader: --as-role ARN"
+    return TargetError(f"{what}: {wrong}", where, fix)

@@ -1,0 +1,271 @@
+"""CloudTrail events as msgspec parsed them, into the columns of the table, and back.
+
+One idea: all events of a batch are sorted as objects and become columns once; what a column cannot hold (an unknown
+field, a time of another form, an object where text belongs) moves to `rest` under a flag, so an event is recoverable
+field for field: `rebuild_event`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+import numpy
+import pyarrow as pa
+import pyarrow.compute as pc
+from msgspec import Raw, Struct, field
+
+from bastide.ingest.columns import first_bytes, strings, texts
+from bastide.lake.parquet import arrow_schema
+from bastide.lake.table import read_tables
+
+STRINGS = (
+    "eventVersion", "eventSource", "eventName", "awsRegion", "sourceIPAddress", "userAgent", "errorCode",
+    "errorMessage", "requestID", "eventID", "eventType", "apiVersion", "recipientAccountId", "sharedEventID",
+    "vpcEndpointId", "vpcEndpointAccountId", "eventCategory", "sessionCredentialFromConsole",
+)  # fmt: skip
+BOOLEANS = ("readOnly", "managementEvent")
+# Always there in events of API calls, and null as often as not: their absence is what is noted.
+NULLABLE = ("requestParameters", "responseElements")
+LISTS = ("resources",)
+JSON = (
+    *NULLABLE, *LISTS, "userIdentity", "additionalEventData", "serviceEventDetails", "tlsDetails", "insightDetails",
+    "addendum", "edgeDeviceDetails", "eventContext",
+)  # fmt: skip
+ABSENT = Raw(b"absent")
+NULL = b"null"
+_NOTHING = (NULL, b"absent")
+FUTURE = timedelta(days=1)
+_ACCOUNT = re.compile(r"[0-9A-Za-z_-]{1,64}")
+_ENCODE = msgspec.json.Encoder().encode
+_READ_RAW = msgspec.json.Decoder(dict[str, Raw])
+
+
+class _Mending(Struct):
+    """What an event has beside its own fields; their names cannot be those of a field of JSON that anybody writes."""
+
+    rest: dict[str, Any] | None = field(default=None, name="bastide:rest")
+    flags: list[str] | None = field(default=None, name="bastide:flags")
+    sourceFile: str | None = field(default=None, name="bastide:sourceFile")
+
+    def flag(self, word: str) -> None:
+        """Say what is odd about the event, once."""
+        if self.flags is None:
+            self.flags = []
+        if word not in self.flags:
+            self.flags.append(word)
+
+    def misplace(self, name: str, value: Any, why: str) -> None:
+        """The field is kept in `rest`, since its column cannot hold it."""
+        self.rest = (self.rest or {}) | {name: value}
+        self.flag(f"{why}:{name}")
+
+
+def event_type() -> type[Any]:
+    """The type that a whole file is parsed against: a null, an unknown field or another type is refused."""
+    fields: list[Any] = [("eventTime", str, field(default=None))]
+    fields += [(name, str, field(default=None)) for name in STRINGS]
+    fields += [(name, bool, field(default=None)) for name in BOOLEANS]
+    fields += [(name, Raw, field(default=ABSENT if name in NULLABLE else None)) for name in JSON]
+    return msgspec.defstruct("Event", fields, bases=(_Mending,), forbid_unknown_fields=True, gc=False, kw_only=True)
+
+
+class _Issuer(Struct, gc=False):
+    arn: str | None = None
+
+
+class _Attributes(Struct, gc=False):
+    mfaAuthenticated: str | None = None
+
+
+class _Session(Struct, gc=False):
+    sessionIssuer: _Issuer | None = None
+    attributes: _Attributes | None = None
+
+
+class _Identity(Struct, gc=False):
+    type: str | None = None
+    arn: str | None = None
+    accountId: str | None = None
+    principalId: str | None = None
+    accessKeyId: str | None = None
+    userName: str | None = None
+    invokedBy: str | None = None
+    sessionContext: _Session | None = None
+
+
+_IDENTITY = msgspec.json.Decoder(_Identity)
+# Column → where it is in the identity.
+_PATHS = {
+    "userType": "type", "userArn": "arn", "userAccount": "accountId", "principalId": "principalId",
+    "accessKeyId": "accessKeyId", "userName": "userName", "invokedBy": "invokedBy",
+    "sessionIssuerArn": "sessionContext.sessionIssuer.arn",
+    "mfaAuthenticated": "sessionContext.attributes.mfaAuthenticated",
+}  # fmt: skip
+_NOBODY: tuple[str | None, ...] = (None,) * len(_PATHS)
+
+
+def parse_identity(text: bytes) -> tuple[str | None, ...]:
+    """The columns that come of a `userIdentity`, in the order of `_PATHS`; what is of another type as JSON text."""
+    try:
+        one = _IDENTITY.decode(text)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return _parse_odd_identity(text)
+    session = one.sessionContext
+    issuer = session.sessionIssuer if session else None
+    attributes = session.attributes if session else None
+    return (
+        one.type, one.arn, one.accountId, one.principalId, one.accessKeyId, one.userName, one.invokedBy,
+        issuer.arn if issuer else None, attributes.mfaAuthenticated if attributes else None,
+    )  # fmt: skip
+
+
+def _parse_odd_identity(text: bytes) -> tuple[str | None, ...]:
+    try:
+        whole = json.loads(text)
+    except ValueError:
+        return _NOBODY
+    found: list[str | None] = []
+    for path in _PATHS.values():
+        value: Any = whole
+        for step in path.split("."):
+            value = value.get(step) if isinstance(value, dict) else None
+        found.append(value if value is None or isinstance(value, str) else json.dumps(value))
+    return tuple(found)
+
+
+class Events:
+    """The events of a batch."""
+
+    def __init__(self, now: datetime) -> None:
+        """Nothing yet. An event later than a day after `now` (aware) is flagged."""
+        self.events: list[Any] = []
+        self._identities: dict[bytes, tuple[str | None, ...]] = {}
+        self._future = (now + FUTURE).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def table(self) -> pa.Table:
+        """See Gathering."""
+        self._check_times()
+        self._flag_absent()
+        self.events.sort(key=self._order)
+        columns = {name: texts(self._values(name)) for name in JSON}
+        if self._move_misfits(columns):
+            columns = {name: texts(self._values(name)) for name in JSON}
+        schema = arrow_schema(read_tables()["cloudtrail"])
+        columns |= self._typed()
+        return pa.table([columns[name].cast(schema.field(name).type) for name in schema.names], schema=schema)
+
+    def _values(self, name: str) -> list[Any]:
+        values = list(map(attrgetter(name), self.events))
+        if name in NULLABLE:
+            return [None if len(value) <= 6 and bytes(value) in _NOTHING else value for value in values]
+        return values
+
+    def _typed(self) -> dict[str, pa.Array]:
+        events = self.events
+        columns = {name: strings(list(map(attrgetter(name), events))) for name in (*STRINGS, "sourceFile")}
+        columns |= {name: pa.array(list(map(attrgetter(name), events)), pa.bool_()) for name in BOOLEANS}
+        people = zip(*map(self._identity, events), strict=True) if events else ((),) * len(_PATHS)
+        columns |= {name: strings(values) for name, values in zip(_PATHS, people, strict=True)}
+        columns["account"] = strings(list(map(self._account, events)))
+        columns["eventTime"] = pc.assume_timezone(
+            pc.strptime(strings(list(map(attrgetter("eventTime"), events))), "%Y-%m-%dT%H:%M:%SZ", "us"), "UTC"
+        )
+        columns["rest"] = texts([None if event.rest is None else _ENCODE(event.rest) for event in events])
+        columns["flags"] = strings([None if event.flags is None else ",".join(event.flags) for event in events])
+        return columns
+
+    def _order(self, event: Any) -> str:
+        time, account = event.eventTime or "", self._account(event)
+        return f"{time[:10]}\0{account}\0{event.eventSource}\0{event.eventName}\0{time}"
+
+    def _identity(self, event: Any) -> tuple[str | None, ...]:
+        if event.userIdentity is None:
+            return _NOBODY
+        text = bytes(event.userIdentity)
+        found = self._identities.get(text)
+        if found is None:
+            found = self._identities[text] = parse_identity(text)
+        return found
+
+    def _account(self, event: Any) -> str:
+        return _partition(event.recipientAccountId or self._identity(event)[2] or "")
+
+    def _check_times(self) -> None:
+        """Times of another form than CloudTrail's move to `rest`; those in the future are flagged."""
+        times = {event.eventTime for event in self.events}
+        odd = {time for time in times if time is None or not _is_time(time) or time > self._future}
+        for event in self.events if odd else ():
+            if event.eventTime is None or event.eventTime not in odd:
+                continue
+            if _is_time(event.eventTime):
+                event.flag("future:eventTime")
+            else:
+                event.misplace("eventTime", event.eventTime, "form")
+                event.eventTime = None
+
+    def _flag_absent(self) -> None:
+        for event in self.events:
+            if event.requestParameters is ABSENT or event.responseElements is ABSENT:
+                for name in NULLABLE:
+                    if getattr(event, name) is ABSENT and event.flags != ["no-object"]:
+                        event.flag(f"absent:{name}")
+
+    def _move_misfits(self, columns: Mapping[str, pa.Array]) -> bool:
+        """Values that are no object (no list) where one belongs move to `rest`."""
+        moved = False
+        for name in JSON:
+            if name in NULLABLE:
+                continue
+            starts = first_bytes(columns[name])
+            for number in numpy.flatnonzero((starts != 0) & (starts != ord("[" if name in LISTS else "{"))).tolist():
+                event = self.events[number]
+                value = getattr(event, name)
+                event.misplace(name, value, "null" if bytes(value) == NULL else "type")
+                setattr(event, name, None)
+                moved = True
+        return moved
+
+
+@lru_cache(1024)
+def _partition(account: str) -> str:
+    """It names a partition: what is no account's number or name would make one of every odd event."""
+    return account if _ACCOUNT.fullmatch(account) else "unknown"
+
+
+def _is_time(text: str) -> bool:
+    """Whether the text is a time in CloudTrail's own form, which `%Y-%m-%dT%H:%M:%SZ` gives back as it was."""
+    if len(text) != 20 or text[4] + text[7] + text[10] + text[13] + text[16] + text[19] != "--T::Z":
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return text.isascii()
+
+
+def rebuild_event(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The event that a row of the table came from, field for field; values of `row` as DuckDB or pyarrow give them.
+
+    A record that was no JSON object comes back as `{"": record}`.
+    """
+    flags = set((row.get("flags") or "").split(","))
+    rest = json.loads(row["rest"]) if row.get("rest") else {}
+    if "no-object" in flags:
+        return dict(rest)
+    event: dict[str, Any] = {}
+    if row.get("eventTime") is not None:
+        event["eventTime"] = f"{row['eventTime']:%Y-%m-%dT%H:%M:%SZ}".zfill(20)
+    event |= {name: row[name] for name in (*STRINGS, *BOOLEANS) if row.get(name) is not None}
+    for name in JSON:
+        if row.get(name) is not None:
+            event[name] = json.loads(row[name])
+        elif name in NULLABLE and f"absent:{name}" not in flags:
+            event[name] = None
+    return event | rest

@@ -1,0 +1,133 @@
+"""Rows in Arrow's columns into Parquet files, one a partition.
+
+One idea: the rows come sorted by day and account, so a partition is a slice and its file is written without a copy.
+Files lie beside the tables in a folder of the batch's name and belong to nobody until the catalogue has them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pyarrow as pa
+import pyarrow.parquet
+from numpy.typing import NDArray
+
+from bastide.lake.table import Table
+
+ROW_GROUP = 131_072
+LEVEL = 3  # of zstd: 1 is a tenth faster to ingest and 3 % larger
+ARROW_TYPES = {
+    "string": pa.string(),
+    "json": pa.string(),
+    "boolean": pa.bool_(),
+    "int": pa.int32(),
+    "bigint": pa.int64(),
+    "double": pa.float64(),
+    "timestamp": pa.timestamp("us", tz="UTC"),
+}
+Hashes = NDArray[numpy.uint64]
+_DAY = 86_400_000_000  # microseconds
+_EPOCH = date(1970, 1, 1)
+_NO_DAY = numpy.iinfo(numpy.int64).min
+_SALT = numpy.arange(1, 33, dtype=numpy.uint64) * numpy.uint64(0x9E3779B97F4A7C15)  # one for each word
+_MIX = (numpy.uint64(0x9E3779B97F4A7C15), numpy.uint64(0xC2B2AE3D27D4EB4F))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A Parquet file of one partition. `hashes`: of the rows' identities, those without one left out."""
+
+    path: Path
+    rows: int
+    day: date | None
+    account: str
+    hashes: Hashes = field(default_factory=lambda: numpy.empty(0, numpy.uint64))
+
+
+def arrow_schema(table: Table) -> pa.Schema:
+    """The columns of a table as Arrow has them."""
+    return pa.schema([(column.name, ARROW_TYPES[column.type]) for column in table.columns])
+
+
+def write_partitions(table: Table, rows: pa.Table, out: Path, batch: str, part: str = "") -> list[Written]:
+    """The files made of `rows` (the table's columns, sorted by day and account), under `out`/`batch`.
+
+    Their names begin with `part`.
+    Raises OSError when they cannot be written.
+    """
+    folder = out / batch
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for number, (day, account, mine) in enumerate(_partitions(table, rows)):
+        path = folder / f"{part}{number:04}.parquet"
+        write_file(table, mine, path)
+        written.append(Written(path, mine.num_rows, day, account, identity_hashes(table, mine)))
+    return written
+
+
+def write_file(table: Table, rows: pa.Table, path: Path) -> None:
+    """One file. Raises OSError when it cannot be written."""
+    # Ids are never twice in a file, and the tries to make a dictionary of them cost more than their compression.
+    dictionary = [column.name for column in table.columns if column.name not in (*table.identity, "requestID")]
+    pyarrow.parquet.write_table(
+        rows, path, compression="zstd", compression_level=LEVEL, row_group_size=ROW_GROUP, use_dictionary=dictionary
+    )
+
+
+def _partitions(table: Table, rows: pa.Table) -> Iterator[tuple[date | None, str, pa.Table]]:
+    if not rows.num_rows:
+        return
+    times = rows[table.time].cast(pa.int64()).fill_null(_NO_DAY).to_numpy()
+    days = numpy.where(times == _NO_DAY, _NO_DAY, times // _DAY)
+    accounts = rows["account"].combine_chunks().dictionary_encode()
+    names, codes = accounts.dictionary.to_pylist(), accounts.indices.to_numpy()
+    changes = numpy.flatnonzero((days[1:] != days[:-1]) | (codes[1:] != codes[:-1])) + 1
+    starts = [0, *changes.tolist()]
+    for start, end in zip(starts, [*starts[1:], rows.num_rows], strict=True):
+        day = None if days[start] == _NO_DAY else _EPOCH + timedelta(days=int(days[start]))
+        yield day, names[codes[start]], rows.slice(start, end - start)
+
+
+def identity_hashes(table: Table, rows: pa.Table) -> Hashes:
+    """A 64-bit hash of each row's identity, rows without one left out; empty when the table's rows have none.
+
+    Equal identities have equal hashes in every process and batch.
+    """
+    columns: list[Any] = [rows[name].combine_chunks() for name in table.identity]
+    if not columns:
+        return numpy.empty(0, numpy.uint64)
+    known = numpy.logical_and.reduce([column.is_valid().to_numpy(zero_copy_only=False) for column in columns])
+    total: Hashes = numpy.zeros(int(known.sum()), numpy.uint64)
+    for column in columns:
+        values = (column if known.all() else column.filter(pa.array(known))).to_pylist()
+        total = _mixed(total ^ _hash([_clipped(str(value).encode()) for value in values]))
+    return total
+
+
+def _clipped(text: bytes) -> bytes:
+    """An absurd id must not make everybody's as long: its ends stand for it."""
+    return text if len(text) <= 256 else text[:128] + text[-128:]
+
+
+def _hash(texts: list[bytes]) -> Hashes:
+    total = numpy.zeros(len(texts), numpy.uint64)
+    if not texts:
+        return total
+    width = -(-max(1, *map(len, texts)) // 8) * 8
+    words = numpy.array(texts, f"S{width}").view(numpy.uint64).reshape(len(texts), -1)
+    # Trailing zero words change nothing, so the width, which differs from batch to batch, does not matter.
+    for number in range(words.shape[1]):
+        word = words[:, number]
+        total ^= numpy.where(word == 0, word, _mixed(word ^ _SALT[number]))
+    return total
+
+
+def _mixed(words: Hashes) -> Hashes:
+    words = (words ^ (words >> numpy.uint64(31))) * _MIX[0]
+    words = (words ^ (words >> numpy.uint64(29))) * _MIX[1]
+    return words ^ (words >> numpy.uint64(32))
