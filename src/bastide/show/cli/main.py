@@ -26,8 +26,10 @@ COMMANDS = {
     "undo": "Take back the changes of a run.",
     "runs": "List past runs, and check the ledger's chain.",
     "assess": "Judge what runs (or what the file declares) by all controls.",
+    "query": "Ask the lake in SQL: logs, inventory, findings, exemptions; a library and a console.",
     "iam": "Lint, compare and simulate policies; print those that Bastide itself needs.",
     "attack": "Play what intruders do against a deployed architecture in a sandbox.",
+    "lake": "What the lake holds, whether it is whole, and traffic to try it with.",
     "sandbox": "Start, stop, reset or enter the emulated organization.",
     "demo": "Deploy, break and heal a whole organization in the sandbox.",
 }
