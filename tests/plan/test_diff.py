@@ -146,6 +146,33 @@ def test_what_could_not_be_listed_is_neither_created_nor_taken_for_absent() -> N
     assert plan.uncertain[0][2].reason == "DescribeVpcs: UnauthorizedOperation"
 
 
+def test_nothing_is_made_or_changed_that_would_name_what_could_not_be_read() -> None:
+    key = provisional.uuid("trail")
+    arn = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/"
+    name = [{"Key": "bastide:name", "Value": "trail"}]
+    declared = estate(
+        made("AWS::KMS::Key", key, arn=arn + key, Tags=name),
+        made("AWS::CloudTrail::Trail", "audit", TrailName="audit", KMSKeyId=arn + key, IsLogging=True),
+        made("AWS::CloudTrail::Trail", "second", TrailName="second", KMSKeyId=arn + key),
+        made("AWS::S3::Bucket", "logs", BucketName="logs", Key=arn + "theirs"),
+    )
+    gap = Gap("AWS::KMS::Key", ACCOUNT, REGION, "DescribeKey: AccessDenied")
+    trail = made("AWS::CloudTrail::Trail", "audit", TrailName="audit", KMSKeyId=arn + "1", IsLogging=False)
+    plan = diff(declared, estate(trail, gaps=(gap,)), KINDS)
+    assert [change.key.id for change in plan.changes] == ["logs"]
+    why = "it builds on trail, which could not be read: DescribeKey: AccessDenied"
+    assert {(one.id, path, said.reason) for one, path, said in plan.uncertain} == {
+        (key, "", "DescribeKey: AccessDenied"),
+        ("audit", "KMSKeyId", why),
+        ("audit", "IsLogging", why),
+        ("second", "", why),
+    }
+    seen = diff(declared, estate(trail, made("AWS::KMS::Key", "1", arn=arn + "1", Tags=name)), KINDS)
+    assert [(one.key.id, one.action) for one in seen.changes] == [
+        ("audit", Action.UPDATE), ("second", Action.CREATE), ("logs", Action.CREATE)
+    ]  # fmt: skip
+
+
 def test_a_property_that_could_not_be_read_makes_the_plan_uncertain_and_changes_nothing() -> None:
     desired = made("AWS::S3::Bucket", "logs", BucketName="logs", VersioningConfiguration={"Status": "Enabled"})
     observed = made("AWS::S3::Bucket", "logs", BucketName="logs", VersioningConfiguration=Unknown("AccessDenied"))

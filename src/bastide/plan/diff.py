@@ -24,11 +24,13 @@ from bastide.plan.binding import bind, learn_resource
 from bastide.plan.compare import differences, tag_values
 from bastide.plan.digest import observation
 from bastide.plan.match import Index
-from bastide.plan.order import References, ordered
+from bastide.plan.order import References, ordered, own_tokens, tokens_of
 
 HEALED = (
     "healed"  # Origin.source of a desired resource that a control's finding asks for; its detail is the control's id
 )
+
+BUILDS = "it builds on"
 
 
 @dataclass
@@ -39,6 +41,7 @@ class _Draft:
     changes: dict[ResourceKey, Change] = field(default_factory=dict)  # by the declared key
     matched: set[ResourceKey] = field(default_factory=set)  # observed keys
     uncertain: list[tuple[ResourceKey, str, Unknown]] = field(default_factory=list)
+    unseen: dict[str, Unknown] = field(default_factory=dict)  # provisional id of what could not be read → why
 
 
 def diff(
@@ -54,7 +57,7 @@ def diff(
 
     ``owned``: observed keys that Bastide created; of these, what is no longer desired is deleted, and nothing else
     ever is. ``pins``: provisional id → real id, as an earlier apply left them. A resource that could not be listed or
-    read is never created or changed blindly: it comes out in ``Plan.uncertain``.
+    read is never created or changed blindly, nor is one that would name its identifier: ``Plan.uncertain`` has both.
 
     Raises:
         ContractError: desired resources build on each other in a circle, or are of a type that has no handler.
@@ -105,10 +108,13 @@ def _consider(
     gap = observed.gaps_by_place.get((bound.type, bound.account, bound.region))
     found = index.find(bound, pins)
     name = desired.account_name(declared.account)
-    if found is None and gap is not None:
-        draft.uncertain.append((bound.key, "", Unknown(gap.reason)))
-    elif found is None:
-        draft.changes[declared.key] = _create(bound, kinds[bound.type], name)
+    if found is None:
+        open_ = Unknown(gap.reason) if gap is not None else _unseen(draft, bound.properties, bound.account, bound.id)
+        if open_ is None:
+            draft.changes[declared.key] = _create(bound, kinds[bound.type], name)
+        else:
+            draft.uncertain.append((bound.key, "", open_))
+            _hide(draft, bound, kinds[bound.type], open_)
     else:
         draft.bindings.update(learn_resource(bound, found, kinds[bound.type]))
         if found.key in draft.matched and declared.origin.source == HEALED:
@@ -117,8 +123,32 @@ def _consider(
         changed = _update(
             replace(bound, properties=bind(bound.properties, draft.bindings)), found, kinds[bound.type], name, draft
         )
-        if changed:
+        if changed is None:
+            return
+        open_ = _unseen(draft, changed.after)
+        if open_ is None:
             draft.changes[declared.key] = changed
+        else:
+            draft.uncertain.extend((found.key, difference.path, open_) for difference in changed.differences)
+
+
+def _hide(draft: _Draft, bound: Resource, kind: ResourceType, why: Unknown) -> None:
+    """Note that nobody knows the real identifiers of a resource, and whether there are any."""
+    reason = (
+        why.reason
+        if why.reason.startswith(BUILDS)
+        else f"{BUILDS} {label(bound, kind)}, which could not be read: {why.reason}"
+    )
+    for token in own_tokens(bound, kind) - draft.unseen.keys():
+        draft.unseen[token] = Unknown(reason)
+
+
+def _unseen(draft: _Draft, *values: Value) -> Unknown | None:
+    """Why the values cannot be written yet: they name what could not be read; None when they do not."""
+    if not draft.unseen:
+        return None
+    named = sorted(tokens_of(list(values)) & draft.unseen.keys())
+    return draft.unseen[named[0]] if named else None
 
 
 def label(resource: Resource, kind: ResourceType) -> str:

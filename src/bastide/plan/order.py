@@ -47,7 +47,14 @@ def tokens_of(value: Value) -> set[str]:
     return set()
 
 
-ACCOUNT = "AWS::Organizations::Account"
+def own_tokens(resource: Resource, kind: ResourceType) -> set[str]:
+    """The provisional tokens that stand for the resource: in its identifier, and not got from elsewhere.
+
+    What stands in its account or in a property that is written is another's; what is read-only is its own.
+    """
+    written = {name: value for name, value in resource.properties.items() if name not in kind.read_only}
+    own = tokens_of([resource.id, *(resource.properties.get(name) for name in kind.read_only)])
+    return own - tokens_of(written) - tokens_of(resource.account)
 
 
 class References:
@@ -63,18 +70,8 @@ class References:
             self._by_type.setdefault((resource.type, resource.region), []).append(resource.key)
             for text in {resource.arn, resource.id} - {"", resource.account}:
                 self._by_text.setdefault(text, []).append(resource)
-            self._own_tokens(resource)
-
-    def _own_tokens(self, resource: Resource) -> None:
-        """A token belongs to the resource that has it in its identifier and cannot have got it from elsewhere.
-
-        What stands in its account or in a property that is written is another's; what is read-only is its own.
-        """
-        read_only = self._kinds[resource.type].read_only
-        written = {name: value for name, value in resource.properties.items() if name not in read_only}
-        own = tokens_of([resource.id, *(resource.properties.get(name) for name in read_only)])
-        for token in own - tokens_of(written) - tokens_of(resource.account):
-            self._by_token.setdefault(token, resource.key)
+            for token in own_tokens(resource, kinds[resource.type]):
+                self._by_token.setdefault(token, resource.key)
 
     def of(self, resource: Resource) -> set[ResourceKey]:
         """Keys of what ``resource`` builds on."""
