@@ -132,7 +132,8 @@ class _Batch:
         digest = hashlib.sha256(data).hexdigest()
         if all(mark in data[:HEAD] for mark in _DIGEST_MARKS):
             return Taken(item, DIGEST, bytes=len(data), sha256=digest, left=True)
-        kind = detect(item.key or item.source, data[:HEAD])
+        # What is in a Parquet file stands at its end.
+        kind = detect(item.key or item.source, data if data[:4] == b"PAR1" else data[:HEAD])
         if kind is None:
             reason = "it is empty" if not data.strip() else "no kind of log is known that begins like this"
             return Taken(item, bytes=len(data), sha256=digest, reason=reason)
