@@ -15,12 +15,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from bastide.iam.conditions import EPOCH, number, seconds
 from bastide.prove.symbolic.actions import has_many_values
 from bastide.prove.symbolic.intervals import EVERY_ADDRESS, EVERY_NUMBER, Intervals, address, address_number
-from bastide.prove.symbolic.pattern import Pattern, exact, glob
+from bastide.prove.symbolic.pattern import Pattern, exact, glob, lazy
 from bastide.prove.symbolic.search import NotDecided, Union, exists, find
 
 STRING, NUMBER, DATE, ADDRESS = "string", "number", "date", "address"
@@ -97,11 +97,11 @@ class Test:
     def __hash__(self) -> int:
         return self._hash
 
-    @cached_property
+    @lazy
     def _hash(self) -> int:
         return hash((self.key, self.values, self.every, self.absent))
 
-    @cached_property
+    @lazy
     def negated(self) -> Test:
         """The test that holds exactly when this one does not."""
         return Test(self.key, self.values.negated(), not self.every, not self.absent, self.set_operator)

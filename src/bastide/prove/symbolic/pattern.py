@@ -13,9 +13,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import takewhile
-from typing import NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from bastide.iam.variables import VARIABLE
 from bastide.iam.wildcards import Wild, matcher_of
@@ -29,6 +29,22 @@ FILLINGS = ("example", "x", "")
 UNUSUAL = ("**", "*?", HOLE)  # wildcards out of order, and what no text holds
 WILDCARD = re.compile("[*?]")
 FEW_STARS = 4  # up to which a regular expression is the faster way; with hundreds it would not end
+
+
+T = TypeVar("T")
+
+
+class lazy(Generic[T]):
+    """A property worked out once, as ``functools.cached_property`` without its lock: that costs more than the work."""
+
+    def __init__(self, work: Callable[[Any], T]) -> None:
+        self.work = work
+        self.name = work.__name__
+        self.__doc__ = work.__doc__
+
+    def __get__(self, one: Any, kind: type | None = None) -> T:
+        found = one.__dict__[self.name] = self.work(one)
+        return found
 
 
 class Token(NamedTuple):
@@ -56,11 +72,11 @@ class Pattern:
     def __hash__(self) -> int:
         return self._hash
 
-    @cached_property
+    @lazy
     def _hash(self) -> int:
         return hash(self.tokens)
 
-    @cached_property
+    @lazy
     def expression(self) -> re.Pattern[str]:
         """The same language as a regular expression."""
         return re.compile("".join(map(_expression, self.tokens)), re.DOTALL)
@@ -78,7 +94,7 @@ class Pattern:
             return len(value) == len(head)
         return rest == (WILD,) or self._matcher(value)
 
-    @cached_property
+    @lazy
     def _matcher(self) -> Callable[[str], bool]:
         """An expression takes a third of a millisecond to compile: only where nothing cheaper says the same."""
         if self.is_starred:
@@ -103,7 +119,7 @@ class Pattern:
                 return False
         return bool(at & table.final)
 
-    @cached_property
+    @lazy
     def _head(self) -> tuple[str, tuple[Token, ...], bool]:
         """The characters that every match starts with, the tokens behind them, whether case does not count.
 
@@ -118,7 +134,7 @@ class Pattern:
             else ("", (WILD, *self.tokens), False)
         )
 
-    @cached_property
+    @lazy
     def simple(self) -> tuple[str, bool] | None:
         """(text, whether a star follows) of a pattern that is a text, or a beginning; None for any other.
 
@@ -132,37 +148,37 @@ class Pattern:
             chars += token.chars
         return "".join(chars), open_
 
-    @cached_property
+    @lazy
     def is_everything(self) -> bool:
         """Whether it matches every value."""
         return self.tokens == (WILD,)
 
-    @cached_property
+    @lazy
     def is_plain(self) -> bool:
         """Whether its wildcards take in colons, as all do but those of ``ArnLike``."""
         return all(token.colon for token in self.tokens)
 
-    @cached_property
+    @lazy
     def is_cased(self) -> bool:
         """Whether each of its characters is one, and not one of either case; its wildcards take in colons."""
         return all(token.colon and len(token.chars) <= 1 for token in self.tokens) and HOLE not in self.alphabet
 
-    @cached_property
+    @lazy
     def is_starred(self) -> bool:
         """Whether it is made of characters and stars that take in anything."""
         return self.is_cased and not any(token.kind == ANY for token in self.tokens)
 
-    @cached_property
+    @lazy
     def generic(self) -> str:
         """A value of it whose wildcards hold a character that stands in no pattern (``HOLE``)."""
         return "".join([next(iter(token.chars)) if token.chars else HOLE for token in self.tokens])
 
-    @cached_property
+    @lazy
     def is_literal(self) -> bool:
         """Whether it matches one value only."""
         return all(token.kind == ONE and len(token.chars) == 1 for token in self.tokens)
 
-    @cached_property
+    @lazy
     def prefix(self) -> str:
         """The characters, in lower case, that every match starts with."""
         found = []
@@ -172,12 +188,12 @@ class Pattern:
             found.append(min(token.chars).lower())
         return "".join(found)
 
-    @cached_property
+    @lazy
     def alphabet(self) -> frozenset[str]:
         """All characters that stand in it."""
         return frozenset().union(*(token.chars for token in self.tokens))
 
-    @cached_property
+    @lazy
     def instances(self) -> tuple[str, ...]:
         """A few values that match, the likelier first."""
         return tuple(dict.fromkeys((self._likely, *map(self.instance, FILLINGS))))
@@ -186,11 +202,11 @@ class Pattern:
         """A value that matches, each star replaced by ``filling`` (without a colon)."""
         return self._skeleton.replace(HOLE, filling)
 
-    @cached_property
+    @lazy
     def _skeleton(self) -> str:
         return "".join([_instance(token) for token in self.tokens])
 
-    @cached_property
+    @lazy
     def _likely(self) -> str:
         """A value as one meets it: an ARN with a partition, a region and an account."""
         head, *rest = self._skeleton.replace(f"x{HOLE}", HOLE).split(COLON, ARN_PARTS - 1)
@@ -199,7 +215,7 @@ class Pattern:
         found = COLON.join([head, *rest]).replace(HOLE, "example")
         return found if self.matches(found) else self.instance("example")
 
-    @cached_property
+    @lazy
     def table(self) -> Table:
         """Its automaton."""
         return _table(self.tokens)

@@ -14,7 +14,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 
 from bastide.iam.canonical import ACCOUNT_ROOT
 from bastide.iam.variables import VARIABLE
@@ -23,7 +22,7 @@ from bastide.model.policy import Principals
 from bastide.prove.symbolic.actions import Actions
 from bastide.prove.symbolic.conditions import Scope, mark, pattern_bounds, tests_of, variables_of
 from bastide.prove.symbolic.constraint import RESOURCE, Strings, Test
-from bastide.prove.symbolic.pattern import Pattern, exact, glob, joined
+from bastide.prove.symbolic.pattern import Pattern, exact, glob, joined, lazy
 
 SERVICE, SESSION, FEDERATED = "@service", "@session", "@federated"
 ACCOUNT, PRINCIPAL_ARN = "aws:principalaccount", "aws:principalarn"
@@ -42,18 +41,18 @@ class Rule:
     version: str = "2012-10-17"
     origin: str = ""
 
-    @cached_property
+    @lazy
     def allows(self) -> bool:
         """Whether its effect is Allow."""
         return self.statement.effect == "Allow"
 
-    @cached_property
+    @lazy
     def actions(self) -> Actions:
         """The actions that it speaks about."""
         one = self.statement
         return Actions(one.action) if one.action is not None else Actions(one.not_action or (), negated=True)
 
-    @cached_property
+    @lazy
     def variables(self) -> frozenset[str]:
         """Keys, in lower case, that it uses as policy variables."""
         if self.version < "2012-10-17":
@@ -62,7 +61,7 @@ class Rule:
         values = (text for tests in one.condition.values() for texts in tests.values() for text in texts)
         return variables_of((*(one.resource or ()), *(one.not_resource or ()), *values))
 
-    @cached_property
+    @lazy
     def _plain(self) -> tuple[Alternative, ...]:
         return _alternatives_of(self.statement, NO_SCOPE, self.version)
 
@@ -74,12 +73,12 @@ class Rule:
             self.statement, {key: scope[key] for key in sorted(self.variables & scope.keys())}, self.version
         )
 
-    @cached_property
+    @lazy
     def is_everything(self) -> bool:
         """Whether it matches every request."""
         return self.actions.is_everything and any(not one for one in self._plain)
 
-    @cached_property
+    @lazy
     def texts(self) -> tuple[str, ...]:
         """Every text of its principals, resources and conditions, in which accounts may be named."""
         one = self.statement

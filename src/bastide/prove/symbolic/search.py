@@ -67,7 +67,10 @@ def find(required: tuple[Union, ...], excluded: frozenset[Pattern]) -> str | Non
     Raises:
         NotDecided: more than ``LIMIT`` states.
     """
-    unions = _narrowed(required)
+    return _first(_narrowed(required), excluded)
+
+
+def _first(unions: list[Union], excluded: frozenset[Pattern]) -> str | None:
     if any(not union for union in unions) or any(pattern.is_everything for pattern in excluded):
         return None
     for chosen in _branches(unions):
@@ -92,7 +95,7 @@ def exists(required: tuple[Union, ...], excluded: frozenset[Pattern]) -> bool:
     unions = _narrowed(required)
     if not excluded and len(unions) <= 2 and all(one.is_plain for union in unions for one in union):
         return all(unions) and (len(unions) < 2 or may_meet(unions[0], unions[1]))
-    return find(required, excluded) is not None
+    return _first(unions, excluded) is not None
 
 
 def covered(required: tuple[Union, ...], excluded: frozenset[Pattern]) -> bool:

@@ -259,12 +259,11 @@ class _Search:
             escapes: list[Test] = []
             for test in alternative:
                 held = fields.get(test.key, frozenset())
-                if test in held:
-                    continue
+                if test in held or not possible(held | {test.negated}):
+                    continue  # it holds, as ``held`` can be met
                 if not possible(held | {test}):
                     break  # it never matches
-                if possible(held | {test.negated}):
-                    escapes.append(test.negated)
+                escapes.append(test.negated)
             else:
                 yield tuple(escapes)
 
