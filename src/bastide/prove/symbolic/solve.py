@@ -146,7 +146,16 @@ def _guesses(question: Question, key: str, approximate: Example) -> list[str | N
     tests = [test for rule in rules for one in rule.alternatives() for test in one if test.key == key]
     told = [text for test in tests if isinstance(test.values, Strings) for text in literals(test.values.patterns)]
     own = list(approximate.keys.get(key, ()))[:1]
-    return list(dict.fromkeys([*own, *told[:4], "example", None]))
+    return list(dict.fromkeys([*own, *told[:4], "example", None, "", *_names(rules)[:6]]))
+
+
+def _names(rules: Iterable[Rule]) -> list[str]:
+    """What resources are called up to the first wildcard, behind their account: a variable often stands for that."""
+    texts = [
+        text for rule in rules for text in (*(rule.statement.resource or ()), *(rule.statement.not_resource or ()))
+    ]
+    tails = [text.split(":", 5)[5] for text in texts if text.count(":") >= 5 and "${" not in text]
+    return list(dict.fromkeys(name for tail in tails if (name := tail.partition("*")[0].partition("?")[0])))
 
 
 @dataclass
