@@ -6,13 +6,14 @@ what is read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from bastide.aws.handler import DENIED, error_code
+from bastide.aws.session import SESSION_NAME, Target
 from bastide.errors import TargetError
 
 # Classes whose objects cannot be read before somebody restores them.
@@ -99,3 +100,41 @@ def _told(wrong: ClientError | BotoCoreError, what: str, where: str) -> TargetEr
     if isinstance(wrong, ClientError) and error_code(wrong) in DENIED:
         fix = "read it as a role that may, such as bastide-log-reader: --as-role ARN"
     return TargetError(f"{what}: {wrong}", where, fix)
+
+
+def open_objects(target: Target, region: str, roles: Sequence[str]) -> Objects:
+    """Objects as the target's home account sees them, or the last of `roles` (ARNs), each taken by the one before.
+
+    Raises TargetError.
+    """
+    return Objects(_client(target, "s3", region, roles))
+
+
+def open_queue(target: Target, region: str, name: str, roles: Sequence[str]) -> Queue:
+    """The queue of an ARN or a URL. Raises TargetError."""
+    client = _client(target, "sqs", region, roles)
+    if not name.startswith("arn:"):
+        return Queue(client, name)
+    *_, account, short = name.split(":")
+    try:
+        found = client.get_queue_url(QueueName=short, QueueOwnerAWSAccountId=account)
+    except (ClientError, BotoCoreError) as wrong:
+        raise _told(wrong, "there is no such queue", name) from wrong
+    return Queue(client, found["QueueUrl"])
+
+
+def _client(target: Target, service: str, region: str, roles: Sequence[str]) -> Any:
+    if not roles:
+        return target.client(service, target.home_account, region)
+    sts: Any = target.client("sts", target.home_account, region)
+    for role in roles[:-1]:
+        sts = target.client_of("sts", region, _take(sts, role))
+    return target.client_of(service, region, _take(sts, roles[-1]))
+
+
+def _take(sts: Any, role: str) -> Mapping[str, Any]:
+    try:
+        taken: Mapping[str, Any] = sts.assume_role(RoleArn=role, RoleSessionName=SESSION_NAME)["Credentials"]
+    except (ClientError, BotoCoreError) as wrong:
+        raise _told(wrong, "the role cannot be taken", role) from wrong
+    return taken

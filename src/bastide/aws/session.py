@@ -266,12 +266,23 @@ class Target:
                 self._clients[place] = client
         return AccountClient(client, account)
 
-    def _make(self, service: str, region: str) -> Any:
+    def client_of(self, service: str, region: str, keys: Mapping[str, Any]) -> Any:
+        """A new client of ``service`` that signs with the ``Credentials`` of an answer to AssumeRole."""
+        with self._lock:
+            return self._make(
+                service,
+                region,
+                aws_access_key_id=keys["AccessKeyId"],
+                aws_secret_access_key=keys["SecretAccessKey"],
+                aws_session_token=keys["SessionToken"],
+            )
+
+    def _make(self, service: str, region: str, **keys: str) -> Any:
         url = self._endpoint_url
         if url and service == "s3control":
             # Its rules put ``ACCOUNT.`` before the host whatever the settings say; as a user name it does no harm.
             url = url.replace("://", "://account@", 1)
-        client = self._session.client(service, region_name=region, endpoint_url=url, config=self._config)
+        client = self._session.client(service, region_name=region, endpoint_url=url, config=self._config, **keys)
         register_doubt(client)
         return client
 

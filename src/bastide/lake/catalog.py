@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -21,6 +21,8 @@ from pyiceberg.catalog import Catalog, load_catalog
 from pyiceberg.exceptions import NamespaceAlreadyExistsError, NoSuchTableError
 from pyiceberg.expressions import AlwaysTrue, BooleanExpression, parser
 from pyiceberg.io import FileIO, load_file_io
+from pyiceberg.io.pyarrow import parquet_file_to_data_file
+from pyiceberg.manifest import DataFile as IcebergFile
 from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
 from pyiceberg.table import Table as IcebergTable
@@ -37,7 +39,7 @@ from pyiceberg.types import (
 )
 from sqlalchemy.exc import OperationalError
 
-from bastide.errors import InputError
+from bastide.errors import ContractError, InputError
 from bastide.lake.table import Table, read_tables
 
 NAMESPACE = "bastide"
@@ -66,6 +68,17 @@ class Scope:
     until: date | None = None
     accounts: tuple[str, ...] = ()
     no_time: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """A Parquet file of a table; `path` as `Lake.files` names it."""
+
+    path: str
+    day: date | None
+    account: str
+    rows: int
+    bytes: int
 
 
 class Lake:
@@ -183,6 +196,65 @@ class Lake:
         plan = found.scan(row_filter=_row_filter(read_tables()[name], scope or Scope())).plan_files()
         return [_local(task.file.file_path) for task in plan]
 
+    def data_files(self, name: str) -> list[DataFile]:
+        """Every file of a table with its partition and size, as the newest snapshot has them."""
+        found = self.table(name)
+        if found is None:
+            return []
+        return [_described(task.file) for task in found.scan().plan_files()]
+
+    def replace(self, table: Table, old: Sequence[str], new: Sequence[Path]) -> None:
+        """Take files (as `files` names them) out of the table and put others in, in one commit."""
+        found = self.make_table(table)
+        gone = {_remote(path) for path in old}
+        files = [task.file for task in found.scan().plan_files() if task.file.file_path in gone]
+        if len(files) != len(gone):
+            raise ContractError("files to replace are not in the table", table.name)
+        with found.transaction() as change, change.update_snapshot().overwrite() as snapshot:
+            for file in files:
+                snapshot.delete_data_file(file)
+            for path in new:
+                made = parquet_file_to_data_file(found.io, change.table_metadata, _address(path))
+                snapshot.append_data_file(made)
+
+    def old_snapshots(self, name: str, before: datetime) -> set[int]:
+        """The ids of the snapshots that were made before a time (aware) and are not the newest."""
+        found = self.table(name)
+        current = found.current_snapshot() if found is not None else None
+        if found is None or current is None:
+            return set()
+        limit = int(before.timestamp() * 1000)
+        return {
+            one.snapshot_id
+            for one in found.snapshots()
+            if one.timestamp_ms < limit and one.snapshot_id != current.snapshot_id
+        }
+
+    def forget_snapshots(self, name: str, snapshots: Iterable[int]) -> None:
+        """Take snapshots out of the table's history; their files stay until somebody removes them."""
+        found = self.table(name)
+        if found is not None:
+            found.maintenance.expire_snapshots().by_ids(sorted(snapshots)).commit()
+
+    def orphans(self, name: str, without: Iterable[int] = ()) -> list[Path]:
+        """Files of a local table that none of its snapshots names (but those left out); empty when it is remote."""
+        found = self.table(name)
+        if found is None or "://" in _local(found.location()):
+            return []
+        left_out = set(without)
+        named = {_local(found.metadata_location), *(_local(one.metadata_file) for one in found.metadata.metadata_log)}
+        for snapshot in found.snapshots():
+            if snapshot.snapshot_id in left_out:
+                continue
+            named.add(_local(snapshot.manifest_list))
+            for manifest in snapshot.manifests(found.io):
+                named.add(_local(manifest.manifest_path))
+                entries = manifest.fetch_manifest_entry(found.io, discard_deleted=True)
+                named |= {_local(entry.data_file.file_path) for entry in entries}
+        folders = (self.data / name, Path(_local(found.location())) / "metadata")
+        there = (path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file())
+        return [path for path in there if str(path) not in named]
+
     def read_file(self, file: str, columns: Sequence[str] | None = None) -> pa.Table:
         """The rows of one of `files`, wherever it lies. Raises OSError."""
         wanted = list(columns) if columns is not None else None
@@ -193,6 +265,12 @@ class Lake:
 
     def _io(self) -> FileIO:
         return load_file_io(self._catalog.properties)
+
+
+def _described(file: IcebergFile) -> DataFile:
+    day, account = file.partition[0], file.partition[1]
+    moment = None if day is None else date(1970, 1, 1) + timedelta(days=int(day))
+    return DataFile(_local(file.file_path), moment, str(account), file.record_count, file.file_size_in_bytes)
 
 
 def render_schema(table: Table) -> Schema:
@@ -238,3 +316,7 @@ def _address(path: Path) -> str:
 
 def _local(path: str) -> str:
     return path.removeprefix("file://")
+
+
+def _remote(path: str) -> str:
+    return path if "://" in path else f"file://{path}"

@@ -26,6 +26,8 @@ COMMANDS = {
     "undo": "Take back the changes of a run.",
     "runs": "List past runs, and check the ledger's chain.",
     "assess": "Judge what runs (or what the file declares) by all controls.",
+    "ingest": "Take logs from files, folders, buckets and queues into the lake, exactly once.",
+    "lake": "Event data stores, retention, compaction and state of the lake; made-up traffic.",
     "query": "Ask the lake in SQL: logs, inventory, findings, exemptions; a library and a console.",
     "iam": "Lint, compare and simulate policies; print those that Bastide itself needs.",
     "attack": "Play what intruders do against a deployed architecture in a sandbox.",
