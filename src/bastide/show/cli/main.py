@@ -27,11 +27,10 @@ COMMANDS = {
     "runs": "List past runs, and check the ledger's chain.",
     "assess": "Judge what runs (or what the file declares) by all controls.",
     "ingest": "Take logs from files, folders, buckets and queues into the lake, exactly once.",
-    "lake": "Event data stores, retention, compaction and state of the lake; made-up traffic.",
+    "lake": "What the lake holds, event data stores, retention, compaction; traffic to try it with.",
     "query": "Ask the lake in SQL: logs, inventory, findings, exemptions; a library and a console.",
     "iam": "Lint, compare and simulate policies; print those that Bastide itself needs.",
     "attack": "Play what intruders do against a deployed architecture in a sandbox.",
-    "lake": "What the lake holds, whether it is whole, and traffic to try it with.",
     "sandbox": "Start, stop, reset or enter the emulated organization.",
     "demo": "Deploy, break and heal a whole organization in the sandbox.",
 }
