@@ -61,15 +61,11 @@ def ingest(
             found = [(source, _new(source, wanted or Filter(), manifest, report)) for source in sources]
             found = _once(found, report)
             if not dry_run:
-                _take(lake, found, Committer(lake, manifest, clock, _stamp(clock()), report), workers, progress)
+                _take(lake, found, Committer(lake, manifest, clock, lake.new_stamp(clock()), report), workers, progress)
             return report
         finally:
             manifest.close()
             shutil.rmtree(lake.root / "scratch", ignore_errors=True)
-
-
-def _stamp(moment: datetime) -> str:
-    return f"{moment:%Y%m%dT%H%M%S%f}"
 
 
 def _new(source: Source, wanted: Filter, manifest: Manifest, report: Report) -> list[Item]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
 from pathlib import Path
 
 import pyarrow as pa
@@ -137,6 +138,19 @@ class Lake:
             ) from taken
         finally:
             os.close(descriptor)
+
+    def new_stamp(self, moment: datetime) -> str:
+        """What the names of new files begin with, from the time; never what those of older files do.
+
+        A clock that was set back must not make anybody write over what is there.
+        """
+        taken = {folder.name for folder in self.data.glob("*/*")}
+        stamp = f"{moment:%Y%m%dT%H%M%S%f}"
+        for number in count():
+            name = f"{stamp}{number or ''}"
+            if not any(f"{name}-" in one for one in taken):
+                return name
+        raise AssertionError("there is always another number")
 
     def names(self) -> list[str]:
         """The tables that hold something, by name."""
@@ -296,17 +310,13 @@ def _row_filter(table: Table, scope: Scope) -> BooleanExpression:
     if scope.no_time:
         parts.append(f"{table.time} is null")
     if scope.since:
-        parts.append(f"{table.time} >= '{_midnight(scope.since)}'")
+        parts.append(f"{table.time} >= '{datetime.combine(scope.since, time.min, UTC).isoformat()}'")
     if scope.until:
-        parts.append(f"{table.time} < '{_midnight(scope.until + timedelta(days=1))}'")
+        parts.append(f"{table.time} <= '{datetime.combine(scope.until, time.max, UTC).isoformat()}'")
     if scope.accounts:
         names = ", ".join(f"'{account}'" for account in scope.accounts if _ACCOUNT.fullmatch(account))
         parts.append(f"account in ({names})" if names else "account = ''")
     return parser.parse(" and ".join(parts)) if parts else ALWAYS_TRUE
-
-
-def _midnight(day: date) -> str:
-    return datetime.combine(day, time(), UTC).isoformat()
 
 
 def _address(path: Path) -> str:

@@ -46,7 +46,7 @@ def _compact(lake: Lake, table: Table, stamp: str, dry_run: bool) -> Compacted:
     before = sum(map(len, groups))
     if dry_run or not groups:
         return Compacted(table.name, before, len(groups), sum(file.rows for group in groups for file in group), 0)
-    folder = lake.data / table.name / f"compact-{stamp}"
+    folder = lake.data / table.name / f"{stamp}-compact"
     folder.mkdir(parents=True, exist_ok=True)
     new: list[Path] = []
     rows = doubles = 0

@@ -47,7 +47,7 @@ def _retain(
     condition = render_expired(stores, now)
     gone, kept = [], []
     rows = dropped = 0
-    folder = lake.data / table.name / f"retain-{now:%Y%m%dT%H%M%S%f}"
+    folder = lake.data / table.name / f"{lake.new_stamp(now)}-retain"
     with connect(memory_mb=1500) as connection:
         for number, file in enumerate(files):
             expired, total = _count(connection, lake, table, file, condition)

@@ -160,7 +160,7 @@ def compact(
 
     opened = _open(file, lake)
     with _writing(opened, wait):
-        done = merge_files(opened, f"{now():%Y%m%dT%H%M%S%f}", _tables(opened, table), dry_run=dry_run)
+        done = merge_files(opened, opened.new_stamp(now()), _tables(opened, table), dry_run=dry_run)
     if _wants_json(output, "compact", {"dry_run": dry_run, "tables": [asdict(one) for one in done]}):
         return
     for one in done:
