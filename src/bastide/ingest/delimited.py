@@ -15,10 +15,10 @@ from operator import itemgetter
 import msgspec
 
 from bastide.ingest.kinds import NotThisKindError, Rendered
+from bastide.ingest.times import CLF, CLOCK, DAY
 
 _ENCODE = msgspec.json.Encoder().encode
-_DAY = rb"\d{4}-(?!02-3|(?:0[469]|11)-31)(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
-_CLOCK = rb"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d"
+_ISO = rb"%b[T ]%b(?:\.\d{1,6})?Z?" % (DAY, CLOCK)
 # Form → (a field of a good line, one group; how a value alone looks, None when any will do). Good lines are ASCII
 # without quotation marks and backslashes inside values, so that a value is JSON as it stands.
 _FORMS: dict[str, tuple[bytes, bytes | None]] = {
@@ -28,11 +28,8 @@ _FORMS: dict[str, tuple[bytes, bytes | None]] = {
     "bigint": (rb"(-|0|-?[1-9]\d{0,17})", rb"-|0|-?[1-9]\d{0,17}"),
     "double": (rb"(-|-?\d{1,12}(?:\.\d{1,9})?)", rb"-|-?\d{1,12}(?:\.\d{1,9})?"),
     "epoch": (rb"(-|0|[1-9]\d{0,10})", rb"-|0|[1-9]\d{0,10}"),
-    "iso": (rb"(-|%b[T ]%b(?:\.\d{1,6})?Z?)" % (_DAY, _CLOCK), rb"-|%b[T ]%b(?:\.\d{1,6})?Z?" % (_DAY, _CLOCK)),
-    "clf": (
-        rb"\[(\d\d/[A-Z][a-z]{2}/\d{4}:%b [+-]\d{4})\]" % _CLOCK,
-        rb"(?:0[1-9]|[12]\d|3[01])/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\d{4}:%b [+-]\d{4}" % _CLOCK,
-    ),
+    "iso": (rb"(-|%b)" % _ISO, rb"-|%b" % _ISO),
+    "clf": (rb"\[(%b)\]" % CLF, CLF),
     "endpoint": (rb"([!#-\[\]-~]+)", None),
 }
 _VALUES = {form: re.compile(value) for form, (_, value) in _FORMS.items() if value is not None}
@@ -101,10 +98,10 @@ class Layout:
             return None
         return self._template % (self._order(found.groups()) if self._order else found.groups())
 
-    def mend(self, values: Sequence[str], flags: Iterable[str] = ()) -> bytes:
+    def mend(self, values: Sequence[str], flags: Iterable[str] = (), more: Sequence[str] = ()) -> bytes:
         """The row of a line taken apart: what has its column's form stays, the rest goes to `rest` with a flag.
 
-        Values beyond the known fields are kept in order as `rest.more`.
+        Values beyond the known fields, and `more`, which could not be cut, are kept in order as `rest.more`.
         """
         row: dict[str, object] = {}
         rest: dict[str, object] = {}
@@ -113,8 +110,8 @@ class Layout:
             why = self._misfit(one, value)
             (rest if why else row)[one.label if why else one.column] = value
             odd += [f"{why}:{one.label}"] if why else []
-        if len(values) > len(self.fields):
-            rest["more"] = values[len(self.fields) :]
+        if more or len(values) > len(self.fields):
+            rest["more"] = [*values[len(self.fields) :], *more]
             odd.append("unknown:more")
         row |= self.constants | ({"rest": rest} if rest else {}) | ({"flags": ",".join(odd)} if odd else {})
         return _ENCODE(row)
@@ -140,8 +137,8 @@ class Layouts:
         self.whole = Layout(fields, constants, names)
         self._shorter = (Layout(fields[:number], constants, names) for number in range(len(fields) - 1, least - 1, -1))
         self._tried = [self.whole]
-        self._lenient = re.compile(b" ".join(_lenient(fields, least)) + rb"(?: (.*))?", re.DOTALL)
-        self._least = least
+        patterns = (_escaped(fields[:least]), _lenient(fields[:least]))
+        self._escaped, self._lenient = (re.compile(b" ".join(one) + rb"(?: (.*))?", re.DOTALL) for one in patterns)
 
     def render(self, line: bytes) -> bytes | None:
         """The row of a good line of any age; None when the line must be taken apart."""
@@ -160,21 +157,28 @@ class Layouts:
 
     def mend(self, line: bytes) -> bytes | None:
         """The row of a line with odd values or quotation marks; None when it has too few fields."""
-        text, flags = decode(line)
-        values = tokens(text)
-        if values is not None and len(values) >= self._least:
-            return self.whole.mend(values, flags)
-        found = self._lenient.fullmatch(line) if line.count(b'"') <= _MOST_QUOTES else None
+        found, flags = self._escaped.fullmatch(line), decode(line)[1]
+        if found is None and line.count(b'"') <= _MOST_QUOTES:
+            found, flags = self._lenient.fullmatch(line), [*flags, "quotes"]
         if found is None:
             return None
         *values, more = (decode(value or b"")[0] for value in found.groups())
-        values += (tokens(more) or [more]) if more else []
-        return self.whole.mend(values, [*flags, "quotes"])
+        end = tokens(more)
+        return self.whole.mend([*values, *(end or ())], flags, [more] if end is None else ())
 
 
-def _lenient(fields: Sequence[Field], least: int) -> Iterator[bytes]:
-    """Patterns of the first `least` fields with quotation marks allowed inside quoted values."""
-    for one in fields[:least]:
+def _escaped(fields: Sequence[Field]) -> Iterator[bytes]:
+    """Patterns of fields that are quoted as they should be, whatever stands in them."""
+    for one in fields:
+        if one.form == "quoted":
+            yield rb'"?((?<=")(?:[^"\\]|\\.)*(?=")|-)"?'
+        else:
+            yield rb"\[([^\]]*)\]" if one.form == "clf" else rb"([^ ]+)"
+
+
+def _lenient(fields: Sequence[Field]) -> Iterator[bytes]:
+    """Patterns of fields with quotation marks inside quoted values, held by the forms of those around them."""
+    for one in fields:
         yield rb'"?((?<=").*?(?=")|-)"?' if one.form == "quoted" else _FORMS[one.form][0]
 
 

@@ -16,8 +16,10 @@ import msgspec
 from msgspec import Raw
 
 from bastide.ingest.kinds import NotThisKindError
+from bastide.ingest.times import CLOCK, DAY
 
-Form = Literal["string", "int", "double", "boolean", "json", "digits", "time"]
+_MARK = b"\xef\xbb\xbf"
+Form = Literal["string", "int", "double", "boolean", "json", "digits", "time", "millis"]
 Fields = dict[str, Raw]
 encode = msgspec.json.Encoder().encode
 
@@ -25,10 +27,16 @@ _FIELDS = msgspec.json.Decoder(Fields)
 _ARRAY = msgspec.json.Decoder(list[Raw])
 _INT = re.compile(rb"-?(?:0|[1-9]\d{0,17})")
 _DOUBLE = re.compile(rb"-?(?:0|[1-9]\d{0,17})(?:\.\d+)?(?:[eE][-+]?\d{1,3})?")
+_MILLIS = re.compile(rb"-?(?:0|[1-9]\d{0,13})")
 _MORE = re.compile(r"\S")
 _DIGITS = re.compile(rb'"(?:0|[1-9]\d{0,17})"')
 # A time in UTC, and how long its fraction is tells the forms apart.
-TIME = re.compile(rb'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(?:Z|\+00:00)"')
+TIME = re.compile(rb'"%bT%b(\.\d{1,9})?Z"' % (DAY, CLOCK))
+
+
+def is_json(head: bytes) -> bool:
+    """Whether the content begins like JSON records."""
+    return head[:4096].removeprefix(_MARK).lstrip()[:1] in (b"{", b"[")
 
 
 def split(data: bytes, envelope: Iterable[str] = ()) -> list[bytes]:
@@ -59,7 +67,7 @@ def _opened(document: bytes, names: tuple[str, ...]) -> list[bytes]:
 
 
 def _documents(data: bytes) -> list[bytes]:
-    data = data.removeprefix(b"\xef\xbb\xbf").strip()
+    data = data.removeprefix(_MARK).strip()
     try:
         msgspec.json.decode(data, type=Raw)
         return [data] if data else []
@@ -183,12 +191,13 @@ _FITS: dict[str, Callable[[bytes], object]] = {
     "string": lambda value: value[:1] == b'"',
     "int": _INT.fullmatch,
     "double": _DOUBLE.fullmatch,
+    "millis": _MILLIS.fullmatch,
     "boolean": lambda value: value in (b"true", b"false"),
     "json": lambda value: value[:1] in (b"{", b"["),
 }
 READS: dict[str, str] = {
     "string": "VARCHAR", "int": "BIGINT", "double": "DOUBLE", "boolean": "BOOLEAN", "json": "JSON",
-    "digits": "VARCHAR", "time": "VARCHAR",
+    "digits": "VARCHAR", "time": "VARCHAR", "millis": "BIGINT",
 }  # fmt: skip
 
 

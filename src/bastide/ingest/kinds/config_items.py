@@ -15,7 +15,7 @@ from msgspec import Raw
 
 from bastide.ingest import cloudwatch
 from bastide.ingest.kinds import Kind, NotThisKindError, Rendered
-from bastide.ingest.records import Fields, Row, Shape, object_of, parse_fields, read_types, split
+from bastide.ingest.records import Fields, Row, Shape, is_json, object_of, parse_fields, read_types, split
 from bastide.ingest.source import Item
 
 SHAPE = Shape(
@@ -43,7 +43,7 @@ _NUMBERS = ("configurationStateId", "configurationItemCaptureTime", "resourceCre
 
 def detect(_: str, head: bytes) -> bool:
     """By the envelope, or by three names of an item."""
-    if cloudwatch.peek(head) is not None or head.lstrip()[:1] not in (b"{", b"["):
+    if cloudwatch.peek(head) is not None or not is_json(head):
         return False
     return b'"configurationItems"' in head or sum(mark in head for mark in _MARKS) >= 3
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from bastide.ingest import cloudwatch
 from bastide.ingest.kinds import Kind, NotThisKindError, Rendered
-from bastide.ingest.records import Fields, Row, Shape, parse_fields, read_types, split
+from bastide.ingest.records import Fields, Row, Shape, is_json, parse_fields, read_types, split
 from bastide.ingest.source import Item
 
 SHAPE = Shape(
@@ -24,7 +24,7 @@ SHAPE = Shape(
     },
     fraction=6,
 )  # fmt: skip
-_MARKS = ("audit.k8s.io/", '"auditID"', '"stage"', '"requestURI"', '"stageTimestamp"')
+_MARKS = (b"audit.k8s.io/", b'"auditID"', b'"stage"', b'"requestURI"', b'"stageTimestamp"')
 _OWN = ("_account", "_region", "_time", "cluster", "logStream", "sourceFile")
 _USER = {"username": "$.username", "uid": "$.uid", "groups": "$.groups", "arn": "$.extra.arn[0]"}
 _OBJECT = {
@@ -36,8 +36,8 @@ _OBJECT = {
 def detect(name: str, head: bytes) -> bool:
     """By three marks of an audit event; a wrapped file also by the name of its log group or stream."""
     inner = cloudwatch.peek(head)
-    text = head.decode("utf-8", "replace") if inner is None else inner
-    if text.lstrip()[:1] in ("{", "[") and sum(mark in text for mark in _MARKS) >= 3:
+    text = head if inner is None else inner.encode()
+    if is_json(text) and sum(mark in text for mark in _MARKS) >= 3:
         return True
     return inner is not None and (b'"/aws/eks/' in head[:8192] or "kube-apiserver-audit-" in name)
 

@@ -22,7 +22,7 @@ import pyarrow.parquet
 from bastide.ingest import cloudwatch
 from bastide.ingest.inflate import LIMIT
 from bastide.ingest.kinds import Kind, NotThisKindError, Rendered
-from bastide.ingest.records import encode, split
+from bastide.ingest.records import encode, is_json, split
 from bastide.ingest.source import Item
 
 Finding = dict[str, Any]
@@ -91,7 +91,7 @@ def detect(_: str, head: bytes) -> bool:
         return _is_ocsf_parquet(head)
     inner = cloudwatch.peek(head)
     text = head if inner is None else inner.encode()
-    if text.lstrip()[:1] not in (b"{", b"["):
+    if not is_json(text):
         return False
     asff = b'"AwsAccountId"' in text and (b'"ProductArn"' in text or b'"GeneratorId"' in text)
     names = (b'"accountId"', b'"severity"', b'"service"', b'"type"', b'"updatedAt"')

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bastide.ingest import cloudwatch
 from bastide.ingest.kinds import Kind, NotThisKindError, Rendered
-from bastide.ingest.records import Row, Shape, parse_fields, read_types, split
+from bastide.ingest.records import Row, Shape, is_json, parse_fields, read_types, split
 from bastide.ingest.source import Item
 
 SHAPE = Shape(
@@ -29,7 +29,7 @@ def detect(_: str, head: bytes) -> bool:
     """By three of the names that every query has."""
     inner = cloudwatch.peek(head)
     text = head if inner is None else inner.encode()
-    return text.lstrip()[:1] in (b"{", b"[") and sum(mark in text for mark in _MARKS) >= 3
+    return is_json(text) and sum(mark in text for mark in _MARKS) >= 3
 
 
 def render(data: bytes, item: Item) -> Rendered:

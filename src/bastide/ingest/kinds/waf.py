@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from bastide.ingest import cloudwatch
 from bastide.ingest.kinds import Kind, NotThisKindError, Rendered
-from bastide.ingest.records import Row, Shape, parse_fields, read_types, split
+from bastide.ingest.records import Row, Shape, is_json, parse_fields, read_types, split
 from bastide.ingest.source import Item
 
 SHAPE = Shape(
     {
-        "timestamp": "int", "formatVersion": "int", "webaclId": "string", "action": "string",
+        "timestamp": "millis", "formatVersion": "int", "webaclId": "string", "action": "string",
         "terminatingRuleId": "string", "terminatingRuleType": "string", "httpSourceName": "string",
         "httpSourceId": "string", "responseCodeSent": "int", "ja3Fingerprint": "string", "ja4Fingerprint": "string",
         "clientAsn": "int", "requestBodySize": "int", "requestBodySizeInspectedByWAF": "int", "labels": "json",
@@ -39,7 +39,7 @@ def detect(_: str, head: bytes) -> bool:
     """By three of the names that every record has."""
     inner = cloudwatch.peek(head)
     text = head if inner is None else inner.encode()
-    return text.lstrip()[:1] in (b"{", b"[") and sum(mark in text for mark in _MARKS) >= 3
+    return is_json(text) and sum(mark in text for mark in _MARKS) >= 3
 
 
 def render(data: bytes, item: Item) -> Rendered:
@@ -74,7 +74,7 @@ KIND = Kind(
         "_arn": "string_split(webaclId, ':')",
     },
     select={
-        "timestamp": 'make_timestamptz(CASE WHEN abs("timestamp") < 100000000000000 THEN "timestamp" END * 1000)',
+        "timestamp": 'make_timestamptz("timestamp" * 1000)',
         "account": "coalesce(nullif(_arn[5], ''), nullif(_account, ''))",
         "region": "coalesce(nullif(_arn[4], ''), nullif(_region, ''))",
         "formatVersion": "TRY_CAST(formatVersion AS INTEGER)",
