@@ -19,6 +19,7 @@ from bastide.errors import TargetError
 # Classes whose objects cannot be read before somebody restores them.
 # Source: Amazon S3 User Guide, "Understanding archival storage in Amazon S3 Glacier"
 _ARCHIVED = frozenset({"GLACIER", "DEEP_ARCHIVE"})
+_ABSENT = frozenset({"NoSuchKey", "NoSuchBucket", "404"})
 _WAIT = 1  # seconds that SQS may wait for a message
 
 
@@ -56,6 +57,26 @@ class Objects:
         except (ClientError, BotoCoreError) as wrong:
             raise _told(wrong, "an object cannot be read", f"s3://{bucket}/{key}") from wrong
         return body
+
+    def find(self, bucket: str, key: str) -> bytes | None:
+        """An object's content; None when there is no such object. Raises TargetError."""
+        try:
+            body: bytes = self._client.get_object(Bucket=bucket, Key=key)["Body"].read()
+        except ClientError as wrong:
+            if error_code(wrong) in _ABSENT:
+                return None
+            raise _told(wrong, "an object cannot be read", f"s3://{bucket}/{key}") from wrong
+        return body
+
+    def metadata(self, bucket: str, key: str) -> dict[str, str] | None:
+        """An object's own metadata (x-amz-meta-…); None when there is no such object. Raises TargetError."""
+        try:
+            found: dict[str, str] = self._client.head_object(Bucket=bucket, Key=key)["Metadata"]
+        except ClientError as wrong:
+            if error_code(wrong) in _ABSENT:
+                return None
+            raise _told(wrong, "an object's metadata cannot be read", f"s3://{bucket}/{key}") from wrong
+        return found
 
 
 @dataclass(frozen=True, slots=True)
