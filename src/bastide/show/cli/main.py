@@ -27,6 +27,7 @@ COMMANDS = {
     "runs": "List past runs, and check the ledger's chain.",
     "assess": "Judge what runs (or what the file declares) by all controls.",
     "ingest": "Take logs from files, folders, buckets and queues into the lake, exactly once.",
+    "trail": "Verify that CloudTrail's log files are as they were delivered.",
     "lake": "What the lake holds, event data stores, retention, compaction; traffic to try it with.",
     "query": "Ask the lake in SQL: logs, inventory, findings, exemptions; a library and a console.",
     "iam": "Lint, compare and simulate policies; print those that Bastide itself needs.",
