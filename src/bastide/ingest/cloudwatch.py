@@ -133,13 +133,9 @@ def _exported(data: bytes, item: Item) -> list[Message]:
         elif line.strip():
             raise NotThisKindError(f"line {number} has no time")
     return [
-        Message(_lenient(b"\n".join(lines).rstrip(b"\r\n")), time, f"line {number}", stream=name)
+        Message(b"\n".join(lines).rstrip(b"\r\n").decode("utf-8", "replace"), time, f"line {number}", stream=name)
         for number, time, lines in parts
     ]
-
-
-def _lenient(text: bytes) -> str:
-    return text.decode("utf-8", "surrogateescape").encode("utf-8", "replace").decode()
 
 
 def joined(messages: Sequence[Message]) -> bytes:

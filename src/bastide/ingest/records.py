@@ -15,6 +15,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Raw
 
+from bastide.ingest.encoding import is_replaced, paired, readable
 from bastide.ingest.kinds import NotThisKindError
 from bastide.ingest.times import CLOCK, DAY
 
@@ -42,9 +43,10 @@ def is_json(head: bytes) -> bool:
 def split(data: bytes, envelope: Iterable[str] = ()) -> list[bytes]:
     """The records in a file: one, an array, one a line, one after the other; or the array under an `envelope` name.
 
-    Each is on one line. Raises NotThisKindError that names the line where it is no JSON.
+    Each is on one line; what is no Unicode is replaced. Raises NotThisKindError that names the line that is no JSON.
     """
     names = tuple(envelope)
+    data = paired(readable(data)[0])
     found = [record for document in _documents(data) for record in _opened(document, names)]
     if b"\n" in data.strip():
         found = [msgspec.json.format(record, indent=-1) if b"\n" in record else record for record in found]
@@ -164,9 +166,11 @@ class Shape:
 
     def lay_out(self, fields: Fields, row: Row) -> Row:
         """Put the fields where they belong in `row`, and return it. A null is in `rest`, as no column can tell it."""
+        replaced = False
         for name, value in fields.items():
             form = self.forms.get(name)
             bare = bytes(value)
+            replaced = replaced or is_replaced(bare)
             why = "unknown" if form is None else "null" if bare == b"null" else self._misfit(form, bare)
             if why in ("", "form"):
                 row.columns[self.rename.get(name, name)] = value
@@ -174,6 +178,8 @@ class Shape:
                 row.rest[name] = value
                 if why != "null":
                     row.flags.append(f"{why}:{name}")
+        if replaced:
+            row.flags.append("encoding")
         return row
 
     def _misfit(self, form: Form, value: bytes) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bastide.ingest.kinds import detect
 from tests.ingest.kinds.rows import present, rest, rows_of, take, utc
 
 # Source: Amazon Route 53 Developer Guide, "Route 53 Resolver query log example"
@@ -214,7 +215,8 @@ def test_a_broken_envelope_is_named(tmp_path: Path, change: dict[str, Any]) -> N
 
 def test_cloudtrail_events_that_came_through_cloudwatch_are_cloudtrail_s(tmp_path: Path) -> None:
     event = {"eventVersion": "1.08", "eventTime": "2026-01-02T03:04:05Z", "eventSource": "ec2.amazonaws.com",
-             "eventName": "RunInstances", "eventID": "e1", "recipientAccountId": "111122223333", "requestParameters": None,
+             "eventName": "RunInstances", "eventID": "e1", "recipientAccountId": "111122223333",
+             "requestParameters": None,
              "responseElements": None, "userIdentity": {"type": "Root"}}  # fmt: skip
     texts = [json.dumps(event, separators=(",", ":")), json.dumps(event | {"eventID": "e2"}, separators=(",", ":"))]
     rows = rows_of(tmp_path, CONTROL + envelope(*texts, group="trail"), "cloudtrail-cloudwatch")
@@ -223,3 +225,23 @@ def test_cloudtrail_events_that_came_through_cloudwatch_are_cloudtrail_s(tmp_pat
     }  # fmt: skip
     (row,) = rows_of(tmp_path, f"2026-01-02T03:04:05.000Z {texts[0]}\n", "cloudtrail-cloudwatch")
     assert row["eventName"] == "RunInstances"
+
+
+@pytest.mark.parametrize("broken", [b'"a\xff\xfeb"', b'"a\\ud800b"', '"a\ufffdb"'.encode()])
+@pytest.mark.parametrize(("kind", "record"), [("resolver-query", QUERY), ("waf", REQUEST), ("eks-audit", EVENT)])
+def test_text_that_is_no_unicode_costs_its_record_a_flag_and_nothing_else(
+    tmp_path: Path, kind: str, record: dict[str, Any], broken: bytes
+) -> None:
+    one = json.dumps(record).encode()
+    odd = json.dumps(record | {"transport": "@", "httpSourceId": "@", "verb": "@"}).encode().replace(b'"@"', broken)
+    rows = rows_of(tmp_path, one + b"\n" + odd, kind)
+    flags = sorted(str(row["flags"]) for row in rows)
+    assert (flags[0] == "None", "encoding" in flags[1]) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\n\n", b"\x00" * 100, b"{}", b"[]", b"null", b"[1,2]", b'{"a":1}\n{"b":2}', b"PAR1", b"PK\x03\x04"],
+)
+def test_what_is_no_log_has_no_kind(content: bytes) -> None:
+    assert detect("x.json", content) is None

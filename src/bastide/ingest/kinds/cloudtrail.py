@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
+from bastide.ingest.encoding import REPLACED, paired, readable
 from bastide.ingest.events import ABSENT, BOOLEANS, JSON, LISTS, NULLABLE, STRINGS, Events, event_type
 from bastide.ingest.kinds import Kind, NotThisKindError, Rendered
 from bastide.ingest.source import Item
@@ -32,11 +33,6 @@ _LENIENT = msgspec.json.Decoder(dict[str, Raw])
 _TEXT = msgspec.json.Decoder(str)
 
 MARKS = frozenset({"eventSource", "eventName", "insightDetails", "eventVersion", "userIdentity", "eventTime"})
-# Half of a surrogate pair, which JSON's grammar allows and Unicode does not.
-_LONE = re.compile(
-    rb"(?<!\\)((?:\\\\)*)(?:(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
-)
-_REPLACED = "�".encode()
 
 
 def detect(name: str, head: bytes) -> bool:
@@ -72,14 +68,14 @@ class CloudTrail(Events):
 
     def add(self, data: bytes, item: Item) -> Rendered:
         """See Gathering. Raises NotThisKindError when the file is not JSON all through."""
-        text, replaced = _readable(data)
+        text, replaced = readable(data)
         source = item.address
         try:
             found = _TYPED.decode(_compact(text)).Records
             odd = 0
         except (msgspec.MsgspecError, UnicodeDecodeError):
             found, odd = [], 0
-            for record in _split(_paired(text)):
+            for record in _split(paired(text)):
                 event, fits = _one(_compact(bytes(record)))
                 found.append(event)
                 odd += not fits
@@ -89,24 +85,6 @@ class CloudTrail(Events):
             event.sourceFile = source
         self.events += found
         return Rendered(b"", len(found), odd)
-
-
-def _readable(data: bytes) -> tuple[bytes, bool]:
-    """The data as UTF-8, and whether something in it was not."""
-    if data.isascii():
-        return data, False
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return data.decode("utf-8", "replace").encode(), True
-    return data, False
-
-
-def _paired(data: bytes) -> bytes:
-    """Lone surrogates replaced."""
-    if b"\\ud" not in data and b"\\uD" not in data:
-        return data
-    return _LONE.sub(lambda found: found[1] + (found[2] or rb"\ufffd"), data)
 
 
 def _compact(data: bytes) -> bytes:
@@ -222,7 +200,7 @@ def _mark_replaced(events: Sequence[Any]) -> int:
 def _is_replaced(value: Any) -> bool:
     if isinstance(value, str):
         return "\ufffd" in value
-    return _REPLACED in bytes(value) or b"\\ufffd" in bytes(value)
+    return REPLACED in bytes(value) or b"\\ufffd" in bytes(value)
 
 
 KIND = Kind(name="cloudtrail", table="cloudtrail", detect=detect, gather=CloudTrail, rank=20)

@@ -20,6 +20,7 @@ import pyarrow
 import pyarrow.parquet
 
 from bastide.ingest import cloudwatch
+from bastide.ingest.encoding import is_replaced
 from bastide.ingest.inflate import LIMIT
 from bastide.ingest.kinds import Kind, NotThisKindError, Rendered
 from bastide.ingest.records import encode, is_json, split
@@ -186,6 +187,7 @@ def _row(finding: Finding, text: bytes) -> dict[str, Any]:
         if fit is not None:
             row[column] = fit
     _MORE[name](finding, row)
+    flags += ["encoding"] if is_replaced(text) else []
     return row | ({"flags": ",".join(flags)} if flags else {})
 
 

@@ -1,0 +1,38 @@
+"""Text that is no Unicode, made readable: bytes that are no UTF-8, and halves of surrogate pairs in JSON.
+
+One idea: one broken value must not cost the file, so that what cannot be read is replaced by U+FFFD; whoever keeps the
+record flags it.
+"""
+
+from __future__ import annotations
+
+import re
+
+REPLACED = "\ufffd".encode()
+# Half of a surrogate pair, which JSON's grammar allows and Unicode does not.
+_LONE = re.compile(
+    rb"(?<!\\)((?:\\\\)*)(?:(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
+
+
+def readable(data: bytes) -> tuple[bytes, bool]:
+    """The data as UTF-8, and whether something in it was not."""
+    if data.isascii():
+        return data, False
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "replace").encode(), True
+    return data, False
+
+
+def paired(data: bytes) -> bytes:
+    """The JSON with lone surrogates replaced."""
+    if b"\\ud" not in data and b"\\uD" not in data:
+        return data
+    return _LONE.sub(lambda found: found[1] + (found[2] or rb"\ufffd"), data)
+
+
+def is_replaced(value: bytes) -> bool:
+    """Whether something in the JSON could not be read."""
+    return REPLACED in value or b"\\ufffd" in value
