@@ -5,7 +5,8 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bastide.iam.lint.globs import matches, overlap, tokens, within
+from bastide.iam.lint.catalog import templates_by_segment
+from bastide.iam.lint.globs import instance, matcher, matches, overlap, tokens, within
 from bastide.iam.wildcards import like
 
 STRINGS = ["".join(letters) for length in range(6) for letters in product("ab", repeat=length)]
@@ -36,3 +37,15 @@ def test_patterns_overlap_where_a_string_matches_both(one: str, two: str) -> Non
 @given(PATTERNS, st.text(alphabet="ab", max_size=6))
 def test_matches_is_like(pattern: str, text: str) -> None:
     assert matches(pattern, text) is like(pattern, text)
+
+
+@given(PATTERNS, PATTERNS)
+def test_a_quick_yes_is_a_yes_of_the_walk_too(one: str, two: str) -> None:
+    if matcher([tokens(two)])(instance(one)):
+        assert overlap(tokens(one), tokens(two))
+
+
+def test_the_forms_of_a_service_are_matched_at_once() -> None:
+    quick = matcher(parsed for _, parsed in templates_by_segment()["s3"])
+    assert quick(instance("arn:aws:s3:::logs/*")) and not quick(instance("arn:aws:s3:eu-west-1:logs"))
+    assert not quick("arn:aws:s3:::" + "a/" * 200)  # too long to be asked

@@ -6,10 +6,11 @@ format of one of its types. Where the tables are silent they meet.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache, lru_cache
 
 from bastide.iam.lint import catalog
-from bastide.iam.lint.globs import Token, overlap, tokens
+from bastide.iam.lint.globs import Token, instance, matcher, overlap, tokens
 from bastide.iam.lint.subject import opened
 
 
@@ -26,18 +27,16 @@ def meets(action: catalog.Action, resource: str) -> bool:
         return True
     service = (*shape.split(":", 3), "*", "*")[2]
     exact = "*" not in service and "?" not in service
-    for name in action.resource_types:
-        segment, parsed = formats[name]
-        if (not exact or segment in ("*", service)) and overlap(tokens(shape), parsed):
-            return True
-    return False
+    near = [formats[name] for name in action.resource_types if not exact or formats[name][0] in ("*", service)]
+    text = instance(shape)
+    return any(quick(text) for _, _, quick in near) or any(overlap(tokens(shape), parsed) for _, parsed, _ in near)
 
 
 @cache
-def _formats(service: str) -> dict[str, tuple[str, tuple[Token, ...]]]:
-    """By resource type: the service segment of its ARNs, ``*`` where that is open, and the tokens."""
+def _formats(service: str) -> dict[str, tuple[str, tuple[Token, ...], Callable[[str], bool]]]:
+    """By resource type: the service segment of its ARNs, ``*`` where that is open, the tokens, and their matcher."""
     found = {}
     for name, arn, parsed in catalog.arn_templates(service):
         segment = (*arn.split(":", 3), "*", "*")[2]
-        found[name.lower()] = ("*" if "$" in segment or "*" in segment else segment, parsed)
+        found[name.lower()] = ("*" if "$" in segment or "*" in segment else segment, parsed, matcher([parsed]))
     return found

@@ -8,7 +8,6 @@ are not looked at; what was left out is said in ``notes``.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -74,14 +73,13 @@ class _Found:
         if not self.issues:
             return ()
         needs_places = self.text and any(not at[0] for *_, at in self.issues)
-        offsets = locate(self.text).offsets if needs_places else {}
-        lines = [match.start() for match in re.finditer("\n", self.text)] if offsets else []
+        places = locate(self.text) if needs_places else None
         found = {}
         for pointer, rule, message, fix, sid, at in self.issues:
-            line, column = at if at[0] else _line_column(lines, offsets.get(pointer, 0)) if offsets else (0, 0)
+            line, column = at if at[0] or places is None else places.line_column(pointer)
             place = Position(self.where, line, column, pointer)
             found[pointer, rule.id, message] = Issue(rule.id, rule.severity, message, fix, place, sid)
-        order = {pointer: number for number, pointer in enumerate(offsets)}
+        order = {pointer: number for number, pointer in enumerate(places.offsets if places else ())}
         rank = [(order.get(one.position.pointer, 0), one.position.line, one.rule) for one in found.values()]
         return tuple(issue for _, issue in sorted(zip(rank, found.values(), strict=True), key=lambda pair: pair[0]))
 
@@ -207,9 +205,3 @@ def _existing(value: Any, pointer: str) -> str:
             return done
         done = f"{done}/{step}"
     return done
-
-
-def _line_column(lines: list[int], offset: int) -> tuple[int, int]:
-    row = bisect_right(lines, offset - 1) if offset else 0
-    start = lines[row - 1] + 1 if row else 0
-    return row + 1, offset - start + 1

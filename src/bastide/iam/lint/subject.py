@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from bastide.iam.json_text import escape
@@ -147,13 +148,19 @@ def principals(statement: Statement) -> Iterator[tuple[str, str, str]]:
 def tests(statement: Statement) -> Iterator[Test]:
     """Every test of the condition block."""
     for name, keys in statement.condition.items():
-        spelled = operator(name) or name
-        prefix = next((one for one in SETS if spelled.startswith(one)), "")
-        plain = spelled.removeprefix(prefix)
-        base = plain.removesuffix(IF_EXISTS)
+        spelled, prefix, plain, base = _taken_apart(name)
         for key, values in keys.items():
             pointer = f"/Condition/{escape(name)}/{escape(key)}"
             yield Test(spelled, base, prefix, base != plain, key, values, pointer)
+
+
+@lru_cache(maxsize=1_024)
+def _taken_apart(name: str) -> tuple[str, str, str, str]:
+    """An operator as documented, its set prefix, what follows that, and the same without IfExists."""
+    spelled = operator(name) or name
+    prefix = next((one for one in SETS if spelled.startswith(one)), "")
+    plain = spelled.removeprefix(prefix)
+    return spelled, prefix, plain, plain.removesuffix(IF_EXISTS)
 
 
 def guarded(statement: Statement, key: str) -> bool:

@@ -1,6 +1,7 @@
 """Writes and grants on every resource of a service that could be limited to some."""
 
 from collections.abc import Iterator
+from functools import cache
 
 from bastide.iam.lint.catalog import HOLE, Action, arn_templates
 from bastide.iam.lint.granted import on_everything
@@ -39,8 +40,11 @@ def writes_on_everything(statement: Statement, subject: Subject) -> Iterator[Hit
 
 def _all_of_its_kind(action: Action, statement: Statement) -> bool:
     """Patterns that leave region, account and name open for every type of the action."""
-    arns = {
-        name.lower(): HOLE.sub("*", arn.replace("${Partition}", "aws"))
-        for name, arn, _ in arn_templates(action.service)
-    }
-    return all(on_everything(statement, arns.get(name, "?")) for name in action.resource_types)
+    forms = _forms(action.service)
+    return all(on_everything(statement, forms.get(name, "?")) for name in action.resource_types)
+
+
+@cache
+def _forms(service: str) -> dict[str, str]:
+    """By resource type: the pattern of all its ARNs."""
+    return {name.lower(): HOLE.sub("*", arn.replace("${Partition}", "aws")) for name, arn, _ in arn_templates(service)}

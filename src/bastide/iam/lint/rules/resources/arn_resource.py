@@ -1,10 +1,11 @@
 """An ARN that fits no resource type of its service: it names nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 
 from bastide.iam.lint import catalog
 from bastide.iam.lint.arns import FIELDS, closed, parts
-from bastide.iam.lint.globs import overlap, tokens
+from bastide.iam.lint.globs import instance, matcher, overlap, tokens
 from bastide.iam.lint.rule import Hit, lint_rule
 from bastide.iam.lint.subject import Subject, opened, resources
 from bastide.model import Statement
@@ -25,9 +26,19 @@ def arn_resource(statement: Statement, subject: Subject) -> Iterator[Hit]:
         if found is None or len(found.fields) < FIELDS or not closed(found.part(2)):
             continue
         formats = known.get(found.part(2), ())
-        shape = tokens(opened(value))
-        if formats and not any(overlap(shape, one) for _, one in (*formats, *known.get("*", ()))):
+        pattern = opened(value)
+        if not formats or _quick(found.part(2))(instance(pattern)):
+            continue
+        shape = tokens(pattern)
+        if not any(overlap(shape, one) for _, one in (*formats, *known.get("*", ()))):
             yield Hit(f"{value} has none of the forms of {found.part(2)}", pointer, _nearest(value, formats))
+
+
+@cache
+def _quick(segment: str) -> Callable[[str], bool]:
+    """Whether a text has one of the forms of a service."""
+    known = catalog.templates_by_segment()
+    return matcher(parsed for _, parsed in (*known[segment], *known.get("*", ())))
 
 
 def _nearest(value: str, formats: tuple[tuple[str, object], ...]) -> str:

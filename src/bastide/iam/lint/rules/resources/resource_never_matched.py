@@ -18,9 +18,10 @@ from bastide.model import Statement
 def resource_never_matched(statement: Statement, subject: Subject) -> Iterator[Hit]:
     """Resources that meet no action of the statement, where another resource does."""
     named = list(listed(statement, "Resource"))
-    if len(named) > MOST or not statement.action or any(map(opaque, statement.action)) or "*" in statement.action:
+    listed_actions = statement.action or ("*",)
+    if not 1 < len(named) <= MOST or "*" in listed_actions or any(map(opaque, listed_actions)):
         return
-    groups = [subject.matching(pattern) for pattern in statement.action]
+    groups = [subject.matching(pattern) for pattern in listed_actions]
     if not all(groups):
         return
     acts = list(dict.fromkeys(action for group in groups for action in group or ()))
