@@ -194,6 +194,27 @@ def attacks() -> str:
     return page("Attack techniques", f"{intro} {stopped}; the rest leaves a record.", *blocks)
 
 
+def tables() -> str:
+    """Every table of the lake: the kinds of log that fill it, how it is laid out, its columns."""
+    from bastide.ingest.kinds import walk
+    from bastide.lake.table import read_tables
+
+    found = read_tables()
+    blocks = []
+    for name, one in found.items():
+        kinds = code(kind.name for kind in walk() if kind.table == name) or "none yet"
+        blocks.append(
+            f"## {name}\n\n{one.about} Filled by: {kinds}. Partitioned by the day of `{one.time}` and by `account`, "
+            f"sorted by {code(one.sort)}; doubles are told by {code(one.identity) or 'nothing'}.\n\nSource: {one.source}."
+        )
+        rows = ((f"`{column.name}`", column.type, column.about) for column in one.columns)
+        blocks.append(table(("column", "type", "meaning"), rows))
+    intro = (
+        f"{len(found)} tables, each one file in `src/bastide/lake/tables`. A `json` column is JSON text; times are UTC."
+    )
+    return page("Tables of the lake", intro, *blocks)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "lint": lint_reference,
     "architecture": architecture,
@@ -203,6 +224,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "guardrails": guardrails,
     "handlers": handlers,
     "sandbox-coverage": coverage,
+    "tables": tables,
 }
 
 if __name__ == "__main__":
