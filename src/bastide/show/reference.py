@@ -205,7 +205,8 @@ def tables() -> str:
         kinds = code(kind.name for kind in walk() if kind.table == name) or "none yet"
         blocks.append(
             f"## {name}\n\n{one.about} Filled by: {kinds}. Partitioned by the day of `{one.time}` and by `account`, "
-            f"sorted by {code(one.sort)}; doubles are told by {code(one.identity) or 'nothing'}.\n\nSource: {one.source}."
+            f"sorted by {code(one.sort)}; doubles are told by {code(one.identity) or 'nothing'}.\n\n"
+            f"Source: {one.source}."
         )
         rows = ((f"`{column.name}`", column.type, column.about) for column in one.columns)
         blocks.append(table(("column", "type", "meaning"), rows))
