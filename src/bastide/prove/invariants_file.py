@@ -234,6 +234,9 @@ def _given(one: Invariant, who: Callers, resources: Sequence[str]) -> tuple[Test
 
 
 def _is_meant(target: Guarded, one: Invariant) -> bool:
+    """Whether the invariant speaks about the resource: by ARN, and by an action that resources of its kind have."""
+    if not Actions(one.actions).bits() & Actions(target.actions).bits():
+        return False
     return find((tuple(map(glob, one.resources)), tuple(map(glob, target.resources))), frozenset()) is not None
 
 

@@ -174,6 +174,15 @@ def boundaries_hold(policies: Policies) -> Iterator[Proof]:
         yield together(f"boundary-cannot-be-{name}", about, parts[name], sorted({one.account for one in found}))
 
 
+def boundaries(policies: Policies) -> dict[str, tuple[str, ...]]:
+    """ARNs of the policies that are permissions boundaries, by account."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one in policies.estate.of_type("AWS::IAM::ManagedPolicy"):
+        if _is_boundary(policies, one):
+            found[one.account] = (*found.get(one.account, ()), one.arn)
+    return found
+
+
 def _bounded(
     policies: Policies, boundary: Resource, every: Sequence[Rule], actions: Sequence[str], given: Sequence[Test]
 ) -> Proof:

@@ -7,7 +7,7 @@ could not be read or was approximated makes NOT PROVED, never PROVED.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bastide.prove.symbolic import Covered, Example, Question, solve
 from bastide.prove.symbolic.replay import confirmed
@@ -30,6 +30,8 @@ class Proof:
     examples: tuple[Example, ...] = ()
     by: tuple[str, ...] = ()
     why: tuple[str, ...] = ()
+    # What was asked, one for each counterexample: who tries one can ask again whether a request is of its kind.
+    questions: tuple[Question, ...] = field(default=(), compare=False, repr=False)
 
 
 def nobody_can(question: Question) -> Proof:
@@ -44,7 +46,7 @@ def nobody_can(question: Question) -> Proof:
     if not answer.plausible:
         why = f"only for {answer.resource}, which no documented resource of {answer.action} looks like"
         return Proof("", "", NOT_PROVED, examples=(answer,), why=(why,))
-    return Proof("", "", COUNTEREXAMPLE, examples=(answer,))
+    return Proof("", "", COUNTEREXAMPLE, examples=(answer,), questions=(question,))
 
 
 def somebody_can(question: Question) -> Proof:
@@ -80,4 +82,5 @@ def together(name: str, about: str, parts: Iterable[Proof], where: Sequence[str]
         name, about, status, tuple(where), examples,
         tuple(dict.fromkeys(one for part in worst for one in part.by)),
         tuple(dict.fromkeys(one for part in every for one in part.why)),
+        tuple(question for part in worst for question in part.questions),
     )  # fmt: skip

@@ -13,6 +13,7 @@ import re
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -261,6 +262,9 @@ class Front:
     ) -> Call:
         model = moto.service_model(service)
         request = render_request(model.operation_model(operation), params, region, account)
+        if service == "sqs":  # moto: reads SQS's Region from the signature, never from the host
+            scope = f"AWS4-HMAC-SHA256 Credential=internal/19700101/{region}/sqs/aws4_request"
+            request = replace(request, headers=(*request.headers, ("Authorization", scope)))
         request = address(request, service, model.endpoint_prefix, region, account)
         engine_request = moto.to_request(request, account)
         found = moto.match(service, engine_request)
@@ -280,6 +284,17 @@ class Front:
             return call.result(self._respond(call))
         except RefusedByEngine as refused:
             raise self.as_error(call, refused.response) from refused
+
+    def perform(
+        self, service: str, operation: str, params: Mapping[str, Any], account: str, region: str
+    ) -> dict[str, Any]:
+        """As `serve`, asked from outside of any call: what stands ready for a trial. Raises AwsError."""
+        with self._lock:
+            self._state.activate()
+            try:
+                return self.serve(service, operation, params, account, region, "sandbox.amazonaws.com")
+            finally:
+                self._authorizer.forget()
 
     # ── what the sandbox does by itself ─────────────────────────────────────────────────────────────────────────────
 

@@ -89,6 +89,15 @@ class Sandbox:
         self.attach(inner)
         return session
 
+    def perform(
+        self, service: str, operation: str, params: dict[str, Any], account: str, region: str = "us-east-1"
+    ) -> dict[str, Any]:
+        """An operation's answer as AWS itself performs it: not authorized, recorded or journaled.
+
+        Raises AwsError when it is refused.
+        """
+        return self.front.perform(service, operation, params, account, region)
+
     @property
     def clock(self) -> Clock:
         """The sandbox's clock: `now()`, `advance("7d")`, `set(time)`, `real()`."""

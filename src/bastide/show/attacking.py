@@ -7,7 +7,6 @@ else is equal.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,8 +15,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bastide.errors import IncompleteError, InputError
-from bastide.show.workspace import Settings, Workspace
+from bastide.errors import InputError
+from bastide.show.deployment import deployment
+from bastide.show.workspace import Workspace
 
 if TYPE_CHECKING:
     from bastide.attack.matrix import Matrix
@@ -128,34 +128,10 @@ def deployed(file: Path, account: str = "") -> Iterator[Field]:
         InputError: the file is wrong, or lacks an account that attacks need, or ``account``.
         IncompleteError: not everything could be deployed.
     """
-    from bastide.aws.session import Target
-    from bastide.sandbox import Sandbox
-
-    sandbox = Sandbox()
-    with tempfile.TemporaryDirectory(prefix="bastide-attack-") as folder:
-        workspace = _Passing(Settings(file), Target.sandbox(sandbox), Path(folder))
-        victim = victim_of(workspace, account)  # a wrong file or name is told before anything is made
-        outcome = workspace.applied(workspace.planned())
-        organization = workspace.organization()
-        if not outcome.complete or organization is None:
-            raise IncompleteError(f"{len(outcome.failed)} changes failed, {len(outcome.skipped)} were skipped")
+    with deployment(file, check=lambda workspace: victim_of(workspace, account)) as (sandbox, workspace, organization):
         accounts = {one.name: one.id for one in organization.accounts}
         accounts |= {"management": organization.management_account, OUTSIDER: _outsider(sandbox)}
-        try:
-            yield Field(sandbox, workspace, organization, accounts, victim)
-        finally:
-            workspace.store.close()
-            sandbox.close()
-
-
-class _Passing(Workspace):
-    """A workspace whose state is kept in a folder of its own."""
-
-    def __init__(self, settings: Settings, target: Any, folder: Path) -> None:
-        super().__init__(settings, target)
-        from bastide.store import Store
-
-        self.store = Store.open(folder / "state.db")
+        yield Field(sandbox, workspace, organization, accounts, victim_of(workspace, account))
 
 
 def _outsider(sandbox: Sandbox) -> str:

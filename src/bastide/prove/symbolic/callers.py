@@ -13,12 +13,13 @@ from dataclasses import dataclass
 
 from bastide.prove.symbolic.conditions import Scope
 from bastide.prove.symbolic.constraint import Strings, Test, absent, pinned, within
-from bastide.prove.symbolic.pattern import arn
+from bastide.prove.symbolic.pattern import arn, exact
 from bastide.prove.symbolic.rule import ACCOUNT, FEDERATED, PRINCIPAL_ARN, SERVICE, SESSION, Rule
 
 ORGANIZATION = "aws:principalorgid"
 IS_SERVICE = "aws:principalisawsservice"
 TYPE = "aws:principaltype"
+KMS_CALLER = "kms:calleraccount"  # the caller's account, in requests to KMS alone
 OTHER_ACCOUNT = "999900001111"  # stands for every account that no policy names
 OTHER_SERVICE = "other-service.amazonaws.com"
 TWELVE = re.compile(r"(?<!\d)\d{12}(?!\d)")
@@ -50,6 +51,7 @@ def identities(
         within(PRINCIPAL_ARN, f"{start}role/?*", f"{start}user/?*", f"{start}root"),
         Test(PRINCIPAL_ARN, Strings((arn(SERVICE_LINKED), *map(arn, exempt)), inside=False), every=True),
         pinned(ACCOUNT, account),
+        Test(KMS_CALLER, Strings((exact(account),)), every=True, absent=True),
         pinned(IS_SERVICE, "false"),
         pinned(TYPE, "AssumedRole", "User", "Account"),
         *map(absent, (SERVICE, FEDERATED, SESSION)),
