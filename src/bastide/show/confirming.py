@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from bastide.prove.proof import Proof
     from bastide.prove.symbolic import Example, Question
     from bastide.sandbox import Sandbox
-    from bastide.sandbox.authorize.calls import Planned
     from bastide.sandbox.authorize.judgement import Part
+    from bastide.sandbox.planned import Planned
 
 CONFIRMED, REFUTED, NOT_REPLAYED = "confirmed", "refuted", "not replayed"
 SUCCEEDED = "succeeded"
@@ -109,7 +109,7 @@ class Trial:
         return best or last
 
     def _attempts(self, example: Example, caller: str, bounds: Sequence[str]) -> Iterator[tuple[Planned, str, str]]:
-        from bastide.sandbox.authorize.calls import planned
+        from bastide.sandbox.planned import planned
 
         for arn in _nearby(example, caller):
             calls = list(planned(example.action, arn))
@@ -117,9 +117,9 @@ class Trial:
                 yield from ((call, arn, bound) for bound in bounds)
 
     def _tried(self, call: Planned, arn: str, case: _Case) -> Replay:
-        from bastide.sandbox.authorize.calls import planned
         from bastide.sandbox.callers import credentials_of
         from bastide.sandbox.minimum import ciphertext, make_least
+        from bastide.sandbox.planned import planned
         from bastide.sandbox.wire import AwsError
 
         name = f"{call.service}:{call.operation}"
@@ -214,7 +214,7 @@ def _caller(example: Example, proof: Proof) -> tuple[str | None, str]:
 
 def _nearby(example: Example, caller: str) -> Iterator[str]:
     """The example's resource; where it is the engine's invention, first its like in the caller's account and Region."""
-    from bastide.sandbox.authorize.calls import typical
+    from bastide.sandbox.planned import typical
 
     parts = example.resource.split(":", 5)
     account = example.keys.get("aws:resourceaccount", (caller.split(":")[4] if caller else "",))[0]

@@ -78,8 +78,10 @@ def service(name: str) -> Callers:
 
 def anonymous() -> Callers:
     """Anybody, without credentials."""
-    keys = map(absent, (*OF_IDENTITIES, SERVICE, FEDERATED, SESSION))
-    return Callers("anybody without credentials", (*keys, pinned(IS_SERVICE, "false"), pinned(TYPE, "Anonymous")))
+    # Anonymous requests do not have aws:PrincipalIsAWSService.
+    # Source: IAM User Guide, "AWS global condition context keys", aws:PrincipalIsAWSService, Availability.
+    keys = map(absent, (*OF_IDENTITIES, SERVICE, FEDERATED, SESSION, IS_SERVICE))
+    return Callers("anybody without credentials", (*keys, pinned(TYPE, "Anonymous")))
 
 
 def federated(provider: str) -> Callers:

@@ -7,9 +7,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from bastide.sandbox import Sandbox
-from bastide.sandbox.authorize.calls import planned
 from bastide.sandbox.callers import credentials_of
 from bastide.sandbox.minimum import make_least
+from bastide.sandbox.planned import planned
 
 ACCOUNT = "444455556666"
 HERE = f"eu-west-1:{ACCOUNT}"
