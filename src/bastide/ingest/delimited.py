@@ -37,7 +37,6 @@ _CASTS = {
     "int": "CAST({} AS INTEGER)",
     "bigint": "CAST({} AS BIGINT)",
     "double": "CAST({} AS DOUBLE)",
-    "epoch": "to_timestamp(CAST({} AS BIGINT))",
     "iso": "TRY_CAST({} AS TIMESTAMPTZ)",
     "clf": "try_strptime({}, '%d/%b/%Y:%H:%M:%S %z')",
 }
@@ -74,6 +73,7 @@ class Layout:
         columns = set(known)
         self.fields = tuple(fields)
         self.constants = dict(constants)
+        self.known = tuple(one for one in fields if one.column in columns)
         self.unknown = tuple(one.label for one in fields if one.column not in columns)
         self._pattern = re.compile(b" ".join(_FORMS[one.form][0] for one in fields))
         self._template = self._compose()

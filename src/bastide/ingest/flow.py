@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import pyarrow
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet
 
 from bastide.ingest import cloudwatch
-from bastide.ingest.delimited import Field, Layout, column, decode, lines_of, read_types, select_columns
+from bastide.ingest.delimited import Field, Layout, column, decode, lines_of
+from bastide.ingest.flow_columns import assemble, cast, cut, gather, in_order
 from bastide.ingest.inflate import LIMIT
 from bastide.ingest.kinds import Kind, NotThisKindError, Rendered
 from bastide.ingest.source import Item
+from bastide.lake.parquet import arrow_schema
 from bastide.lake.table import read_tables
 
 _FORMS = {"string": "word", "int": "int", "bigint": "bigint", "timestamp": "epoch"}
@@ -26,7 +29,7 @@ _FORMS = {"string": "word", "int": "int", "bigint": "bigint", "timestamp": "epoc
 _OWN = {"account", "fields", "rest", "flags", "sourceFile"}
 # Of every flow log that has a header, at least so many names are fields of the documentation.
 _ENOUGH = 2
-_BATCH, _MOST_ROWS = 65_536, 20_000_000
+_MOST_ROWS = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -61,76 +64,87 @@ class Flow:
         found = {name for name in names if name in known}
         return bool(found & self.marks) and len(found) >= _ENOUGH
 
-    def render(self, data: bytes, item: Item) -> Rendered:
-        """The rows. Raises NotThisKindError, which names a line that has not the fields of the header."""
+    def read(self, data: bytes, item: Item) -> tuple[pa.Table, int]:
+        """The rows as the table's columns, and how many have a flag.
+
+        Raises NotThisKindError, which names a line that has not the fields of the header.
+        """
         constants = {"_account": item.account, "_region": item.region, "sourceFile": item.address}
         if data[:4] == b"PAR1":
-            return self._render_parquet(data, constants)
+            return self._columns(self._texts(data), None, constants)
         if cloudwatch.peek(data[: 64 * 1024]) is not None:
             messages = cloudwatch.read_messages(data, item)
             owners = {message.owner for message in messages if message.owner}
             if len(owners) == 1:
                 constants["_account"] = owners.pop()
             data = cloudwatch.joined(messages)
-        lines = list(lines_of(data))
-        names = self._header(lines[0][1]) if lines else None
-        return self._render_lines(lines[1:] if names else lines, names or self.default.split(), constants)
+        number, first = next(lines_of(data), (0, b""))
+        names = decode(first)[0].split()
+        if not self._knows(names):
+            return self._columns(self.default.split(), data, constants)
+        _, _, body = data.lstrip().partition(b"\n")
+        return self._columns(names, body, constants, number)
 
-    def _header(self, line: bytes) -> list[str] | None:
-        names = decode(line)[0].split()
-        return names if self._knows(names) else None
+    def _columns(
+        self, names: Sequence[str] | pa.Table, data: bytes | None, constants: dict[str, str], before: int = 0
+    ) -> tuple[pa.Table, int]:
+        """The rows of lines, `before` of which stand above them, or of a table of texts."""
+        texts = None
+        if isinstance(names, pa.Table):
+            texts, names = names, names.column_names
+        layout = self._layout(names)
+        constants["fields"] = " ".join(names)
+        texts = cut(data, names) if data is not None else texts
+        columns = cast(texts, layout.fields) if texts is not None and not layout.unknown else None
+        odd = 0
+        if columns is None:
+            rows = _lines(layout, data, before) if data is not None else list(_rows(layout, texts))
+            odd = sum(b'"flags":' in row for row in rows)
+            columns = gather(rows, layout.known)
+        number = len(next(iter(columns.values())))
+        return assemble(read_tables()[self.table], columns, constants, number), odd
 
-    def layout(self, names: Sequence[str], constants: Mapping[str, str]) -> Layout:
-        """The layout of a format."""
+    def _layout(self, names: Sequence[str]) -> Layout:
         known = self.labels()
-        fields = [known.get(name, Field(name, column(name), "word")) for name in names]
         if len(set(names)) < len(names):
             raise NotThisKindError("line 1: the header names a field twice")
-        return Layout(fields, {**constants, "fields": " ".join(names)}, (one.column for one in known.values()))
+        fields = [known.get(name, Field(name, column(name), "word")) for name in names]
+        return Layout(fields, {}, (one.column for one in known.values()))
 
-    def _render_lines(
-        self, lines: Sequence[tuple[int, bytes]], names: Sequence[str], constants: Mapping[str, str]
-    ) -> Rendered:
-        layout = self.layout(names, constants)
-        render, rows, odd = layout.render, [], 0
-        for number, line in lines:
-            row = render(line)
-            if row is None:
-                text, flags = decode(line)
-                values = text.split(" ")
-                if len(values) != len(names):
-                    raise NotThisKindError(f"line {number} has {len(values)} fields, the format {len(names)}")
-                row = layout.mend(values, flags)
-                odd += 1
-            rows.append(row)
-        return Rendered(b"\n".join(rows), len(rows), len(rows) if layout.unknown else odd)
-
-    def _render_parquet(self, data: bytes, constants: Mapping[str, str]) -> Rendered:
+    def _texts(self, data: bytes) -> pa.Table:
+        """A Parquet file's columns as the text log has them: a null is `-`; times are in seconds since 1970."""
         try:
             file = pyarrow.parquet.ParquetFile(io.BytesIO(data))
             groups = (file.metadata.row_group(number) for number in range(file.metadata.num_row_groups))
             if file.metadata.num_rows > _MOST_ROWS or sum(group.total_byte_size for group in groups) > LIMIT:
                 raise NotThisKindError("the Parquet file holds more than one file may")
-            names = [_label(name) for name in file.schema_arrow.names]
-            layout = self.layout(names, constants)
-            rows: list[bytes] = []
-            for batch in file.iter_batches(_BATCH):
-                rows += _rows(layout, [_texts(values) for values in batch.columns])
-        except (pyarrow.ArrowException, OSError) as wrong:
+            found = file.read()
+            return pa.table({_label(name): _as_text(found[name]) for name in found.column_names})
+        except (pa.ArrowException, OSError) as wrong:
             raise NotThisKindError(f"the Parquet file cannot be read: {wrong}") from wrong
-        return Rendered(b"\n".join(rows), len(rows), sum(b'"flags":' in row for row in rows))
 
     def kind(self) -> Kind:
         """The kind that `bastide.ingest.kinds` walks."""
-        fields = self.labels().values()
-        constants = ("_account", "_region", "fields", "sourceFile")
-        select = select_columns(fields)
-        select["account"] = "coalesce(nullif(account_id, '-'), nullif(_account, ''))"
-        select["region"] = "coalesce(nullif(region, '-'), nullif(_region, ''))"
-        return Kind(
-            self.name, self.table, self.detect, self.render, read=read_types(fields, constants), select=select,
-            rank=self.rank,
-        )  # fmt: skip
+        return Kind(self.name, self.table, self.detect, gather=lambda _: Flows(self), rank=self.rank)
+
+
+class Flows:
+    """The records of many files."""
+
+    def __init__(self, flow: Flow) -> None:
+        """Nothing yet."""
+        self._flow = flow
+        self._tables: list[pa.Table] = [arrow_schema(read_tables()[flow.table]).empty_table()]
+
+    def add(self, data: bytes, item: Item) -> Rendered:
+        """See Gathering."""
+        found, odd = self._flow.read(data, item)
+        self._tables.append(found)
+        return Rendered(b"", found.num_rows, odd)
+
+    def table(self) -> pa.Table:
+        """See Gathering."""
+        return in_order(read_tables()[self._flow.table], pa.concat_tables(self._tables))
 
 
 def _label(name: str) -> str:
@@ -140,20 +154,36 @@ def _label(name: str) -> str:
 def _parquet_names(data: bytes) -> list[str] | None:
     try:
         return list(pyarrow.parquet.read_schema(io.BytesIO(data)).names)
-    except (pyarrow.ArrowException, OSError):
+    except (pa.ArrowException, OSError):
         return None
 
 
-def _rows(layout: Layout, columns: Sequence[Sequence[str]]) -> Iterator[bytes]:
-    for values in zip(*columns, strict=True):
+def _lines(layout: Layout, data: bytes, before: int) -> list[bytes]:
+    """The rows of lines, each looked at."""
+    rows = []
+    for number, line in lines_of(data):
+        row = layout.render(line)
+        if row is None:
+            text, flags = decode(line)
+            values = text.split(" ")
+            if len(values) != len(layout.fields):
+                where = f"line {number + before} has {len(values)} fields"
+                raise NotThisKindError(f"{where}, the format {len(layout.fields)}")
+            row = layout.mend(values, flags)
+        rows.append(row)
+    return rows
+
+
+def _rows(layout: Layout, texts: pa.Table) -> Iterator[bytes]:
+    """The rows of a table of texts, each looked at."""
+    for values in zip(*(texts[name].to_pylist() for name in texts.column_names), strict=True):
         line = " ".join(values)
         row = layout.render(line.encode()) if line.count(" ") == len(values) - 1 else None
         yield layout.mend(values) if row is None else row
 
 
-def _texts(values: pyarrow.Array) -> list[str]:
-    """Values as the text log has them: a null is `-`; times are in seconds since 1970."""
-    if pyarrow.types.is_timestamp(values.type):
-        values = values.cast(pyarrow.timestamp("s"), safe=False).cast(pyarrow.int64())
-    texts: list[str | None] = values.cast(pyarrow.string()).to_pylist()
-    return [text or "-" for text in texts]
+def _as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    if pa.types.is_timestamp(values.type):
+        values = values.cast(pa.timestamp("s"), safe=False).cast(pa.int64())
+    texts = pc.fill_null(values.cast(pa.string()), "-")
+    return pc.if_else(pc.equal(texts, ""), "-", texts)

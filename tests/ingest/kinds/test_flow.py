@@ -187,10 +187,8 @@ def test_any_format_and_any_values_can_be_rebuilt(names: list[str], data: st.Dat
     )
     content = (" ".join(names) + "\n" + " ".join(values)).encode()
     assert VPC.detect("", content)
-    lines = VPC.render(content, Item("s", "k", "e", 1)).lines.splitlines()
-    row = json.loads(lines[0])
-    kept = row.get("rest", {})
-    assert [kept.get(name, row.get(name.replace("-", "_"))) for name in names] == values
+    (row,) = VPC.read(content, Item("s", "k", "e", 1))[0].to_pylist()
+    assert rebuilt(row).split(" ") == values
 
 
 @pytest.mark.parametrize(
@@ -198,3 +196,12 @@ def test_any_format_and_any_values_can_be_rebuilt(names: list[str], data: st.Dat
 )
 def test_what_is_no_flow_log_is_not_taken_for_one(text: str) -> None:
     assert detect("x", text.encode()) is None
+
+
+@given(st.lists(st.sampled_from([ACCEPTED, NODATA, SKIPDATA, IPV6, ACCEPTED.replace("20641", "x")]), max_size=6))
+def test_columns_at_once_and_line_by_line_are_the_same(lines: list[str]) -> None:
+    item = Item("s", "k", "e", 1)
+    found = [VPC.read(f"{VPC.default}\n{line}".encode(), item)[0].to_pylist() for line in lines]
+    whole, odd = VPC.read("\n".join([VPC.default, *lines]).encode(), item)
+    assert whole.to_pylist() == [row for rows in found for row in rows]
+    assert odd == sum(" x " in line for line in lines)
