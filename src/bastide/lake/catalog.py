@@ -41,6 +41,7 @@ from pyiceberg.types import (
 from sqlalchemy.exc import OperationalError
 
 from bastide.errors import ContractError, InputError
+from bastide.lake.merkle.seal import sealed
 from bastide.lake.table import Table, read_tables
 
 NAMESPACE = "bastide"
@@ -189,11 +190,13 @@ class Lake:
 
     def append(self, table: Table, files: Sequence[Path], batches: Sequence[str]) -> None:
         """Add Parquet files, each of one partition, in one commit that names the batches; also when there are none."""
-        self.make_table(table).add_files(
-            [_address(file) for file in files],
-            snapshot_properties={BATCH: ",".join(batches)},
-            check_duplicate_files=False,
-        )
+        found = self.make_table(table)
+        with sealed(self.root, table.name, files, (), ",".join(batches), lambda: set(self.files(table.name))):
+            found.add_files(
+                [_address(file) for file in files],
+                snapshot_properties={BATCH: ",".join(batches)},
+                check_duplicate_files=False,
+            )
 
     def batches(self, table: Table) -> set[str]:
         """The batches that were committed, as far as the table's snapshots still tell."""
@@ -224,7 +227,11 @@ class Lake:
         files = [task.file for task in found.scan().plan_files() if task.file.file_path in gone]
         if len(files) != len(gone):
             raise ContractError("files to replace are not in the table", table.name)
-        with found.transaction() as change, change.update_snapshot().overwrite() as snapshot:
+        with (
+            sealed(self.root, table.name, new, old, "replaced", lambda: set(self.files(table.name))),
+            found.transaction() as change,
+            change.update_snapshot().overwrite() as snapshot,
+        ):
             for file in files:
                 snapshot.delete_data_file(file)
             for path in new:
