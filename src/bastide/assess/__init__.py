@@ -7,8 +7,9 @@ listed.
 """
 
 from bastide.assess.baseline import Baseline, parse_baseline
+from bastide.assess.doubt import run_doubtful
 from bastide.assess.gate import Gate, parse_gate
 from bastide.assess.heal import healed
 from bastide.assess.run import Assessment, run
 
-__all__ = ["Assessment", "Baseline", "Gate", "healed", "parse_baseline", "parse_gate", "run"]
+__all__ = ["Assessment", "Baseline", "Gate", "healed", "parse_baseline", "parse_gate", "run", "run_doubtful"]

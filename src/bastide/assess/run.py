@@ -85,6 +85,11 @@ def run(estate: Estate, controls: Iterable[Control], *, include_passes: bool = F
                       estate.basis, estate.read_at)  # fmt: skip
 
 
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings in the order of an assessment."""
+    return tuple(sorted(findings, key=_order))
+
+
 def _order(finding: Finding) -> tuple[int, str, str, ResourceKey, str]:
     return -finding.severity, finding.resource.account, finding.control, finding.resource, finding.path
 

@@ -1,4 +1,4 @@
-"""``bastide assess``: all controls over what runs, or over what the file declares."""
+"""``bastide assess``: all controls over what runs, over what the file declares, or over templates."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import typer
 from bastide.errors import InputError
 from bastide.show.cli.options import (
     ExternalIdOption,
-    FileArgument,
     OutputOption,
     ProfileOption,
     RoleOption,
@@ -20,15 +19,19 @@ from bastide.show.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from bastide.assess import Assessment, Baseline
+    from bastide.assess import Assessment, Baseline, Gate
     from bastide.model import Estate
+    from bastide.show.reports import Output
 
 GATE_HIT = 1
 INCOMPLETE = 3
 
 
-def command(
-    file: FileArgument = Path("architecture.yaml"),
+def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="The architecture file (default architecture.yaml); or templates, or a folder of them."),
+    ] = None,
     target: TargetOption = "sandbox",
     profile: ProfileOption = "",
     role: RoleOption = "",
@@ -43,9 +46,15 @@ def command(
         Path | None, typer.Option(help="JSON of an earlier assessment; only what is new is shown.")
     ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Also what passed and what does not apply.")] = False,
+    parameters: Annotated[
+        list[str] | None, typer.Option("--parameters", help="Of templates: name=value, or a JSON or YAML file of them.")
+    ] = None,
+    each: Annotated[
+        bool, typer.Option("--each", help="Judge every template by itself, not all as one estate.")
+    ] = False,
     output: OutputOption = None,
 ) -> None:
-    """Judge what runs (or what the file declares) by all controls: `-o table|json|html|sarif|ocsf|csv|junit[=PATH]`."""
+    """Judge what runs, a file or templates by all controls: `-o table|json|html|sarif|ocsf|csv|junit[=PATH]`."""
     from bastide.assess import parse_gate
     from bastide.show.progress import bar
     from bastide.show.reports import FORMATS, parse_outputs, write
@@ -55,7 +64,10 @@ def command(
     earlier = _baseline(baseline)
     if gate and gate.new and earlier is None:
         raise InputError("--fail-on …,new needs something to compare with", fix="add --baseline FILE (of -o json=FILE)")
-    place = workspace(file, target, profile, role, external_id)
+    named = paths or [Path("architecture.yaml")]
+    if _are_templates(named, given=bool(parameters) or each):
+        raise typer.Exit(_judge_templates(named, parameters or [], each, all_, gate, earlier, outputs))
+    place = workspace(named[0], target, profile, role, external_id)
     with bar("reading") as progress:
         assessment, estate = (
             place.assessed_model(include_passes=all_)
@@ -66,6 +78,39 @@ def command(
         warn_of_entry(place)
     write(place.report(assessment, estate, baseline=earlier), outputs)
     raise typer.Exit(_code(assessment, estate, gate is not None and bool(gate.hits(assessment.findings, earlier))))
+
+
+def _are_templates(paths: list[Path], *, given: bool) -> bool:
+    """Whether the paths are templates rather than one architecture file."""
+    if len(paths) > 1 or given:
+        return True
+    from bastide.declare.templates.files import is_template
+
+    return is_template(paths[0])
+
+
+def _judge_templates(
+    paths: list[Path],
+    parameters: list[str],
+    each: bool,
+    all_: bool,
+    gate: Gate | None,
+    earlier: Baseline | None,
+    outputs: list[Output],
+) -> int:
+    """Judge and show templates; the exit code. What was skipped or not judged goes to stderr."""
+    from bastide.show.reports import write
+    from bastide.show.reports.report import shown
+    from bastide.show.templates import assess_templates, parse_parameters, report
+    from bastide.show.workspace import now
+
+    judged = assess_templates(paths, parse_parameters(parameters), each=each, include_passes=all_)
+    for note in judged.notes:
+        typer.echo(shown(note), err=True)
+    write(report(judged, now().isoformat(timespec="seconds").replace("+00:00", "Z"), earlier), outputs)
+    if gate is not None and gate.hits(judged.assessment.findings, earlier):
+        return GATE_HIT
+    return INCOMPLETE if judged.incomplete else 0
 
 
 def _baseline(path: Path | None) -> Baseline | None:

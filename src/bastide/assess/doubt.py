@@ -1,0 +1,59 @@
+"""Verdicts on resources that may not be made: judged with them and without them.
+
+The one idea: where the two estates give a resource another status, the answer hangs on the condition and is UNKNOWN. A
+resource that may be absent and fails is UNKNOWN; one that passes passes either way.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from bastide.assess.run import KEPT, Assessment, run
+from bastide.controls.control import Control
+from bastide.model import Estate, Finding, ResourceKey, Status
+
+
+def run_doubtful(
+    estate: Estate, doubts: Mapping[ResourceKey, str], controls: Iterable[Control], *, include_passes: bool = False
+) -> Assessment:
+    """As ``run``, for an estate of which the resources in ``doubts`` may be absent, for the reason given there."""
+    controls = tuple(controls)
+    if not doubts:
+        return run(estate, controls, include_passes=include_passes)
+    whole = run(estate, controls, include_passes=True)
+    sure = replace(estate, resources=tuple(one for one in estate.resources if one.key not in doubts))
+    without = {
+        (finding.control, finding.resource): finding.status
+        for finding in run(sure, controls, include_passes=True).findings
+    }
+    reason = next(iter(doubts.values()))
+    settled = [_settled(finding, without, doubts, reason) for finding in whole.findings]
+    counts: dict[str, Counter[Status]] = {name: Counter() for name in whole.by_control}
+    for finding in settled:
+        counts[finding.control][finding.status] += 1
+    kept = frozenset(Status) if include_passes else KEPT
+    return replace(
+        whole,
+        findings=tuple(finding for finding in settled if finding.status in kept),
+        by_control={name: dict(count) for name, count in counts.items()},
+    )
+
+
+def _settled(
+    finding: Finding,
+    without: Mapping[tuple[str, ResourceKey], Status],
+    doubts: Mapping[ResourceKey, str],
+    reason: str,
+) -> Finding:
+    """The finding, or UNKNOWN where it hangs on whether something is made."""
+    own = doubts.get(finding.resource)
+    if own is not None:
+        if finding.status is not Status.FAIL:
+            return finding
+        return replace(finding, status=Status.UNKNOWN, reason=f"{finding.reason}, should the resource be made: {own}")
+    other = without.get((finding.control, finding.resource), finding.status)
+    if other is finding.status:
+        return finding
+    return replace(finding, status=Status.UNKNOWN, reason=f"{finding.status} or {other}: {reason}")

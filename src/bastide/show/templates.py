@@ -1,0 +1,193 @@
+"""``assess`` of templates, wired: files to an estate, controls over it, the lines of what they found.
+
+The one idea: judging one template or many is the same; ``each`` makes an estate of every file and puts the results
+together.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bastide.errors import InputError, Problem
+from bastide.model import Estate, Finding, Resource, ResourceKey, Status, Value
+
+if TYPE_CHECKING:
+    from bastide.assess import Assessment, Baseline
+    from bastide.declare.templates import Reading, Settings
+    from bastide.show.reports import Report
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What came of assessing templates; ``notes`` are lines for people, ``incomplete`` when a part was not judged."""
+
+    assessment: Assessment
+    estate: Estate
+    notes: tuple[str, ...] = ()
+    incomplete: bool = False
+
+
+def parse_parameters(texts: Iterable[str]) -> dict[str, Value]:
+    """Values of parameters from ``name=value`` texts and from JSON or YAML files.
+
+    A file holds a mapping of names, CloudFormation's list of ``ParameterKey`` and ``ParameterValue``, CodePipeline's
+    ``{"Parameters": …}``, or a list of ``name=value``.
+
+    Raises:
+        InputError: a text or a file is none of these.
+    """
+    found: dict[str, Value] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        path = Path(text)
+        if path.is_file():
+            found.update(_from_file(path))
+        elif equals and name.strip():
+            found[name.strip()] = value
+        else:
+            raise InputError(f"{text!r} is neither name=value nor a file", fix="--parameters Env=prod, or a JSON file")
+    return found
+
+
+def _from_file(path: Path) -> dict[str, Value]:
+    from bastide.declare.templates.files import read_template
+
+    document = read_template(path)
+    if isinstance(document, Mapping) and isinstance(document.get("Parameters"), Mapping):
+        document = document["Parameters"]
+    named = isinstance(document, Mapping)
+    pairs = list(document.items()) if named else [_pair(item, path) for item in _listed(document, path)]
+    wrong = next((name for name, value in pairs if isinstance(value, Mapping) or value is None), None)
+    if wrong is not None:
+        raise InputError(f"parameter {wrong} has no plain value", str(path), "write text, a number or a list")
+    return {str(name): ",".join(map(str, value)) if isinstance(value, list) else value for name, value in pairs}
+
+
+def _listed(document: Value, path: Path) -> list[Value]:
+    if isinstance(document, list):
+        return document
+    raise InputError("this file holds no parameters", str(path), "write a mapping of names and values")
+
+
+def _pair(item: Value, path: Path) -> tuple[str, Value]:
+    if isinstance(item, Mapping) and "ParameterKey" in item:
+        return str(item["ParameterKey"]), item.get("ParameterValue")
+    if isinstance(item, str) and "=" in item:
+        name, _, value = item.partition("=")
+        return name, value
+    raise InputError("this is not a parameter", str(path), 'write {"ParameterKey": …, "ParameterValue": …}')
+
+
+def assess_templates(
+    paths: Sequence[Path], parameters: Mapping[str, Value], *, each: bool = False, include_passes: bool = False
+) -> Judged:
+    """The verdicts of all controls on the templates that paths name, as one estate or ``each`` by itself.
+
+    Raises:
+        InputError: a named file is no template, or a parameter is wrong.
+    """
+    from bastide.declare.templates import Settings, estate_of, read_files
+
+    files = read_files(paths)
+    settings = Settings(parameters)
+    notes = list(files.notes)
+    readings: list[Reading] = []
+    if each:
+        readings = _one_by_one(files.trees, settings)
+    elif files.trees:
+        readings = [estate_of(files.trees, settings)]
+    judged = [(reading, _judged(reading, include_passes)) for reading in readings]
+    notes += [note for reading in readings for note in reading.notes]
+    unique = sorted(set(notes), key=lambda note: (note.file, note.line, note.text))
+    return Judged(
+        _together([one for _, one in judged]),
+        _one_estate(readings),
+        tuple(str(note) for note in unique),
+        any(note.incomplete for note in unique),
+    )
+
+
+def _one_by_one(trees: Mapping[str, Value], settings: Settings) -> list[Reading]:
+    """A reading of every template, each given the parameters that it has."""
+    from bastide.declare.templates import estate_of
+    from bastide.declare.templates.estate import refuse_strangers
+
+    refuse_strangers(trees, settings)
+    readings: list[Reading] = []
+    problems: list[Problem] = []
+    for file in sorted(trees):
+        own = {**(trees[file].get("Parameters") or {})}
+        given = {name: one for name, one in settings.parameters.items() if name in own or name.startswith("AWS::")}
+        try:
+            readings.append(estate_of({file: trees[file]}, replace(settings, parameters=given)))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError.of(problems)
+    return readings
+
+
+def _judged(reading: Reading, include_passes: bool) -> Assessment:
+    from bastide.assess import run_doubtful
+    from bastide.controls import all_controls
+
+    found = run_doubtful(reading.estate, reading.doubts, all_controls(), include_passes=include_passes)
+    return replace(found, findings=tuple(_placed(finding, reading) for finding in found.findings))
+
+
+def _placed(finding: Finding, reading: Reading) -> Finding:
+    """The finding with file and line of the property that decided it."""
+    from bastide.declare.templates import line_of
+
+    line = line_of(reading, finding.resource, finding.path)
+    return replace(finding, evidence={**finding.evidence, "file": finding.origin.file, "line": line})
+
+
+def _together(parts: Sequence[Assessment]) -> Assessment:
+    from bastide.assess import run
+    from bastide.assess.run import in_order
+    from bastide.controls import all_controls
+
+    if len(parts) == 1:
+        return parts[0]
+    empty = run(Estate(), all_controls())
+    counts: dict[str, Counter[Status]] = {name: Counter() for name in empty.by_control}
+    for part in parts:
+        for name, numbers in part.by_control.items():
+            counts[name].update(numbers)
+    silent = tuple(sorted(name for name, numbers in counts.items() if not numbers))
+    findings = in_order(finding for part in parts for finding in part.findings)
+    return replace(
+        empty, findings=findings, by_control={name: dict(one) for name, one in counts.items()}, silent=silent
+    )
+
+
+def _one_estate(readings: Sequence[Reading]) -> Estate:
+    """All resources; of one key that stands in several templates, the first."""
+    found: dict[ResourceKey, Resource] = {}
+    for reading in readings:
+        for resource in reading.estate.resources:
+            found.setdefault(resource.key, resource)
+    regions = sorted({region for reading in readings for region in reading.estate.regions})
+    return Estate(resources=tuple(found.values()), regions=tuple(regions))
+
+
+def report(judged: Judged, generated_at: str, baseline: Baseline | None = None) -> Report:
+    """The verdicts on templates, ready to be shown; with a baseline, only what is new."""
+    from bastide.controls import all_controls
+    from bastide.show.reports import Report
+
+    findings = judged.assessment.findings
+    return Report(
+        findings=baseline.new(findings) if baseline else findings,
+        compared=baseline is not None,
+        estate=judged.estate,
+        controls={control.id: control for control in all_controls()},
+        counts=judged.assessment.by_status,
+        generated_at=generated_at,
+        title="Assessment of templates",
+    )
