@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -54,8 +54,18 @@ _MACROS = "CREATE MACRO json_text(j, p) AS TRY(json_extract_string(j, p))"
 class Duck:
     """A locked DuckDB with a view for each source. Use it as a context: closing it removes what was spilled to disk."""
 
-    def __init__(self, sources: Sequence[Source], *, threads: int = 0, memory_mb: int = 0) -> None:
-        """Open and lock. `threads` and `memory_mb` default to all cores and half of the machine's memory."""
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        *,
+        views: Mapping[str, str] | None = None,
+        threads: int = 0,
+        memory_mb: int = 0,
+    ) -> None:
+        """Open and lock. `views` are SELECTs of our own over the sources, by name.
+
+        `threads` and `memory_mb` default to all cores and half of the machine's memory.
+        """
         self.spill = Path(tempfile.mkdtemp(prefix="bastide-query-"))
         self._connection = connect(threads or os.cpu_count() or 1, memory_mb or _half_of_memory(), self.spill)
         run = self._connection.execute
@@ -63,6 +73,8 @@ class Duck:
         run(_MACROS)
         for source in sources:
             self._show(source)
+        for name, select in (views or {}).items():
+            run(f"CREATE VIEW {_name(name)} AS {select}")
         files = ", ".join(sorted({_quoted(file) for source in sources for file in source.files}))
         run(f"SET allowed_paths = [{files}]")
         for lock in _LOCKS:

@@ -69,13 +69,21 @@ def run(sources: Sequence[Source], sql: str, *, limit: int, where: str) -> Answe
     session = open_spark()
     for source in sources:
         show(session, source)
+    from py4j.protocol import Py4JError  # noqa: PLC0415
     from pyspark.errors import PySparkException  # noqa: PLC0415
 
     try:
         table = session.sql(sql).toArrow()
-    except PySparkException as wrong:
-        raise InputError(f"Spark: {str(wrong).partition(chr(10))[0]}", where) from wrong
+    except (PySparkException, Py4JError) as wrong:
+        raise InputError(f"Spark: {_reason(str(wrong))}", where) from wrong
     return Answer(table.schema, _batches(table), limit)
+
+
+def _reason(text: str) -> str:
+    """The line of a Java stack that says why."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    causes = [line.removeprefix("Caused by: ") for line in lines if line.startswith("Caused by: ")]
+    return (causes or lines or ["no reason given"])[-1 if causes else 0]
 
 
 def _batches(table: pyarrow.Table) -> Iterator[pyarrow.RecordBatch]:

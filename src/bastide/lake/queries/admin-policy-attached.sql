@@ -14,5 +14,5 @@ WHERE eventSource = 'iam.amazonaws.com' AND errorCode IS NULL
         AND regexp_matches(json_text(requestParameters, '$.policyArn'),
                            ':policy/(AdministratorAccess|PowerUserAccess|IAMFullAccess)$'))
     OR (eventName IN ('PutRolePolicy', 'PutUserPolicy', 'PutGroupPolicy')
-        AND regexp_matches(json_text(requestParameters, '$.policyDocument'), '"Action"[ ]*:[ ]*[[]?[ ]*"[*]"')))
+        AND regexp_matches(json_text(requestParameters, '$.policyDocument'), '"Action"[ ]*:[ ]*\[?[ ]*"[*]"')))
 ORDER BY eventTime, eventName

@@ -7,7 +7,7 @@ SELECT eventTime, account, coalesce(sessionIssuerArn, userArn) AS principal, eve
 FROM cloudtrail
 WHERE eventSource IN ('s3.amazonaws.com', 's3control.amazonaws.com') AND errorCode IS NULL
   AND ((eventName = 'PutBucketPolicy'
-        AND regexp_matches(requestParameters, '"Principal":("[*]"|[{]"AWS":[[]?"[*]")')
+        AND regexp_matches(requestParameters, '"Principal":("[*]"|[{]"AWS":\[?"[*]")')
         AND requestParameters LIKE '%"Allow"%')
     OR (eventName IN ('PutBucketAcl', 'CreateBucket')
         AND (requestParameters LIKE '%groups/global/AllUsers%' OR requestParameters LIKE '%AuthenticatedUsers%'

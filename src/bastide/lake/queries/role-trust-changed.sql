@@ -6,7 +6,7 @@ SELECT eventTime, account, coalesce(sessionIssuerArn, userArn) AS principal, eve
        json_text(requestParameters, '$.roleName') AS role,
        CASE WHEN regexp_matches(coalesce(json_text(requestParameters, '$.policyDocument'),
                                          json_text(requestParameters, '$.assumeRolePolicyDocument')),
-                                '"(AWS|Principal)"[ ]*:[ ]*[[]?[ ]*"[*]"') THEN true ELSE false END AS names_everybody,
+                                '"(AWS|Principal)"[ ]*:[ ]*\[?[ ]*"[*]"') THEN true ELSE false END AS names_everybody,
        coalesce(json_text(requestParameters, '$.policyDocument'),
                 json_text(requestParameters, '$.assumeRolePolicyDocument')) AS trust
 FROM cloudtrail

@@ -14,6 +14,7 @@ from bastide.errors import InputError
 from bastide.lake.catalog import Lake
 from bastide.lake.engine import Answer, Source, Span, lake_source, spark
 from bastide.lake.engine.duck import Duck
+from bastide.lake.ocsf import read_classes, render_view
 from bastide.lake.query.library import Query
 from bastide.lake.sql import Statement, parse_statement
 from bastide.lake.sql.scope import in_span
@@ -39,7 +40,8 @@ class Session:
     @property
     def columns(self) -> dict[str, tuple[Column, ...]]:
         """The columns of each table, by the table's name."""
-        return {name: table.columns for name, table in read_tables().items()} | dict(self.columns_of_others)
+        views = {one.view: tuple(Column(name, "json", "") for name in one.columns) for one in read_classes().values()}
+        return {name: table.columns for name, table in read_tables().items()} | views | dict(self.columns_of_others)
 
     @property
     def _names(self) -> dict[str, frozenset[str]]:
@@ -62,6 +64,8 @@ class Session:
             InputError: see ``sql``.
         """
         statement = self.parse(query, given)
+        if dialect != "duckdb":
+            _refuse_views(statement)
         times = {name.lower(): table.time for name, table in read_tables().items()}
         scoped = in_span(statement, self.span, times)
         return scoped.render(dialect, columns=self._names, pretty=True)
@@ -76,18 +80,21 @@ class Session:
         statement = self.parse(query, given)
         if statement.kind == "tables":
             return self._tables()
-        if statement.kind == "describe" and (name := statement.plain_table):
+        views = {one.view: one for one in read_classes().values() if one.view in statement.tables}
+        if statement.kind == "describe" and (name := statement.plain_table) and name not in views:
             return self._describe(name)
-        sources = [self._source(name) for name in sorted(statement.tables)]
+        read = (statement.tables - set(views)) | {one.table for one in views.values()}
+        sources = [self._source(name) for name in sorted(read)]
         for source in sources:
             if source.empty:
                 self.notes(f"table {source.name} holds nothing {_spoken(self.span) if source.time else 'yet'}")
         asked = statement.limited(limit + 1) if limit else statement
         if self.engine == "spark":
+            _refuse_views(statement)
             return spark.run(sources, asked.render("spark", columns=self._names), limit=limit, where=query.name)
         prefix = {"select": "", "describe": "DESCRIBE ", "explain": "EXPLAIN "}[asked.kind]
         sql = prefix + ("ANALYZE " if asked.analyze else "") + asked.render()
-        duck = Duck(sources)
+        duck = Duck(sources, views={name: render_view(one) for name, one in views.items()})
         try:
             answer = duck.run(sql, seconds=seconds, limit=limit, where=query.name)
         except BaseException:
@@ -107,6 +114,7 @@ class Session:
 
     def _tables(self) -> Answer:
         about = {name: table.about for name, table in read_tables().items()}
+        about |= {one.view: f"OCSF class {one.uid} as a view of {one.table}" for one in read_classes().values()}
         rows = [
             {"table": name, "columns": len(columns), "about": about.get(name, "kept by Bastide itself")}
             for name, columns in sorted(self.columns.items())
@@ -116,6 +124,14 @@ class Session:
     def _describe(self, name: str) -> Answer:
         columns = next(columns for table, columns in self.columns.items() if table.lower() == name)
         return _answer([{"column": one.name, "type": one.type, "about": one.about} for one in columns])
+
+
+def _refuse_views(statement: Statement) -> None:
+    """Views of OCSF are written for DuckDB. Raises InputError when the statement reads one."""
+    views = sorted(one.view for one in read_classes().values() if one.view in statement.tables)
+    if views:
+        fix = "leave out --engine and --print, or export (bastide lake export)"
+        raise InputError(f"{views[0]} is a view for DuckDB alone", statement.where, fix)
 
 
 def _answer(rows: list[dict[str, object]]) -> Answer:

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bastide.errors import IncompleteError, InputError
+from bastide.show.cli.lake_export import export
 from bastide.show.cli.lake_generate import generate
+from bastide.show.cli.lake_verify import verify
 from bastide.show.workspace import Settings, now
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 command = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, help=__doc__)
 command.command()(generate)
+command.command()(verify)
+command.command()(export)
 
 FileOption = Annotated[Path, typer.Option("--file", help="The architecture file; .bastide lies beside it.")]
 LakeOption = Annotated[Path | None, typer.Option("--lake", help="The lake's folder, when it is not .bastide/lake.")]
