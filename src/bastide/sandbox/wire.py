@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from xml.sax.saxutils import escape
 
 
@@ -22,8 +23,12 @@ class HttpRequest:
 
     def header(self, name: str) -> str:
         """The header's value whatever its spelling, or an empty string."""
-        wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), "")
+        return self._by_name.get(name.lower(), "")
+
+    @cached_property
+    def _by_name(self) -> dict[str, str]:
+        """Headers by their names in lower case; of several of one name the first."""
+        return {key.lower(): value for key, value in reversed(self.headers)}
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,10 @@ from bastide.sandbox.authorize.resources import Question, questions
 from bastide.sandbox.authorize.service_keys import asks_of_request, service_keys
 from bastide.sandbox.authorize.standing import Standing
 from bastide.sandbox.call import Call
+from bastide.sandbox.principal import Principal
 from bastide.sandbox.wire import AwsError
 
+KEPT = 4_000  # callers whose keys are remembered
 __all__ = ["Authorizer", "ec2_keys"]
 # What the sessions of these operations may not call. Source: IAM User Guide, "Compare AWS STS credentials".
 _NOT_FEDERATED = ("iam:", "sts:")
@@ -50,6 +52,7 @@ class Authorizer:
         """Nothing compiled yet."""
         self._policies = Policies()
         self._standing = Standing()
+        self._steady: dict[str, tuple[Principal, Own, Place, context.Keys]] = {}
 
     def forget(self) -> None:
         """Know nothing again: the sandbox was emptied."""
@@ -87,8 +90,22 @@ class Authorizer:
         own, place = self._standing.read(call.principal)
         named = call.request.header(context.ENDPOINT)
         policy, vpc, owner = endpoint_policy(named, call.principal.account, call.region) if named else (None, "", "")
-        keys = {**context.caller_keys(call, own, place), **context.network_keys(call, vpc, owner)}
+        keys = {
+            **context.caller_keys(call, self._steady_keys(call, own, place)),
+            **context.network_keys(call, vpc, owner),
+        }
         return _Asking(call, own, place, keys, context.said_keys(call), policy)
+
+    def _steady_keys(self, call: Call, own: Own, place: Place) -> context.Keys:
+        """The caller's own condition keys, kept as long as the caller and its account are the same objects."""
+        principal = call.principal
+        known = self._steady.get(principal.access_key)
+        if known is None or known[0] is not principal or known[1] is not own or known[2] is not place:
+            if len(self._steady) >= KEPT:
+                self._steady.clear()
+            known = (principal, own, place, context.steady_keys(principal, own, place))
+            self._steady[principal.access_key] = known
+        return known[3]
 
     def _decide(self, asking: _Asking, question: Question, more: context.Keys) -> Part:
         call = asking.call

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from bastide.sandbox.authorize.identities import Own
 from bastide.sandbox.authorize.policies import Place, read_place
 from bastide.sandbox.call import Call
 from bastide.sandbox.credentials import BOOTSTRAP_KEY
+from bastide.sandbox.principal import Principal, Session
 from bastide.sandbox.wire import AwsError
 
 Keys = dict[str, str | tuple[str, ...]]
@@ -24,44 +27,54 @@ INSIDE = "10.0.0.10"  # … inside a VPC
 HEADER, ENDPOINT, VPC, IP = "x-bastide-context", "x-bastide-source-vpce", "x-bastide-source-vpc", "x-bastide-source-ip"
 
 
-def caller_keys(call: Call, own: Own, place: Place) -> Keys:
-    """What follows from who calls, and when; `place` is where the caller's account stands."""
-    principal, session = call.principal, call.principal.session
+def caller_keys(call: Call, steady: Keys) -> Keys:
+    """What follows from who calls, and when; `steady` is what `steady_keys` says of the caller."""
+    principal, session, at = call.principal, call.principal.session, call.at
     found: Keys = {
+        **steady,
         "aws:RequestedRegion": call.region,
-        "aws:CurrentTime": f"{call.at:%Y-%m-%dT%H:%M:%SZ}",
-        "aws:EpochTime": str(int(call.at.timestamp())),
-        "aws:SecureTransport": "true",
-        "aws:ViaAWSService": "false",
+        "aws:CurrentTime": _written(at.replace(microsecond=0)),
+        "aws:EpochTime": str(int(at.timestamp())),
     }
     agent = call.request.header("user-agent")
     if agent:
         found["aws:UserAgent"] = agent
+    if session is not None and session.mfa:
+        found["aws:MultiFactorAuthAge"] = str(max(0, int((at - session.issued_at).total_seconds())))
+    elif session is None and principal.access_key == BOOTSTRAP_KEY:
+        found["aws:MultiFactorAuthAge"] = "1"
+    return found
+
+
+def steady_keys(principal: Principal, own: Own, place: Place) -> Keys:
+    """What is the same in all calls of a caller; `place` is where the caller's account stands."""
+    found: Keys = {"aws:SecureTransport": "true", "aws:ViaAWSService": "false"}
     if principal.type not in ("Anonymous", "AWSService"):
         found["aws:userid"] = principal.user_id
         found |= _organization_keys(place, "aws:Principal")
     found |= {f"aws:PrincipalTag/{key}": value for key, value in own.tags.items()}
-    if session is not None:
-        found |= _session_keys(call, own)
+    if principal.session is not None:
+        found |= _session_keys(principal, principal.session)
     elif principal.access_key == BOOTSTRAP_KEY:
-        found |= {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "1"}
+        found["aws:MultiFactorAuthPresent"] = "true"
     return found
 
 
-def _session_keys(call: Call, own: Own) -> Keys:
-    session = call.principal.session
-    assert session is not None
+@lru_cache(maxsize=256)
+def _written(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _session_keys(principal: Principal, session: Session) -> Keys:
     found: Keys = {
-        "aws:TokenIssueTime": f"{session.issued_at:%Y-%m-%dT%H:%M:%SZ}",
+        "aws:TokenIssueTime": _written(session.issued_at.replace(microsecond=0)),
         "aws:MultiFactorAuthPresent": str(session.mfa).lower(),
     }
-    if session.mfa:
-        found["aws:MultiFactorAuthAge"] = str(max(0, int((call.at - session.issued_at).total_seconds())))
     if session.source_identity:
         found["aws:SourceIdentity"] = session.source_identity
     if session.provider:
         found["aws:FederatedProvider"] = session.provider
-    if call.principal.type == "Root":
+    if principal.type == "Root":
         found["aws:AssumedRoot"] = "true"
     return found | {key: value for key, value in session.claims.items() if ":" in key}
 

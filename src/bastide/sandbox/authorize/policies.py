@@ -68,6 +68,7 @@ class Policies:
         self.library = Library()
         self._workshop = Workshop()
         self._compiled: dict[tuple[object, ...], InForce] = {}
+        self._near: dict[tuple[object, ...], tuple[Own, Place, Place, InForce]] = {}
 
     def clear(self) -> None:
         """Forget everything."""
@@ -78,6 +79,21 @@ class Policies:
 
         `place` and `owners` are where the caller's and the resource's accounts stand.
         """
+        # The caller and the places stay the same objects for as long as nothing changed them: comparing these costs
+        # less than hashing all texts.
+        near = (id(own), id(place), id(owners), resource, endpoint)
+        known = self._near.get(near)
+        if known is not None and known[0] is own and known[1] is place and known[2] is owners:
+            return known[3]
+        if len(self._near) >= KEPT:
+            self._near.clear()
+        found = self._by_texts(own, place, owners, resource, endpoint)
+        self._near[near] = (own, place, owners, found)
+        return found
+
+    def _by_texts(
+        self, own: Own, place: Place, owners: Place, resource: OfResource, endpoint: Source | None
+    ) -> InForce:
         management = place.management or owners.management
         key = (
             own.identity, own.boundary, own.session, own.missing, place.scp, owners.rcp, management, resource, endpoint,
