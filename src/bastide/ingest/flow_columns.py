@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
+import numpy
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
@@ -20,6 +21,7 @@ from bastide.lake.parquet import arrow_schema
 from bastide.lake.table import Table
 
 _DAY = 86_400_000_000  # microseconds
+_LAST = numpy.iinfo(numpy.int64).max
 _FORMS = {
     "int": "^(?:0|-?[1-9][0-9]{0,8})$",
     "bigint": "^(?:0|-?[1-9][0-9]{0,17})$",
@@ -94,6 +96,26 @@ def _typed(values: Any, kind: pa.DataType, rows: int) -> Any:
 def in_order(table: Table, rows: pa.Table) -> pa.Table:
     """The rows by day, account and the table's own order."""
     day = pc.divide(rows[table.time].cast(pa.int64()), _DAY)
-    keys = pa.table({"_day": day, "_account": rows["account"], **{name: rows[name] for name in table.sort}})
-    order = [("_day", "ascending"), ("_account", "ascending"), *((name, "ascending") for name in table.sort)]
-    return rows.take(pc.sort_indices(keys, sort_keys=order))
+    keys = [day, *(rows[name] for name in ("account", *table.sort))]
+    order = pa.array(numpy.lexsort([_ranks(key) for key in reversed(keys)]))
+    columns = [values if _is_constant(values) else values.take(order) for values in rows.columns]
+    return pa.table(columns, schema=rows.schema)
+
+
+def _ranks(values: pa.ChunkedArray) -> Any:
+    """Numbers that are in the order of the values, nulls last: numbers sort four times as fast as texts."""
+    if not pa.types.is_string(values.type):
+        return values.cast(pa.int64()).fill_null(_LAST).to_numpy()
+    coded = values.combine_chunks().dictionary_encode()
+    ranks = numpy.empty(len(coded.dictionary) + 1, numpy.int64)
+    ranks[pc.sort_indices(coded.dictionary).to_numpy()] = numpy.arange(len(coded.dictionary))
+    ranks[-1] = len(coded.dictionary)
+    return ranks[coded.indices.fill_null(len(coded.dictionary)).to_numpy()]
+
+
+def _is_constant(values: pa.ChunkedArray) -> bool:
+    """Whether all values are the same, so that their order does not matter."""
+    if values.null_count:
+        return bool(values.null_count == len(values))
+    ends = pc.min_max(values)
+    return bool(ends["min"].equals(ends["max"]))

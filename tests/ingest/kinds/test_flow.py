@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bastide.ingest.flow import Flows
 from bastide.ingest.kinds import detect
 from bastide.ingest.kinds.tgw_flow import FLOW as TGW
 from bastide.ingest.kinds.vpc_flow import FLOW as VPC
@@ -205,3 +207,18 @@ def test_columns_at_once_and_line_by_line_are_the_same(lines: list[str]) -> None
     whole, odd = VPC.read("\n".join([VPC.default, *lines]).encode(), item)
     assert whole.to_pylist() == [row for rows in found for row in rows]
     assert odd == sum(" x " in line for line in lines)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["eni-b", "eni-a", "-"]), st.integers(0, 3), st.integers(0, 3) | st.none())))
+def test_rows_are_by_day_account_and_interface(flows: list[tuple[str, int, int | None]]) -> None:
+    gathered = Flows(VPC)
+    for interface, account, day in flows:
+        start = "-" if day is None else str(day * 86_400)
+        gathered.add(f"interface-id account-id start\n{interface} {account} {start}".encode(), Item("s", "k", "e", 1))
+    found = [(row["start"], row["account"], row["interface_id"]) for row in gathered.table().to_pylist()]
+    wanted = [
+        (None if day is None else datetime.fromtimestamp(day * 86_400, UTC), str(account), one if one != "-" else None)
+        for one, account, day in flows
+    ]
+    last = datetime.max.replace(tzinfo=UTC)
+    assert found == sorted(wanted, key=lambda row: (row[0] or last, row[1], row[2] is None, row[2] or ""))
