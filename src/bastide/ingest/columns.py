@@ -6,7 +6,9 @@ two buffers does the same in a fifth of the time, which is what ingest of CloudT
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 import numpy
@@ -59,3 +61,44 @@ def first_bytes(column: pa.Array) -> numpy.ndarray[Any, Any]:
     starts = numpy.frombuffer(offsets, numpy.int32)[: len(column) + 1]
     content = numpy.append(numpy.frombuffer(data, numpy.uint8), numpy.uint8(0))
     return numpy.where(starts[1:] > starts[:-1], content[starts[:-1]], 0)
+
+
+class Repeated:
+    """A column of values that repeat, as numbers into the list of the different ones."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self._numbers: defaultdict[Any, int] = defaultdict(count().__next__)
+        self._codes: list[Any] = []
+
+    def add(self, values: Sequence[Any]) -> None:
+        """Go on with values: texts, bytes or None."""
+        self._codes.append(numpy.fromiter(map(self._numbers.__getitem__, values), numpy.int32, len(values)))
+
+    def values(self) -> list[Any]:
+        """The different values, in the order in which they first came."""
+        return list(self._numbers)
+
+    def codes(self) -> numpy.ndarray[Any, Any]:
+        """Each row's number of its value."""
+        return numpy.concatenate(self._codes) if self._codes else numpy.empty(0, numpy.int32)
+
+
+def encoded(values: Sequence[Any], codes: numpy.ndarray[Any, Any]) -> pa.Array:
+    """The column of a list of different values and each row's number of its value; None is null."""
+    known = [value for value in values if value is not None]
+    column = strings(known) if not known or isinstance(known[0], str) else texts(known)
+    mask = None
+    if len(known) < len(values):
+        none = list(values).index(None)
+        mask = codes == none
+        codes = codes - (codes > none).astype(numpy.int32)
+    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32(), mask=mask), column.cast(pa.string()))
+
+
+def ranks(values: Sequence[str | None]) -> numpy.ndarray[Any, Any]:
+    """Each value's place in their order, None last."""
+    order = sorted(range(len(values)), key=lambda number: (values[number] is None, values[number] or ""))
+    places = numpy.empty(len(values), numpy.int32)
+    places[order] = numpy.arange(len(values), dtype=numpy.int32)
+    return places

@@ -1,15 +1,15 @@
 """CloudTrail events as msgspec parsed them, into the columns of the table, and back.
 
-One idea: all events of a batch are sorted as objects and become columns once; what a column cannot hold (an unknown
-field, a time of another form, an object where text belongs) moves to `rest` under a flag, so an event is recoverable
-field for field: `rebuild_event`.
+One idea: a file's events become columns at once, texts that repeat as numbers, and only columns are kept and sorted;
+what a column cannot hold (an unknown field, a time of another form, an object where text belongs) moves to `rest` under
+a flag, so an event is recoverable field for field: `rebuild_event`.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Raw, Struct, field
 
-from bastide.ingest.columns import first_bytes, strings, texts
+from bastide.ingest.columns import Repeated, encoded, first_bytes, ranks, strings, texts
 from bastide.lake.parquet import arrow_schema
 from bastide.lake.table import read_tables
 
@@ -52,7 +52,6 @@ class _Mending(Struct):
 
     rest: dict[str, Any] | None = field(default=None, name="bastide:rest")
     flags: list[str] | None = field(default=None, name="bastide:flags")
-    sourceFile: str | None = field(default=None, name="bastide:sourceFile")
 
     def flag(self, word: str) -> None:
         """Say what is odd about the event, once."""
@@ -140,68 +139,90 @@ def _parse_odd_identity(text: bytes) -> tuple[str | None, ...]:
     return tuple(found)
 
 
+# Texts that repeat: the columns hold numbers into a dictionary of them from the beginning.
+_REPEATED = tuple(name for name in STRINGS if name not in ("eventID", "requestID", "sharedEventID", "errorMessage"))
+_REPEATED_JSON = ("userIdentity", "tlsDetails")
+_PLAIN = tuple(name for name in STRINGS if name not in _REPEATED)
+_PLAIN_JSON = tuple(name for name in JSON if name not in _REPEATED_JSON)
+
+
 class Events:
-    """The events of a batch."""
+    """The events of a batch, as columns that grow file by file while a file's events are in the processor's cache."""
 
     def __init__(self, now: datetime) -> None:
         """Nothing yet. An event later than a day after `now` (aware) is flagged."""
-        self.events: list[Any] = []
-        self._identities: dict[bytes, tuple[str | None, ...]] = {}
+        names = (*_REPEATED, *_REPEATED_JSON, "account", "sourceFile", "eventTime")
+        self._repeated = {name: Repeated() for name in names}
+        self._plain: dict[str, list[pa.Array]] = {name: [] for name in (*_PLAIN, *_PLAIN_JSON, *BOOLEANS, *_EXTRA)}
         self._future = (now + FUTURE).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self._times: set[str] = set()
+        self._identities: dict[bytes | None, tuple[str | None, ...]] = {None: _NOBODY}
+
+    def append(self, events: list[Any], source: str) -> None:
+        """Add a file's events; those with a value that its column cannot hold are mended."""
+        self._check_times(events)
+        for event in events:
+            if event.requestParameters is ABSENT or event.responseElements is ABSENT:
+                _flag_absent(event)
+        columns = {name: texts(_values(events, name)) for name in _PLAIN_JSON}
+        repeated = {name: _values(events, name) for name in _REPEATED_JSON}
+        if _move_misfits(events, columns, repeated):
+            columns = {name: texts(_values(events, name)) for name in _PLAIN_JSON}
+            repeated = {name: _values(events, name) for name in _REPEATED_JSON}
+        columns |= {name: strings(_values(events, name)) for name in _PLAIN}
+        columns |= {name: pa.array(_values(events, name), pa.bool_()) for name in BOOLEANS}
+        columns["rest"] = texts([None if event.rest is None else _ENCODE(event.rest) for event in events])
+        columns["flags"] = strings([None if event.flags is None else ",".join(event.flags) for event in events])
+        repeated |= {name: _values(events, name) for name in (*_REPEATED, "eventTime")}
+        repeated["account"] = [
+            _partition(own or self._identity(people)[2] or "")
+            for own, people in zip(repeated["recipientAccountId"], repeated["userIdentity"], strict=True)
+        ]
+        repeated["sourceFile"] = [source] * len(events)
+        for name, column in columns.items():
+            self._plain[name].append(column)
+        for name, values in repeated.items():
+            self._repeated[name].add(values)
 
     def table(self) -> pa.Table:
         """See Gathering."""
-        self._check_times()
-        self._flag_absent()
-        self.events.sort(key=self._order)
-        columns = {name: texts(self._values(name)) for name in JSON}
-        if self._move_misfits(columns):
-            columns = {name: texts(self._values(name)) for name in JSON}
         schema = arrow_schema(read_tables()["cloudtrail"])
-        columns |= self._typed()
-        return pa.table([columns[name].cast(schema.field(name).type) for name in schema.names], schema=schema)
+        times = self._repeated["eventTime"]
+        moments = pc.strptime(strings(times.values()), "%Y-%m-%dT%H:%M:%SZ", "us")
+        codes = {name: one.codes() for name, one in self._repeated.items()}
+        order = self._order(codes, moments)
+        columns: dict[str, pa.Array] = {
+            name: encoded(one.values(), codes[name][order]) for name, one in self._repeated.items()
+        }
+        taken = pa.array(order)
+        columns |= {name: pa.concat_arrays(parts).take(taken) for name, parts in self._plain.items() if parts}
+        at = moments.take(pa.array(codes["eventTime"][order]))
+        columns["eventTime"] = pc.assume_timezone(at, "UTC")
+        people = [self._identity(text) for text in self._repeated["userIdentity"].values()]
+        for name, values in zip(_PATHS, zip(*people, strict=True) if people else [()] * len(_PATHS), strict=True):
+            book = Repeated()
+            book.add(values)
+            columns[name] = encoded(book.values(), book.codes()[codes["userIdentity"][order]])
+        return pa.table({name: columns.get(name, pa.array([], schema.field(name).type)) for name in schema.names})
 
-    def _values(self, name: str) -> list[Any]:
-        values = list(map(attrgetter(name), self.events))
-        if name in NULLABLE:
-            return [None if len(value) <= 6 and bytes(value) in _NOTHING else value for value in values]
-        return values
+    def _order(self, codes: Mapping[str, Any], moments: pa.Array) -> Any:
+        """The rows by day, account, service, action and time."""
+        keys = [ranks(self._repeated[name].values())[codes[name]] for name in ("account", "eventSource", "eventName")]
+        at = moments.cast(pa.int64()).fill_null(numpy.iinfo(numpy.int64).min).to_numpy()[codes["eventTime"]]
+        return numpy.lexsort([at, *reversed(keys), at // 86_400_000_000])
 
-    def _typed(self) -> dict[str, pa.Array]:
-        events = self.events
-        columns = {name: strings(list(map(attrgetter(name), events))) for name in (*STRINGS, "sourceFile")}
-        columns |= {name: pa.array(list(map(attrgetter(name), events)), pa.bool_()) for name in BOOLEANS}
-        people = zip(*map(self._identity, events), strict=True) if events else ((),) * len(_PATHS)
-        columns |= {name: strings(values) for name, values in zip(_PATHS, people, strict=True)}
-        columns["account"] = strings(list(map(self._account, events)))
-        columns["eventTime"] = pc.assume_timezone(
-            pc.strptime(strings(list(map(attrgetter("eventTime"), events))), "%Y-%m-%dT%H:%M:%SZ", "us"), "UTC"
-        )
-        columns["rest"] = texts([None if event.rest is None else _ENCODE(event.rest) for event in events])
-        columns["flags"] = strings([None if event.flags is None else ",".join(event.flags) for event in events])
-        return columns
-
-    def _order(self, event: Any) -> str:
-        time, account = event.eventTime or "", self._account(event)
-        return f"{time[:10]}\0{account}\0{event.eventSource}\0{event.eventName}\0{time}"
-
-    def _identity(self, event: Any) -> tuple[str | None, ...]:
-        if event.userIdentity is None:
-            return _NOBODY
-        text = bytes(event.userIdentity)
+    def _identity(self, text: Any) -> tuple[str | None, ...]:
         found = self._identities.get(text)
         if found is None:
             found = self._identities[text] = parse_identity(text)
         return found
 
-    def _account(self, event: Any) -> str:
-        return _partition(event.recipientAccountId or self._identity(event)[2] or "")
-
-    def _check_times(self) -> None:
+    def _check_times(self, events: Sequence[Any]) -> None:
         """Times of another form than CloudTrail's move to `rest`; those in the future are flagged."""
-        times = {event.eventTime for event in self.events}
+        times = set(map(attrgetter("eventTime"), events)) - self._times
         odd = {time for time in times if time is None or not _is_time(time) or time > self._future}
-        for event in self.events if odd else ():
+        self._times |= times - odd
+        for event in events if odd else ():
             if event.eventTime is None or event.eventTime not in odd:
                 continue
             if _is_time(event.eventTime):
@@ -210,27 +231,43 @@ class Events:
                 event.misplace("eventTime", event.eventTime, "form")
                 event.eventTime = None
 
-    def _flag_absent(self) -> None:
-        for event in self.events:
-            if event.requestParameters is ABSENT or event.responseElements is ABSENT:
-                for name in NULLABLE:
-                    if getattr(event, name) is ABSENT and event.flags != ["no-object"]:
-                        event.flag(f"absent:{name}")
 
-    def _move_misfits(self, columns: Mapping[str, pa.Array]) -> bool:
-        """Values that are no object (no list) where one belongs move to `rest`."""
-        moved = False
-        for name in JSON:
-            if name in NULLABLE:
-                continue
+_EXTRA = ("rest", "flags")
+
+
+def _values(events: Sequence[Any], name: str) -> list[Any]:
+    values = list(map(attrgetter(name), events))
+    if name in NULLABLE:
+        return [None if len(value) <= 6 and bytes(value) in _NOTHING else value for value in values]
+    if name in _REPEATED_JSON:
+        return [None if value is None else bytes(value) for value in values]
+    return values
+
+
+def _flag_absent(event: Any) -> None:
+    for name in NULLABLE:
+        if getattr(event, name) is ABSENT and event.flags != ["no-object"]:
+            event.flag(f"absent:{name}")
+
+
+def _move_misfits(events: Sequence[Any], columns: Mapping[str, pa.Array], repeated: Mapping[str, list[Any]]) -> bool:
+    """Values that are no object (no list) where one belongs move to `rest`."""
+    moved = False
+    for name in JSON:
+        first = ord("[" if name in LISTS else "{")
+        if name in NULLABLE:
+            continue
+        if name in repeated:
+            odd = [number for number, text in enumerate(repeated[name]) if text is not None and text[0] != first]
+        else:
             starts = first_bytes(columns[name])
-            for number in numpy.flatnonzero((starts != 0) & (starts != ord("[" if name in LISTS else "{"))).tolist():
-                event = self.events[number]
-                value = getattr(event, name)
-                event.misplace(name, value, "null" if bytes(value) == NULL else "type")
-                setattr(event, name, None)
-                moved = True
-        return moved
+            odd = numpy.flatnonzero((starts != 0) & (starts != first)).tolist()
+        for number in odd:
+            value = getattr(events[number], name)
+            events[number].misplace(name, value, "null" if bytes(value) == NULL else "type")
+            setattr(events[number], name, None)
+            moved = True
+    return moved
 
 
 @lru_cache(1024)

@@ -57,7 +57,7 @@ def arrow_schema(table: Table) -> pa.Schema:
 def write_partitions(table: Table, rows: pa.Table, out: Path, batch: str, part: str = "") -> list[Written]:
     """The files made of `rows` (the table's columns, sorted by day and account), under `out`/`batch`.
 
-    Their names begin with `part`.
+    Their names begin with `part`. Columns of texts may be dictionaries.
     Raises OSError when they cannot be written.
     """
     folder = out / batch
@@ -75,7 +75,13 @@ def write_file(table: Table, rows: pa.Table, path: Path) -> None:
     # Ids are never twice in a file, and the tries to make a dictionary of them cost more than their compression.
     dictionary = [column.name for column in table.columns if column.name not in (*table.identity, "requestID")]
     pyarrow.parquet.write_table(
-        rows, path, compression="zstd", compression_level=LEVEL, row_group_size=ROW_GROUP, use_dictionary=dictionary
+        rows,
+        path,
+        compression="zstd",
+        compression_level=LEVEL,
+        row_group_size=ROW_GROUP,
+        use_dictionary=dictionary,
+        store_schema=False,  # whoever reads it gets texts, not pyarrow's dictionaries
     )
 
 
@@ -84,13 +90,34 @@ def _partitions(table: Table, rows: pa.Table) -> Iterator[tuple[date | None, str
         return
     times = rows[table.time].cast(pa.int64()).fill_null(_NO_DAY).to_numpy()
     days = numpy.where(times == _NO_DAY, _NO_DAY, times // _DAY)
-    accounts = rows["account"].combine_chunks().dictionary_encode()
+    accounts = rows["account"].combine_chunks()
+    if not pa.types.is_dictionary(accounts.type):
+        accounts = accounts.dictionary_encode()
     names, codes = accounts.dictionary.to_pylist(), accounts.indices.to_numpy()
     changes = numpy.flatnonzero((days[1:] != days[:-1]) | (codes[1:] != codes[:-1])) + 1
     starts = [0, *changes.tolist()]
     for start, end in zip(starts, [*starts[1:], rows.num_rows], strict=True):
         day = None if days[start] == _NO_DAY else _EPOCH + timedelta(days=int(days[start]))
-        yield day, names[codes[start]], rows.slice(start, end - start)
+        yield day, names[codes[start]], _own_dictionaries(rows.slice(start, end - start))
+
+
+def _own_dictionaries(rows: pa.Table) -> pa.Table:
+    """With dictionaries of the values that these rows have: Parquet would write all others, too."""
+    return pa.table({name: _own_dictionary(rows[name].combine_chunks()) for name in rows.schema.names})
+
+
+def _own_dictionary(column: Any) -> Any:
+    if not pa.types.is_dictionary(column.type):
+        return column
+    codes = column.indices.fill_null(0).to_numpy()
+    used = numpy.zeros(max(len(column.dictionary), 1), bool)
+    used[codes] = True
+    places = (numpy.cumsum(used) - 1).astype(numpy.int32)
+    mask = column.indices.is_null().to_numpy(zero_copy_only=False)
+    if not len(column.dictionary):
+        return pa.nulls(len(column), column.type.value_type)
+    own = column.dictionary.take(pa.array(numpy.flatnonzero(used)))
+    return pa.DictionaryArray.from_arrays(pa.array(places[codes], pa.int32(), mask=mask), own)
 
 
 def identity_hashes(table: Table, rows: pa.Table) -> Hashes:

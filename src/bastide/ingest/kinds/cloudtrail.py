@@ -69,7 +69,6 @@ class CloudTrail(Events):
     def add(self, data: bytes, item: Item) -> Rendered:
         """See Gathering. Raises NotThisKindError when the file is not JSON all through."""
         text, replaced = readable(data)
-        source = item.address
         try:
             found = _TYPED.decode(_compact(text)).Records
             odd = 0
@@ -81,9 +80,7 @@ class CloudTrail(Events):
                 odd += not fits
         if replaced or odd:
             odd += _mark_replaced(found)
-        for event in found:
-            event.sourceFile = source
-        self.events += found
+        self.append(found, item.address)
         return Rendered(b"", len(found), odd)
 
 
