@@ -57,6 +57,7 @@ def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     """Judge what runs, a file or templates by all controls: `-o table|json|html|sarif|ocsf|csv|junit[=PATH]`."""
     from bastide.assess import parse_gate
     from bastide.show.progress import bar
+    from bastide.show.recording import record
     from bastide.show.reports import FORMATS, parse_outputs, write
 
     outputs = parse_outputs(output or ["table"], tuple(FORMATS))
@@ -76,6 +77,7 @@ def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
         )
     if not declared:
         warn_of_entry(place)
+        record(place, assessment, estate, lambda text: typer.echo(text, err=True))
     write(place.report(assessment, estate, baseline=earlier), outputs)
     raise typer.Exit(_code(assessment, estate, gate is not None and bool(gate.hits(assessment.findings, earlier))))
 

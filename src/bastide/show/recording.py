@@ -1,0 +1,85 @@
+"""What an assessment saw is kept: findings in the store, changed resources in the lake when there is one.
+
+Both can be asked in SQL afterwards (`bastide query`). A lake that cannot be written fails no assessment: it is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from bastide.errors import BastideError
+
+if TYPE_CHECKING:
+    from bastide.assess import Assessment
+    from bastide.model import Estate
+    from bastide.model.resource import ResourceKey
+    from bastide.show.workspace import Workspace
+
+
+def record(place: Workspace, assessment: Assessment, estate: Estate, say: Callable[[str], None]) -> None:
+    """Keep the findings, and the changed resources when the workspace has a lake."""
+    _keep_findings(place, assessment)
+    root = place.settings.state / "lake"
+    if not root.is_dir():
+        return
+    try:
+        count = record_inventory(root, estate, place.target.clock)
+    except BastideError as wrong:
+        say(f"the inventory was not recorded: {wrong.what}")
+        return
+    if count:
+        say(f"{count} changed resources recorded in the lake")
+
+
+def _keep_findings(place: Workspace, assessment: Assessment) -> None:
+    from bastide.store import Run, RunStatus
+
+    moment = place.target.clock().isoformat(timespec="seconds")
+    run = Run(place.new_run(), "assess", place.target.label, moment)
+    place.store.start_run(run)
+    place.store.replace_findings(run.target, run.id, assessment.findings)
+    place.store.end_run(run.id, RunStatus.DONE, place.target.clock().isoformat(timespec="seconds"))
+
+
+def record_inventory(root: Path, estate: Estate, clock: Callable[[], datetime]) -> int:
+    """Record what changed since the last time. The number of configuration items.
+
+    Raises:
+        InputError: the lake is being written by another process, or cannot be written.
+        IncompleteError: the disk is full.
+    """
+    from bastide.ingest.run import ingest
+    from bastide.ingest.source import Folder
+    from bastide.lake.catalog import Lake
+    from bastide.lake.inventory import changed_items, latest_states, render_items
+
+    lake = Lake.open(root)
+    at = estate.read_at or clock().isoformat()
+    items = changed_items(latest_states(lake), estate, _properties(estate), _types(), at)
+    if not items:
+        return 0
+    with TemporaryDirectory(prefix="bastide-inventory-") as folder:
+        path = Path(folder) / f"inventory-{clock():%Y%m%dT%H%M%S%f}.json"
+        path.write_bytes(render_items(items))
+        ingest(lake, [Folder(path)], clock=clock, workers=1)
+    return len(items)
+
+
+def _types() -> frozenset[str]:
+    from bastide.show.healing import assessed_types
+
+    return frozenset(assessed_types())
+
+
+def _properties(estate: Estate) -> dict[ResourceKey, Any]:
+    """Properties by key, secrets masked and Unknown spelled out."""
+    from bastide.model.serialize import to_json_value
+    from bastide.store.mask import mask
+
+    return {
+        resource.key: to_json_value(mask(resource.type, dict(resource.properties))) for resource in estate.resources
+    }
