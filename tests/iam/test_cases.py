@@ -206,3 +206,29 @@ def test_the_context_may_tell_who_owns_a_bucket() -> None:
     own, other = ({"aws:ResourceAccount": account} for account in ("111122223333", "999988887777"))
     assert answer(case("c", policies, context=own))["decision"] == "allowed"
     assert answer(case("c", policies, context=other))["decision"] == "implicit_deny"
+
+
+@pytest.mark.parametrize("identifier", ["9" * 5_000, "-" + "9" * 400, "1e999"])
+def test_an_id_that_is_no_number_of_any_reader_is_an_error_of_its_line(identifier: str) -> None:
+    line = '{"id": ' + identifier + ', "request": {"principal": "anonymous", "action": "s3:GetObject"}}'
+    found = answer(line)
+    assert found["id"] is None and "the id" in found["error"]
+
+
+def test_numbers_inside_an_id_come_back_as_numbers() -> None:
+    assert answer(case([1, {"a": 2.5}]))["id"] == [1, {"a": 2.5}]
+
+
+def test_a_moment_that_is_none_is_said_once_and_decides_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "c.jsonl").write_text(json.dumps(case()))
+    assert run(["iam", "evaluate", "--cases", str(tmp_path / "c.jsonl"), "--now", "soon"]) == 2
+    found = capsys.readouterr()
+    assert found.out == "" and "not a moment" in found.err
+
+
+@pytest.mark.parametrize("command", [["who-can", "s3:*"], ["simulate", "anonymous", "s3"]])
+def test_a_question_names_one_action(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["iam", *command]) == 2
+    assert "action is service:Action" in capsys.readouterr().err

@@ -105,3 +105,17 @@ def _without_path(arn: str) -> str:
     """A role's ARN as its sessions tell it."""
     head, slash, path = arn.partition(":role/")
     return f"{head}{slash}{path.rpartition('/')[2]}"
+
+
+def parse_action(value: Any, where: str = "request/action") -> str:
+    """One action of a request, ``service:Action``; a request does one thing, so that it holds no wildcard.
+
+    Raises:
+        InputError: it is something else.
+    """
+    service, colon, name = value.partition(":") if type(value) is str else ("", "", "")
+    if not (service and colon and name) or set(value) & set("*? \t\n"):
+        raise InputError(
+            f"action is service:Action, not {str(value)[:80]!r}", where, "name one action, without wildcards"
+        )
+    return str(value)

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 from bastide.errors import InputError
-from bastide.iam.caller_text import parse_principal, with_role_path
+from bastide.iam.caller_text import parse_action, parse_principal, with_role_path
 from bastide.iam.evaluator import Compiled
 from bastide.iam.json_text import Number, parse_json_text
 from bastide.iam.layers import Workshop
@@ -27,6 +27,7 @@ from bastide.iam.vocabulary import suggest
 from bastide.model import PolicyDocument
 
 REMEMBERED = 4_096  # policies and policy sets kept ready
+DIGITS = 300  # characters of an id that is a number
 LONGEST = 16_384  # characters of a resource or of a context value; ARNs are at most 2,048
 FIRST_ID = re.compile(r'\s*\{\s*"id"\s*:\s*("(?:[^"\\\x00-\x1f]|\\["\\/bfnrt])*"|-?[1-9][0-9]{0,17}|0)\s*[,}]')
 REQUEST = ("principal", "action", "resource", "context")
@@ -177,9 +178,7 @@ def request_of(value: Any, resource_account: str = "", moment: str = "") -> Requ
     if not isinstance(value, Mapping):
         raise InputError("the case has no request", "/request", 'write {"principal": …, "action": …}')
     _refuse_unknown(value, REQUEST, "/request", "member of a request")
-    action = value.get("action")
-    if not isinstance(action, str) or isinstance(action, Number) or not _is_action(action):
-        raise InputError("action is service:Action", "/request/action")
+    action = parse_action(value.get("action"), "/request/action")
     if "principal" not in value:
         raise InputError("the request has no principal", "/request/principal")
     context = _context(value.get("context", {}))
@@ -197,11 +196,6 @@ def _told_owner(resource: str, context: Mapping[str, tuple[str, ...]]) -> str:
         return ""
     told = next((values for key, values in context.items() if key.lower() == "aws:resourceaccount"), ())
     return told[0] if len(told) == 1 else ""
-
-
-def _is_action(text: str) -> bool:
-    service, colon, name = text.partition(":")
-    return bool(service and colon and name) and not set(text) & set("*? \t\n")
 
 
 def _resource(value: Any) -> str:
@@ -343,9 +337,18 @@ def _salvaged(line: bytes | str) -> Any:
 
 def _plain(value: Any) -> Any:
     """An id as it was written: numbers are numbers again."""
-    if isinstance(value, Number):
-        return int(value) if value.lstrip("-").isdigit() else float(value)
-    return value
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if not isinstance(value, Number):
+        return value
+    if len(value) > DIGITS:
+        raise InputError(f"the id is a number of more than {DIGITS} characters", "/id", "write it as a text")
+    found = int(value) if value.lstrip("-").isdigit() else float(value)
+    if found in (float("inf"), float("-inf")):
+        raise InputError("the id is larger than any number of JSON's readers", "/id", "write it as a text")
+    return found
 
 
 def _sentence(problem: Any) -> str:

@@ -23,11 +23,12 @@ def evaluate(
 
     A case that cannot be read gives a line with its id and an error, and the exit code is 3.
     """
-    from bastide.iam.cases import Evaluator
+    from bastide.iam.cases import Evaluator, epoch
     from bastide.show.reports import parse_outputs
 
     (wanted,) = parse_outputs([output], ("jsonl",))
     moment = now or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    epoch(moment)
     failed = 0
     with _lines(cases) as lines, _sink(wanted.path) as sink:
         for answer in Evaluator(moment).answers(lines):
