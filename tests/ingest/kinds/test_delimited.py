@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bastide.ingest.delimited import Layouts, parse_fields, tokens
 from bastide.ingest.kinds import detect
+from bastide.ingest.kinds.forms.delimited import Layouts, parse_fields, tokens
 from tests.ingest.kinds.rows import present, rest, rows_of, take, utc
 
 OWNER = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bastide.ingest.flow import Flows
 from bastide.ingest.kinds import detect
+from bastide.ingest.kinds.forms.flow import Flows
 from bastide.ingest.kinds.tgw_flow import FLOW as TGW
 from bastide.ingest.kinds.vpc_flow import FLOW as VPC
 from bastide.ingest.source import Item

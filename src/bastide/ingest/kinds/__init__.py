@@ -72,7 +72,7 @@ class NotThisKindError(ValueError):
 @cache
 def walk() -> tuple[Kind, ...]:
     """All kinds, the strictest detection first."""
-    names = sorted(module.name for module in iter_modules(__path__))
+    names = sorted(module.name for module in iter_modules(__path__) if not module.ispkg)
     kinds: list[Kind] = [import_module(f"{__name__}.{name}").KIND for name in names]
     return tuple(sorted(kinds, key=lambda kind: (kind.rank, kind.name)))
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from bastide.ingest.balancer import ENDPOINT, Balancer
-from bastide.ingest.delimited import parse_fields
+from bastide.ingest.kinds.forms.balancer import ENDPOINT, Balancer
+from bastide.ingest.kinds.forms.delimited import parse_fields
 
 BALANCER = Balancer(
     name="alb-access",

@@ -6,8 +6,8 @@ Source: AWS CloudTrail User Guide, "Sending events to CloudWatch Logs"
 
 from __future__ import annotations
 
-from bastide.ingest import cloudwatch
 from bastide.ingest.kinds import Kind, Rendered, cloudtrail
+from bastide.ingest.kinds.forms import cloudwatch
 from bastide.ingest.source import Item
 
 

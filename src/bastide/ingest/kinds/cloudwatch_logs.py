@@ -7,9 +7,9 @@ Source: Amazon CloudWatch Logs User Guide, "Log group-level subscription filters
 
 from __future__ import annotations
 
-from bastide.ingest import cloudwatch
 from bastide.ingest.kinds import Kind, Rendered
-from bastide.ingest.records import encode
+from bastide.ingest.kinds.forms import cloudwatch
+from bastide.ingest.kinds.forms.records import encode
 from bastide.ingest.source import Item
 
 

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Raw
 
-from bastide.ingest import cloudwatch
 from bastide.ingest.kinds import Kind, NotThisKindError, Rendered
-from bastide.ingest.records import Fields, Row, Shape, is_json, object_of, parse_fields, read_types, split
+from bastide.ingest.kinds.forms import cloudwatch
+from bastide.ingest.kinds.forms.records import Fields, Row, Shape, is_json, object_of, parse_fields, read_types, split
 from bastide.ingest.source import Item
 
 SHAPE = Shape(

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bastide.ingest import cloudwatch
 from bastide.ingest.kinds import Kind, NotThisKindError, Rendered
-from bastide.ingest.records import Fields, Row, Shape, is_json, parse_fields, read_types, split
+from bastide.ingest.kinds.forms import cloudwatch
+from bastide.ingest.kinds.forms.records import Fields, Row, Shape, is_json, parse_fields, read_types, split
 from bastide.ingest.source import Item
 
 SHAPE = Shape(

@@ -19,11 +19,11 @@ import msgspec
 import pyarrow
 import pyarrow.parquet
 
-from bastide.ingest import cloudwatch
 from bastide.ingest.encoding import is_replaced
 from bastide.ingest.inflate import LIMIT
 from bastide.ingest.kinds import Kind, NotThisKindError, Rendered
-from bastide.ingest.records import encode, is_json, split
+from bastide.ingest.kinds.forms import cloudwatch
+from bastide.ingest.kinds.forms.records import encode, is_json, split
 from bastide.ingest.source import Item
 
 Finding = dict[str, Any]

@@ -6,9 +6,9 @@ Source: Amazon Route 53 Developer Guide, "Values that appear in VPC Resolver que
 
 from __future__ import annotations
 
-from bastide.ingest import cloudwatch
 from bastide.ingest.kinds import Kind, NotThisKindError, Rendered
-from bastide.ingest.records import Row, Shape, is_json, parse_fields, read_types, split
+from bastide.ingest.kinds.forms import cloudwatch
+from bastide.ingest.kinds.forms.records import Row, Shape, is_json, parse_fields, read_types, split
 from bastide.ingest.source import Item
 
 SHAPE = Shape(

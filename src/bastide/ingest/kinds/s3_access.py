@@ -9,8 +9,15 @@ from __future__ import annotations
 
 import re
 
-from bastide.ingest.delimited import Layouts, lines_of, parse_fields, read_types, render_lines, select_columns
 from bastide.ingest.kinds import Kind, Rendered
+from bastide.ingest.kinds.forms.delimited import (
+    Layouts,
+    lines_of,
+    parse_fields,
+    read_types,
+    render_lines,
+    select_columns,
+)
 from bastide.ingest.source import Item
 
 FIELDS = parse_fields(

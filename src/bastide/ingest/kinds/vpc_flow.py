@@ -1,6 +1,6 @@
 """VPC flow logs, versions 2 to 10: default and custom formats, text and Parquet, from S3 and from CloudWatch Logs.
 
-One idea: see ``bastide.ingest.flow``; here is only what tells these logs from a transit gateway's.
+One idea: see ``forms.flow``; here is only what tells these logs from a transit gateway's.
 Source: Amazon VPC User Guide, "Flow log records", "Available fields" and "Default format"
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bastide.ingest.flow import Flow
+from bastide.ingest.kinds.forms.flow import Flow
 
 FLOW = Flow(
     name="vpc-flow",

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bastide.ingest.delimited import Field, Layouts, lines_of, read_types, render_lines, select_columns
 from bastide.ingest.kinds import Kind, Rendered
+from bastide.ingest.kinds.forms.delimited import Field, Layouts, lines_of, read_types, render_lines, select_columns
 from bastide.ingest.source import Item
 
 # The address and port of a client or target, or `-`.

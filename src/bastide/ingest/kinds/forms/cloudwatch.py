@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from bastide.ingest.kinds import NotThisKindError
-from bastide.ingest.records import split
+from bastide.ingest.kinds.forms.records import split
 from bastide.ingest.source import Item
 
 _NULL = Raw(b"null")

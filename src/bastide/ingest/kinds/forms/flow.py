@@ -15,11 +15,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet
 
-from bastide.ingest import cloudwatch
-from bastide.ingest.delimited import Field, Layout, column, decode, lines_of
-from bastide.ingest.flow_columns import assemble, cast, cut, gather, in_order
 from bastide.ingest.inflate import LIMIT
 from bastide.ingest.kinds import Kind, NotThisKindError, Rendered
+from bastide.ingest.kinds.forms import cloudwatch
+from bastide.ingest.kinds.forms.delimited import Field, Layout, column, decode, lines_of
+from bastide.ingest.kinds.forms.flow_columns import assemble, cast, cut, gather, in_order
 from bastide.ingest.source import Item
 from bastide.lake.parquet import arrow_schema
 from bastide.lake.table import read_tables

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from bastide.ingest.delimited import Field
+from bastide.ingest.kinds.forms.delimited import Field
 from bastide.lake.parquet import arrow_schema
 from bastide.lake.table import Table
 
