@@ -11,15 +11,14 @@ Source: the CloudFormation registry schemas of the types named in ``RESOURCE_POL
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from bastide.errors import InputError
 from bastide.iam.estate_grants import grants_of, list_of, lists_count
+from bastide.iam.estate_reading import Gathered, holder_of, read_policy, take, texts_of
 from bastide.iam.function_policy import permission_statement
 from bastide.iam.in_force import DENIES, GRANTS, InForce, Unread
 from bastide.iam.managed import OF_AWS, is_aws_managed, managed_policy, may_deny, texts_of_aws
-from bastide.iam.parse import parse_policy
 from bastide.iam.policy_set import Bucket, Documents, Grant, PolicySet
 from bastide.iam.request import Principal, Request
 from bastide.iam.services import needs_resource_policy
@@ -39,12 +38,6 @@ RESOURCE_POLICIES = {
 }
 ENDPOINT, LAMBDA = "AWS::EC2::VPCEndpoint", "AWS::Lambda::Permission"
 POLICY_TYPES = (ROLE, USER, GROUP, MANAGED, OF_AWS, ENDPOINT, LAMBDA, *RESOURCE_POLICIES)
-
-
-@dataclass
-class _Gathered:
-    documents: list[PolicyDocument] = field(default_factory=list)
-    unread: list[Unread] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -137,9 +130,9 @@ class Policies:
     def bearing(self, request: Request) -> tuple[object, ...]:
         """What tells which policies are in force: requests that agree in it have the same."""
         arn = request.resource
-        held = _holder(arn)
+        held = holder_of(arn)
         held = held if held in self.resource_policies or held in self.estate.by_arn else ""
-        trust, on_object = request.action.lower().startswith("sts:"), arn != _holder(arn)
+        trust, on_object = request.action.lower().startswith("sts:"), arn != holder_of(arn)
         owner = self.owner(arn) or request.owner_account
         return request.principal, held, trust, on_object, owner, request.keys.get("aws:sourcevpce")
 
@@ -171,10 +164,10 @@ class Policies:
 
     def owner(self, arn: str) -> str:
         """The account that owns a resource, where the estate knows it; empty elsewhere."""
-        resource = self.estate.by_arn.get(arn) or self.estate.by_arn.get(_holder(arn))
+        resource = self.estate.by_arn.get(arn) or self.estate.by_arn.get(holder_of(arn))
         if resource is not None:
             return resource.account
-        return self.resource_policies.get(_holder(arn), ("",))[0]
+        return self.resource_policies.get(holder_of(arn), ("",))[0]
 
     def parsed(self, value: Value, where: str = "") -> PolicyDocument | Unknown | None:
         """The policy in a property's value, called ``where``; None when there is none, Unknown when it is not read."""
@@ -184,7 +177,7 @@ class Policies:
             return None
         known = self._parsed.get(id(value))
         if known is None:  # the value is kept, so that its id stays its own
-            known = self._parsed[id(value)] = (value, _parse(value, where))
+            known = self._parsed[id(value)] = (value, read_policy(value, where))
         return known[1]
 
     def own_policies(self, resource: Resource) -> Identity:
@@ -192,13 +185,13 @@ class Policies:
         return self._identity(resource)
 
     def _identity(self, resource: Resource) -> Identity:
-        gathered = _Gathered()
+        gathered = Gathered()
         self._gather(resource, gathered)
-        for name in _texts(resource.get("Groups"), gathered, f"groups of {resource.arn}"):
+        for name in texts_of(resource.get("Groups"), gathered, f"groups of {resource.arn}"):
             self._gather_group(resource.account, name, gathered)
         gathered.unread = [replace(one, identity=True) for one in gathered.unread]
         boundary = resource.get("PermissionsBoundary")
-        limit = _Gathered()
+        limit = Gathered()
         if boundary is not None:
             self._attach(boundary, limit)
             gathered.unread += [Unread(one.what, one.why) for one in limit.unread]
@@ -207,7 +200,7 @@ class Policies:
             tuple(gathered.unread),
         )  # fmt: skip
 
-    def _gather(self, holder: Resource, into: _Gathered) -> None:
+    def _gather(self, holder: Resource, into: Gathered) -> None:
         """Inline and attached policies of a user, role or group."""
         inline = holder.get("Policies")
         if isinstance(inline, Unknown):
@@ -218,18 +211,18 @@ class Policies:
                 if isinstance(one, Mapping)
                 else Unknown("not a policy")
             )
-            _take(policy, f"inline policy of {holder.arn}", into)
-        for arn in _texts(holder.get("ManagedPolicyArns"), into, f"attached policies of {holder.arn}"):
+            take(policy, f"inline policy of {holder.arn}", into)
+        for arn in texts_of(holder.get("ManagedPolicyArns"), into, f"attached policies of {holder.arn}"):
             self._attach(arn, into)
 
-    def _gather_group(self, account: str, name: str, into: _Gathered) -> None:
+    def _gather_group(self, account: str, name: str, into: Gathered) -> None:
         for group in self.estate.of_type(GROUP):
             if group.account == account and name in (group.id, group.get("GroupName")):
                 self._gather(group, into)
                 return
         into.unread.append(Unread(f"group {name} of {account}", "it is not in the estate"))
 
-    def _attach(self, arn: Value, into: _Gathered) -> None:
+    def _attach(self, arn: Value, into: Gathered) -> None:
         """A managed policy by its ARN."""
         if isinstance(arn, Unknown) or not isinstance(arn, str):
             into.unread.append(Unread("an attached policy", arn.reason if isinstance(arn, Unknown) else "no ARN"))
@@ -243,7 +236,7 @@ class Policies:
             return
         resource = self.managed.get(arn)
         policy = self.parsed(resource.get("PolicyDocument"), arn) if resource else Unknown("it is not in the estate")
-        _take(policy, arn, into)
+        take(policy, arn, into)
 
     def _text_of_aws(self, arn: str) -> PolicyDocument | None:
         """One of AWS's policies as it was read in some account (they are the same in all), or as it is known here."""
@@ -297,7 +290,7 @@ class Policies:
         return known
 
     def _of_resource(self, request: Request, unread: list[Unread]) -> Documents | None:
-        arn = _holder(request.resource)
+        arn = holder_of(request.resource)
         trust = ":role/" in arn
         if trust and not request.action.lower().startswith("sts:"):
             return None  # a trust policy speaks of assuming the role, not of changing it
@@ -322,7 +315,7 @@ class Policies:
 
     def _bucket(self, arn: str, unread: list[Unread]) -> Bucket | None:
         """Settings of the bucket and of its account; the stricter counts."""
-        bucket = self.estate.by_arn.get(_holder(arn))
+        bucket = self.estate.by_arn.get(holder_of(arn))
         if bucket is None or bucket.type != "AWS::S3::Bucket":
             return None
         accounts = self.estate.of_type("Bastide::S3::AccountPublicAccessBlock")
@@ -338,7 +331,7 @@ class Policies:
             restrict_public_buckets=any(one.get("RestrictPublicBuckets") is True for one in blocks),
             ignore_public_acls=any(one.get("IgnorePublicAcls") is True for one in blocks),
             owner_enforced=lists is not True,
-            acl=list_of(bucket, _holder(arn) != arn, unread) if lists is True else (),
+            acl=list_of(bucket, holder_of(arn) != arn, unread) if lists is True else (),
         )
 
     def _grants(self, request: Request, unread: list[Unread]) -> tuple[Grant, ...]:
@@ -379,37 +372,3 @@ class Policies:
             return {}
         path = "/".join((organization.id, *organization.path(account)[:-1], ""))
         return {f"{prefix}OrgID": organization.id, f"{prefix}OrgPaths": path}
-
-
-def _parse(value: Value, where: str) -> PolicyDocument | Unknown:
-    missing = [] if isinstance(value, str) else unknowns_in(value)
-    if missing:
-        return missing[0]
-    if not isinstance(value, Mapping | str):
-        return Unknown(f"not a policy: {type(value).__name__}")
-    try:
-        return parse_policy(value, where=where, positions=False)
-    except InputError as error:
-        return Unknown(f"not a policy: {error.what}")
-
-
-def _take(policy: PolicyDocument | Unknown | None, what: str, into: _Gathered) -> None:
-    if isinstance(policy, Unknown):
-        into.unread.append(Unread(what, policy.reason))
-    elif policy is not None:
-        into.documents.append(policy)
-
-
-def _texts(value: Value, into: _Gathered, what: str) -> list[str]:
-    """Texts in a list; what is unknown is noted."""
-    if isinstance(value, Unknown):
-        into.unread.append(Unread(what, value.reason))
-        return []
-    found = value if isinstance(value, list | tuple) else []
-    into.unread += [Unread(what, one.reason) for one in found if isinstance(one, Unknown)]
-    return [one for one in found if isinstance(one, str)]
-
-
-def _holder(arn: str) -> str:
-    """The resource that has the policy: the bucket of an object, else the resource itself."""
-    return arn.partition("/")[0] if arn.startswith("arn:") and ":s3:::" in arn else arn
