@@ -34,7 +34,7 @@ from bastide.lake.generate.organization import Organization, make_organization
 from bastide.lake.generate.planted import Label, Planted, plan_planted
 from bastide.lake.generate.recipe import Recipe
 
-LEVEL = 3  # some 7.5 : 1, as the files that CloudTrail delivers
+LEVEL = 4  # some 7.5 : 1, as the files that CloudTrail delivers
 _WORTH_PROCESSES = 40_000  # events: fewer are made sooner than a process is started
 
 
