@@ -28,6 +28,7 @@ SCENARIOS = {
     "emptiness": "benchmarks.iam_emptiness:emptiness",
     "sandbox-calls": "benchmarks.sandbox_calls:sandbox_calls",
     "sandbox-soak": "benchmarks.sandbox_calls:soak",
+    "lake-verify": "benchmarks.lake_verify:verification",
 }
 
 
