@@ -16,8 +16,8 @@ A statement is a set of requests, and a product of sets of fields. So the engine
 Exact: actions, resources, all operators with their set, ``IfExists`` and ``Null`` forms, negation and absent keys,
 layers, unions of denies, policy variables whose value is known. Approximated, with the side stated: policy variables of
 unknown value (a mark stands for the test: what is proved holds, an example is tried before it is shown); a Deny with
-NotPrincipal (too narrow); links between fields other than those that ``callers`` fixes. Taken for granted: values have
-the type of their key.
+NotPrincipal where the caller has a boundary (too narrow); links between fields other than those that ``callers`` fixes.
+Taken for granted: values have the type of their key.
 """
 
 from bastide.prove.symbolic.actions import Actions, ActionSet, action_list

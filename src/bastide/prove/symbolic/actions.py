@@ -18,11 +18,12 @@ from importlib import resources
 
 import msgspec
 
-from bastide.prove.symbolic.pattern import Pattern, exact, glob
+from bastide.prove.symbolic.pattern import Pattern, arn, exact, glob
 from bastide.prove.symbolic.search import Union, find
 
 ACTION_SHAPE = glob("?*:?*")  # what any action looks like
 BLANK = re.compile(r"\$\{[^}]*\}|<[^>]*>")  # in the name of a condition key
+ARN_COLONS = 4  # an ARN has at least one more
 PLACES = ("Partition", "Region", "Account")  # blanks of an ARN template that hold no free name
 
 
@@ -243,18 +244,23 @@ def resource_patterns(action: str) -> Union:
         return (exact("*"),)
     types = _resources_of(service.lower())
     arns = (types[one.name.lower()].arn for one in found.resourceTypes if one.name.lower() in types)
-    return tuple(dict.fromkeys(glob(_template(arn)) for arn in arns))
+    return tuple(dict.fromkeys(_form(_template(text)) for text in arns))
 
 
-def _template(arn: str) -> str:
+def _form(template: str) -> Pattern:
+    """The pattern of an ARN whose partition, region and account hold no colon: an S3 ARN is none of EC2's."""
+    return arn(template) if template.count(":") > ARN_COLONS else glob(template)
+
+
+def _template(text: str) -> str:
     """The ARN template as a pattern: no name is empty, so each blank is at least one character."""
     found, position = "", 0
-    while (start := arn.find("${", position)) >= 0:
-        end = arn.find("}", start)
-        blank = arn[start + 2 : end]
-        found += arn[position:start] + ("*" if blank in PLACES else "?*")
+    while (start := text.find("${", position)) >= 0:
+        end = text.find("}", start)
+        blank = text[start + 2 : end]
+        found += text[position:start] + ("*" if blank in PLACES else "?*")
         position = end + 1
-    return found + arn[position:]
+    return found + text[position:]
 
 
 @cache

@@ -4,9 +4,10 @@ The principal element becomes tests of pseudo keys (``@service``, ``@session`` �
 caller, so that a rule knows one kind of thing only. A statement with policy variables has no form of its own: it gets
 one for a ``Scope``; where the scope does not know the variable, its tests carry marks (``conditions``).
 
-Approximated: a Deny with NotPrincipal takes in fewer callers than AWS (which wants the account, the role and the
-session all listed). A unique id (AIDA…) or canonical user in a principal does not tell who it is: it is a mark, so
-that anybody may be it and nobody has to.
+A Deny with NotPrincipal spares only whom it lists whole: with account, role or user, and session if it is known.
+Approximated: that a boundary makes it hold for everybody is left out, so that it takes in fewer callers than on AWS. A
+unique id (AIDA…) or canonical user in a principal does not tell who it is: it is a mark, so that anybody may be it and
+nobody has to.
 """
 
 from __future__ import annotations
@@ -21,13 +22,15 @@ from bastide.model import PolicyDocument, Statement
 from bastide.model.policy import Principals
 from bastide.prove.symbolic.actions import Actions
 from bastide.prove.symbolic.conditions import Scope, mark, pattern_bounds, tests_of, variables_of
-from bastide.prove.symbolic.constraint import RESOURCE, Strings, Test
+from bastide.prove.symbolic.constraint import ANYTHING, RESOURCE, Strings, Test, absent, present
 from bastide.prove.symbolic.pattern import Pattern, exact, glob, joined, lazy
 
 SERVICE, SESSION, FEDERATED = "@service", "@session", "@federated"
 ACCOUNT, PRINCIPAL_ARN = "aws:principalaccount", "aws:principalarn"
 UNIQUE_ID = re.compile(r"A[A-Z0-9]{15,}")  # Source: IAM User Guide, "IAM identifiers", Unique identifiers
+ROOTS = "arn:*:iam::*:root"
 ARN_HEAD = 5  # colons before which a resource holds no variables
+NAMES = (ACCOUNT, PRINCIPAL_ARN, SESSION, SERVICE, FEDERATED)
 NO_SCOPE: Scope = {}
 
 Alternative = tuple[Test, ...]
@@ -167,8 +170,31 @@ def _principals(statement: Statement) -> tuple[Alternative, ...]:
         return tuple((test,) if test else () for test in _named(statement.principal))
     if statement.not_principal is not None:
         named = _named(statement.not_principal)
-        return () if None in named else (tuple(test.negated for test in named if test),)
+        if None in named:
+            return ()
+        others = tuple(test.negated for test in named if test)
+        return _not_whole(others) if statement.effect == "Deny" else (others,)
     return ((),)
+
+
+def _not_whole(others: Alternative) -> tuple[Alternative, ...]:
+    """Who is left out by part only: each alternative is one name of the caller that NotPrincipal does not list.
+
+    ``others`` holds of callers none of whose names is listed. A root user has no name but its account.
+    Source: IAM User Guide, "AWS JSON policy elements: NotPrincipal", Specifying NotPrincipal with Deny.
+    """
+    by_key = {test.key: test for test in others}
+    marks = tuple(test for key, test in by_key.items() if key not in NAMES)
+    arns = by_key[PRINCIPAL_ARN].values if PRINCIPAL_ARN in by_key else ANYTHING
+    sessions = by_key[SESSION].values if SESSION in by_key else ANYTHING
+    listed = arns.patterns if isinstance(arns, Strings) else ()
+    parts: tuple[Alternative, ...] = (
+        (present(PRINCIPAL_ARN), *(by_key[key] for key in (ACCOUNT,) if key in by_key)),
+        (Test(PRINCIPAL_ARN, Strings((*listed, glob(ROOTS)), inside=False)),),
+        (Test(SESSION, sessions),),
+        (absent(PRINCIPAL_ARN), *(by_key[key] for key in (SERVICE, FEDERATED) if key in by_key)),
+    )
+    return tuple((*part, *marks) for part in parts)
 
 
 def _named(principals: Principals) -> tuple[Test | None, ...]:
