@@ -5,6 +5,7 @@ from itertools import combinations
 
 from bastide.iam.lint.globs import overlap, tokens, within
 from bastide.iam.lint.presence import needs_key
+from bastide.iam.lint.ranges import READERS, exclude_each_other, is_range
 from bastide.iam.lint.rule import Hit, lint_rule
 from bastide.iam.lint.subject import VARIABLE, Subject, Test, always_present, tests
 from bastide.model import Statement
@@ -31,6 +32,11 @@ def condition_never_true(statement: Statement, subject: Subject) -> Iterator[Hit
         for one, two in combinations(same, 2):
             if _excluding(one, two) or _excluding(two, one):
                 yield Hit(f"{one.operator} and {two.operator} on {one.key} exclude each other", two.pointer)
+        for family in READERS:
+            ranges = [test for test in same if test.family == family and is_range(test)]
+            if exclude_each_other(ranges):
+                named = " and ".join(test.operator for test in ranges)
+                yield Hit(f"{named} on {ranges[0].key} exclude each other", ranges[-1].pointer)
 
 
 def _lower(test: Test) -> list[str]:

@@ -7,7 +7,9 @@ from bastide.iam.lint.rule import Hit, lint_rule
 from bastide.iam.lint.subject import Subject, opaque, principals
 from bastide.model import Statement
 
-SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.com(\.cn)?|aws\.internal|amazon\.com|c2s\.ic\.gov)")
+SERVICE = re.compile(
+    r"[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.com(\.cn)?|aws\.internal|c2s\.ic\.gov)|alexa-[a-z]+\.amazon\.com"
+)
 
 
 @lint_rule(
