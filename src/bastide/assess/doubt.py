@@ -16,20 +16,35 @@ from bastide.model import Estate, Finding, ResourceKey, Status
 
 
 def run_doubtful(
-    estate: Estate, doubts: Mapping[ResourceKey, str], controls: Iterable[Control], *, include_passes: bool = False
+    estate: Estate,
+    doubts: Mapping[ResourceKey, str],
+    controls: Iterable[Control],
+    *,
+    stand_ins: Mapping[ResourceKey, str] | None = None,
+    include_passes: bool = False,
 ) -> Assessment:
-    """As ``run``, for an estate of which the resources in ``doubts`` may be absent, for the reason given there."""
+    """As ``run``, for an estate of which the resources in ``doubts`` may be absent, for the reason given there.
+
+    ``stand_ins``: resources of which nothing is known but what the resources of a type say of them; only controls that
+    read that type, or the policies of a holder, are kept for them.
+    """
     controls = tuple(controls)
-    if not doubts:
+    stand_ins = stand_ins or {}
+    if not doubts and not stand_ins:
         return run(estate, controls, include_passes=include_passes)
+    reads = {control.id: control.reads for control in controls}
     whole = run(estate, controls, include_passes=True)
     sure = replace(estate, resources=tuple(one for one in estate.resources if one.key not in doubts))
     without = {
         (finding.control, finding.resource): finding.status
         for finding in run(sure, controls, include_passes=True).findings
     }
-    reason = next(iter(doubts.values()))
-    settled = [_settled(finding, without, doubts, reason) for finding in whole.findings]
+    reason = next(iter(doubts.values()), "")
+    settled = [
+        _settled(finding, without, doubts, reason)
+        for finding in whole.findings
+        if finding.resource not in stand_ins or _speaks(finding, stand_ins[finding.resource], reads[finding.control])
+    ]
     counts: dict[str, Counter[Status]] = {name: Counter() for name in whole.by_control}
     for finding in settled:
         counts[finding.control][finding.status] += 1
@@ -39,6 +54,13 @@ def run_doubtful(
         findings=tuple(finding for finding in settled if finding.status in kept),
         by_control={name: dict(count) for name, count in counts.items()},
     )
+
+
+def _speaks(finding: Finding, kind: str, reads: tuple[str, ...]) -> bool:
+    """Whether what a control says of a stand-in comes from what is known of it."""
+    if kind.startswith("AWS::IAM::"):
+        return finding.path.startswith("Policies") or "AWS::IAM::UserPolicy" in reads
+    return kind in reads
 
 
 def _settled(

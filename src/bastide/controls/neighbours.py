@@ -10,27 +10,51 @@ import weakref
 from collections.abc import Mapping
 
 from bastide.model import GLOBAL, Estate, Resource, Unknown, Value
+from bastide.model.provisional import tokens_in
 
 Index = dict[Value, tuple[Resource, ...]]
+UNPLACED = ("Unknown",)  # the value under which resources stand whose property could not be read
 
 _INDEXES: dict[int, tuple[weakref.ref[Estate], dict[tuple[str, str], Index]]] = {}
 
 
 def having(estate: Estate, resource_type: str, path: str, value: Value) -> tuple[Resource, ...]:
     """Resources of a type, in any account, whose property at ``path`` (their id for an empty path) is ``value``."""
+    if isinstance(value, Unknown | Mapping | list):
+        return ()
     return _index(estate, resource_type, path).get(value, ())
 
 
 def beside(
     resource: Resource, estate: Estate, resource_type: str, path: str, value: Value
 ) -> tuple[Resource, ...] | Unknown:
-    """As ``having``, of the account of ``resource`` only; Unknown when the type could not be listed there."""
+    """As ``having``, of the account of ``resource`` only.
+
+    Unknown when the type could not be listed there, or there is none but one that does not say where it belongs.
+    """
     if isinstance(value, Unknown):
         return value
     gap = gap_at(estate, resource_type, resource.account, resource.region)
     if gap is not None:
         return gap
-    return tuple(one for one in having(estate, resource_type, path, value) if one.account == resource.account)
+    found = tuple(one for one in having(estate, resource_type, path, value) if one.account == resource.account)
+    gap = None if found else unplaced(resource, estate, resource_type, path)
+    return found if gap is None else gap
+
+
+def unplaced(resource: Resource, estate: Estate, resource_type: str, path: str) -> Unknown | None:
+    """Why a resource of the type may belong here although it does not say so; None when all say where they belong."""
+    lost = having(estate, resource_type, path, UNPLACED)
+    reasons = (one.get(path) for one in lost if one.account == resource.account)
+    return next((reason for reason in reasons if isinstance(reason, Unknown)), None)
+
+
+def called(resource: Resource, path: str) -> str | Unknown:
+    """The name that others call a resource by: the property, else its id; a provisional id stands for what is unread."""
+    name = resource.get(path)
+    if isinstance(name, Unknown):
+        return resource.id if tokens_in(resource.id) else name
+    return name if isinstance(name, str) and name else resource.id
 
 
 def gap_at(estate: Estate, resource_type: str, account: str, region: str) -> Unknown | None:
@@ -70,6 +94,8 @@ def _built(resources: tuple[Resource, ...], path: str) -> Index:
     found: dict[Value, list[Resource]] = {}
     for resource in resources:
         value = resource.get(path) if path else resource.id
-        if not isinstance(value, Unknown | Mapping | list):
+        if isinstance(value, Unknown):
+            value = UNPLACED
+        if not isinstance(value, Mapping | list):
             found.setdefault(value, []).append(resource)
     return {value: tuple(members) for value, members in found.items()}

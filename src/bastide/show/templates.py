@@ -135,7 +135,9 @@ def _judged(reading: Reading, include_passes: bool) -> Assessment:
     from bastide.assess import run_doubtful
     from bastide.controls import all_controls
 
-    found = run_doubtful(reading.estate, reading.doubts, all_controls(), include_passes=include_passes)
+    found = run_doubtful(
+        reading.estate, reading.doubts, all_controls(), stand_ins=reading.stand_ins, include_passes=include_passes
+    )
     return replace(found, findings=tuple(_placed(finding, reading) for finding in found.findings))
 
 

@@ -38,6 +38,9 @@ def judge_trail(trail: Resource) -> Verdict:
 def judge_management_events(trail: Resource) -> Verdict:
     """FAIL when the trail's selectors leave out management events, read or write."""
     advanced, basic = trail.get("AdvancedEventSelectors"), trail.get("EventSelectors")
+    for name, value in (("AdvancedEventSelectors", advanced), ("EventSelectors", basic)):
+        if isinstance(value, Unknown):
+            return unknown(value, name)
     path = "AdvancedEventSelectors" if advanced else "EventSelectors"
     selectors = trail.get(path)
     gaps = unknowns_in(selectors)

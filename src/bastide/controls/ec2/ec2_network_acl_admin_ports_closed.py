@@ -7,7 +7,7 @@ default network ACL, which lets everything in, fails as well.
 from collections.abc import Iterable
 
 from bastide.controls.control import control
-from bastide.controls.neighbours import beside
+from bastide.controls.neighbours import beside, unplaced
 from bastide.controls.switches import is_on
 from bastide.model import PASS, Estate, Properties, Resource, Unknown, Verdict, fail, unknown
 from bastide.model.unknown import unknowns_in
@@ -33,8 +33,10 @@ def ec2_network_acl_admin_ports_closed(acl: Resource, estate: Estate) -> Verdict
     own = acl.get("Entries")  # ours: the entries as the API tells them, with the ACL itself
     if isinstance(apart, Unknown):
         return unknown(apart, "Entries")
-    if isinstance(own, Unknown):
-        return unknown(own, "Entries")
+    lost = unplaced(acl, estate, ENTRY, "NetworkAclId")
+    for part in (own, lost):
+        if isinstance(part, Unknown):
+            return unknown(part, "Entries")
     entries = [*(own or ()), *(entry.properties for entry in apart)]
     gaps = unknowns_in(entries)
     if gaps:

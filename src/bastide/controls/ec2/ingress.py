@@ -15,8 +15,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from bastide.controls.neighbours import beside, having
+from bastide.controls.neighbours import beside, having, unplaced
 from bastide.model import PASS, Estate, Properties, Resource, Unknown, Value, Verdict, fail, unknown
+from bastide.model.unknown import unknowns_in
 from bastide.network.cidr import (
     ALL_PORTS,
     ALL_PROTOCOLS,
@@ -129,6 +130,9 @@ def read_openings(group: Resource, estate: Estate, protocol: str) -> Openings:
     if isinstance(apart, Unknown):
         found.add(ALL_PORTS, apart, "SecurityGroupIngress", None)
         apart = ()
+    lost = unplaced(group, estate, RULE, "GroupId")
+    if lost is not None:
+        found.add(ALL_PORTS, lost, "SecurityGroupIngress", None)
     for resource in apart:
         _read_rule(found, resource.properties, "SecurityGroupIngress", estate, protocol)
     return found
@@ -139,7 +143,8 @@ def _read_rule(found: Openings, rule: Value, path: str, estate: Estate, protocol
         found.add(ALL_PORTS, rule if isinstance(rule, Unknown) else Unknown("not a rule"), path, None)
         return
     kind, first, last = rule.get("IpProtocol"), rule.get("FromPort"), rule.get("ToPort")
-    span = port_span(kind, first, last, protocol)
+    # A protocol that is not known may be all of them, and then ports do not count.
+    span = ALL_PORTS if isinstance(kind, Unknown) else port_span(kind, first, last, protocol)
     if span is None:
         return
     doubt = next((part for part in (kind, first, last) if isinstance(part, Unknown)), None)
@@ -171,6 +176,9 @@ def _prefixes(listed: Value, estate: Estate) -> list[str] | Unknown:
         entries = resource.get("Entries")
         if isinstance(entries, Unknown):
             return entries
+        gaps = unknowns_in(entries)
+        if gaps:
+            return gaps[0]
         return [str(entry["Cidr"]) for entry in entries or () if isinstance(entry, Mapping) and "Cidr" in entry]
     return Unknown(f"prefix list {listed} is not in the estate")
 

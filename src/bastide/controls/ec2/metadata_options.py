@@ -31,6 +31,9 @@ def template_requires_v2(instance: Resource, estate: Estate) -> bool | Unknown |
     if named is None or isinstance(named, Unknown):
         return named
     name, key = named.get("LaunchTemplateName"), named.get("LaunchTemplateId")
+    for part in (name, key):
+        if isinstance(part, Unknown):
+            return part
     found = having(estate, TEMPLATE, "", key) or having(estate, TEMPLATE, "LaunchTemplateName", name)
     here = [one for one in found if (one.account, one.region) == (instance.account, instance.region)]
     if not here:

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from bastide.controls.neighbours import called
 from bastide.model import GLOBAL, PASS, Estate, Resource, Unknown, Value, Verdict, fail, unknown
+from bastide.model.unknown import unknowns_in
 
 REPORT = "Bastide::IAM::CredentialReport"
 Row = Mapping[str, Value]
@@ -38,13 +40,19 @@ def report_row(user: Resource, estate: Estate) -> Row | Unknown:
     users = found[0].get("Users") if found else Unknown("there is no credential report")
     if isinstance(users, Unknown):
         return users
+    name = called(user, "UserName")
+    if isinstance(name, Unknown):
+        return name
     known = _ROWS.get(id(users))
     if known is None or known[0] is not users:
         if len(_ROWS) >= KEPT:
             _ROWS.clear()
-        known = _ROWS[id(users)] = (users, {str(row["user"]): row for row in users or ()})
-    name = user.get("UserName")
-    return known[1].get(str(name or user.id), Unknown("the credential report has no row for the user"))
+        known = _ROWS[id(users)] = (users, {str(row["user"]): row for row in users or () if isinstance(row, Mapping)})
+    row = known[1].get(name)
+    if row is None:
+        return Unknown("the credential report has no row for the user")
+    gaps = unknowns_in(row)
+    return gaps[0] if gaps else row
 
 
 def now(estate: Estate) -> datetime | Unknown:
@@ -72,6 +80,9 @@ def active_keys(user: Resource, estate: Estate) -> list[datetime | None] | Unkno
     """When each active access key of a user was made."""
     keys = user.get("AccessKeys")
     if isinstance(keys, list):
+        gaps = unknowns_in(keys)
+        if gaps:
+            return gaps[0]
         return [parse_time(key.get("CreateDate")) for key in keys if key.get("Status") == "Active"]
     row = report_row(user, estate)
     if isinstance(row, Unknown):

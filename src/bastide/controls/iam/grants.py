@@ -152,4 +152,6 @@ def _demands(statement: Statement, boundary: str) -> bool:
 
 def _attaches(holder: Resource, arn: str) -> bool:
     attached = holder.get("ManagedPolicyArns")
-    return isinstance(attached, Unknown) or arn in (attached or ())
+    if isinstance(attached, Unknown):
+        return True
+    return any(isinstance(one, Unknown) or one == arn for one in attached or ())

@@ -2,6 +2,7 @@
 
 from bastide.controls.control import control
 from bastide.controls.iam.credentials import REPORT, Row, is_true, report_row
+from bastide.controls.neighbours import called
 from bastide.model import PASS, Estate, Resource, Unknown, Value, Verdict, fail, unknown
 
 
@@ -17,6 +18,9 @@ from bastide.model import PASS, Estate, Resource, Unknown, Value, Verdict, fail,
 )
 def iam_user_console_mfa(user: Resource, estate: Estate) -> Verdict:
     """FAIL when there is a password and no MFA device."""
+    name = called(user, "UserName")
+    if isinstance(name, Unknown):
+        return unknown(name, "UserName")
     row = report_row(user, estate)
     password = _first_known(user.get("LoginProfile"), row, "password_enabled")
     if isinstance(password, Unknown):

@@ -1,7 +1,7 @@
 """A user has its rights from groups or roles, not of itself."""
 
 from bastide.controls.control import control
-from bastide.controls.neighbours import beside
+from bastide.controls.neighbours import beside, called
 from bastide.model import PASS, Estate, Resource, Unknown, Verdict, fail, unknown
 
 APART = "AWS::IAM::UserPolicy"
@@ -25,7 +25,7 @@ def iam_user_no_direct_policies(user: Resource, estate: Estate) -> Verdict:
             return unknown(attached, path)
         if attached:
             return fail(f"{len(attached)} policies are attached to the user itself", path)
-    apart = beside(user, estate, APART, "UserName", user.get("UserName") or user.id)
+    apart = beside(user, estate, APART, "UserName", called(user, "UserName"))
     if isinstance(apart, Unknown):
         return unknown(apart, "Policies")
     return fail("an inline policy is attached to the user itself", "Policies") if apart else PASS

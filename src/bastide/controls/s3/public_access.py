@@ -4,7 +4,11 @@ The one idea: of the four block settings only two take away access that is there
 ACL void, ``RestrictPublicBuckets`` a public policy; the two ``Block…`` settings only refuse new ones. The account's
 and the bucket's settings add up. A bucket without ACLs (BucketOwnerEnforced) cannot have a public one.
 
-Source: Amazon S3 User Guide, "Blocking public access to your Amazon S3 storage"; "Access control list (ACL) overview".
+A template is of a bucket that is yet to be made: what it leaves out is what AWS gives to new buckets since April 2023,
+all four blocks on and ACLs disabled.
+
+Source: Amazon S3 User Guide, "Blocking public access to your Amazon S3 storage"; "Access control list (ACL) overview";
+AWS News Blog, "Heads-Up: Amazon S3 Security Changes Are Coming in April of 2023".
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ from bastide.controls.policies import Policy, policy_of
 from bastide.controls.switches import is_on
 from bastide.iam.exposure import names_everyone, overlaps, public
 from bastide.model import GLOBAL, PASS, Estate, Resource, Statement, Unknown, Value, Verdict, fail, unknown
+from bastide.model.unknown import unknowns_in
 
 ACCOUNT_BLOCK = "Bastide::S3::AccountPublicAccessBlock"
 BUCKET_POLICY = "AWS::S3::BucketPolicy"
@@ -60,7 +65,12 @@ def acl_exposure(bucket: Resource, estate: Estate, kind: str) -> Verdict:
 def _public_grants(bucket: Resource, kind: str) -> str | Unknown | None:
     """Whom the ACL lets in beyond AWS accounts that are named; None for nobody."""
     grants = bucket.get("Grants")  # ours: where no canned ACL says the same
+    if isinstance(grants, Unknown):
+        return grants
     if isinstance(grants, list):
+        gaps = unknowns_in(grants)
+        if gaps:
+            return gaps[0]
         opened = [
             grant["Grantee"] for grant in grants
             if str(grant["Grantee"]).endswith(PUBLIC_GROUPS) and grant["Permission"] in PERMISSIONS[kind]
@@ -72,13 +82,20 @@ def _public_grants(bucket: Resource, kind: str) -> str | Unknown | None:
     return f"{canned} callers" if canned in PUBLIC_ACLS[kind] else None
 
 
+def is_new(bucket: Resource) -> bool:
+    """The bucket is yet to be made, so that what it leaves out has AWS's default."""
+    return bucket.origin.source in ("template", "declared")
+
+
 def acls_disabled(bucket: Resource) -> bool | Unknown:
     """Object ownership is BucketOwnerEnforced, so that ACLs do not count."""
+    if is_new(bucket) and bucket.get("OwnershipControls") is None:
+        return True
     rules = bucket.get("OwnershipControls.Rules")
     if isinstance(rules, Unknown):
         return rules
-    for rule in rules or ():
-        ownership = rule if isinstance(rule, Unknown) else rule.get("ObjectOwnership")
+    for index in range(len(rules or ())):
+        ownership = bucket.get(f"OwnershipControls.Rules.{index}.ObjectOwnership")
         if isinstance(ownership, Unknown):
             return ownership
         if ownership == "BucketOwnerEnforced":
@@ -88,6 +105,8 @@ def acls_disabled(bucket: Resource) -> bool | Unknown:
 
 def block(bucket: Resource, estate: Estate, setting: str) -> bool | Unknown:
     """A block setting is on for the bucket: its own, or its account's."""
+    if is_new(bucket) and bucket.get("PublicAccessBlockConfiguration") is None:
+        return True
     return _either(
         _switch(bucket.get(f"PublicAccessBlockConfiguration.{setting}")), account_block(bucket, estate, setting)
     )

@@ -1,6 +1,8 @@
 """An S3 bucket blocks every kind of public access.
 
-The account-level block is another control: a reader should see which of the two holds the bucket.
+The account-level block is another control: a reader should see which of the two holds the bucket. A template has to say
+the four settings itself, as AWS's Guard rule of the same name asks, although AWS switches them on for new buckets; what
+the public can really do is asked by ``s3-bucket-not-publicly-readable`` and ``…-writable``.
 """
 
 from bastide.controls.control import control

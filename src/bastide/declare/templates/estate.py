@@ -31,12 +31,14 @@ class Reading:
     """An estate read from templates.
 
     ``places``: the line of every property by resource and dotted path. ``doubts``: why a resource may not be made at
-    all. ``notes``: what a person should know, in order of file and line. ``files``: the templates, sorted.
+    all. ``stand_ins``: resources that are not in the templates, with the type of what speaks of them. ``notes``: what a
+    person should know, in order of file and line. ``files``: the templates, sorted.
     """
 
     estate: Estate
     places: Mapping[ResourceKey, Places] = field(default_factory=dict)
     doubts: Mapping[ResourceKey, str] = field(default_factory=dict)
+    stand_ins: Mapping[ResourceKey, str] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     files: tuple[str, ...] = ()
 
@@ -169,12 +171,11 @@ class _Reader:
             self.gather(template, "", gathered)
         # A template that another one nests is judged there, with the values that it gets there.
         kept = [(template, one) for template, one in gathered if not self._twice(template)]
-        files = {id(one): template.file for template, one in kept}
-        for policy, text in fold([one for _, one in kept]):
-            self.notes.append(Note(files[id(policy)], policy.line, text, True))
-        resources, places, doubts = _resources(kept, self.settings)
+        homes = {one.logical: template for template, one in kept}
+        kept += [(homes[one.logical], one) for one in fold([one for _, one in kept], self.settings)]
+        resources, places, doubts, stand_ins = _resources(kept, self.settings)
         estate = Estate(resources=tuple(resources), regions=(self.settings.region,))
-        return Reading(estate, places, doubts, self._notes(kept), tuple(sorted(self.trees)))
+        return Reading(estate, places, doubts, stand_ins, self._notes(kept), tuple(sorted(self.trees)))
 
     def _twice(self, template: Template) -> bool:
         return template.stack == template.file and Path(template.file).resolve() in self.opened
@@ -213,10 +214,11 @@ class _Reader:
 
 def _resources(
     kept: list[tuple[Template, Declared]], settings: Settings
-) -> tuple[list[Resource], dict[ResourceKey, Places], dict[ResourceKey, str]]:
+) -> tuple[list[Resource], dict[ResourceKey, Places], dict[ResourceKey, str], dict[ResourceKey, str]]:
     resources: list[Resource] = []
     places: dict[ResourceKey, Places] = {}
     doubts: dict[ResourceKey, str] = {}
+    stand_ins: dict[ResourceKey, str] = {}
     for template, one in kept:
         name = one.identity.id
         key = ResourceKey(one.type, settings.account, one.identity.region, name)
@@ -229,4 +231,6 @@ def _resources(
         places[key] = one.places
         if one.doubt:
             doubts[key] = one.doubt
-    return resources, places, doubts
+        if one.stands_in:
+            stand_ins[key] = one.stands_in
+    return resources, places, doubts, stand_ins

@@ -1,13 +1,17 @@
-"""Properties that a template writes as resources of their own, laid into the resource that they belong to.
+"""What a template writes as resources of their own, laid into or beside the resource that it belongs to.
 
-The one idea: IAM lets a policy be attached from either side; controls read it at the holder. What names a holder that
-is not in the estate is told.
+The one idea: IAM lets a policy be attached from either side, and a rule or a bucket policy may belong to something that
+is not in the templates. Controls look at the owner; where it is missing, a stand-in is judged, of which nothing is
+known but what belongs to it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from bastide.declare.templates.identity import Identity, identify
+from bastide.declare.templates.registry import schema_of
+from bastide.declare.templates.scope import Settings
 from bastide.declare.templates.template import Declared
 from bastide.model import Unknown, Value
 
@@ -17,36 +21,69 @@ INLINE = {
     "AWS::IAM::UserPolicy": ("UserName", "AWS::IAM::User"),
     "AWS::IAM::GroupPolicy": ("GroupName", "AWS::IAM::Group"),
 }
-Told = tuple[Declared, str]
+ATTACHED = ("Policies", "ManagedPolicyArns")
+# Property that names the owner, the owner's type, and what of a stand-in is left out so that the part speaks alone.
+BELONGS = {
+    "AWS::S3::BucketPolicy": ("Bucket", "AWS::S3::Bucket", "AccessControl"),
+    "AWS::EC2::SecurityGroupIngress": ("GroupId", "AWS::EC2::SecurityGroup", "SecurityGroupIngress"),
+    "AWS::EC2::NetworkAclEntry": ("NetworkAclId", "AWS::EC2::NetworkAcl", "Entries"),
+}
 
 
-def fold(declared: list[Declared]) -> list[Told]:
-    """Lay attached policies into their holders; those whose holder is not there come back, with words."""
-    by_name = {(one.type, one.identity.ref): one for one in declared}
-    told: list[Told] = []
+class Owners:
+    """The resources of an estate by type and name, and the stand-ins made for those that are missing."""
+
+    def __init__(self, declared: list[Declared], settings: Settings) -> None:
+        self.settings = settings
+        self.known: dict[tuple[str, str], Declared] = {}
+        for one in declared:
+            self.known.setdefault((one.type, one.identity.ref), one)
+        self.made: list[Declared] = []
+
+    def find(self, kind: str, name: Value, child: Declared, path: str) -> Declared:
+        """The resource of that type and name; a stand-in that stands where ``child`` does when there is none."""
+        if isinstance(name, str) and (kind, name) in self.known:
+            return self.known[kind, name]
+        reason = name if isinstance(name, Unknown) else Unknown(f"{name} is not in the templates")
+        found = identify(kind, child.logical, f"{child.identity.id}/{path}", lambda _: None, self.settings)
+        if isinstance(name, str):
+            found = Identity(name, name, "", found.region)
+        properties: dict[str, Value] = dict.fromkeys(schema_of(kind).get("properties", ()), reason)
+        for attached in ATTACHED if kind in HOLDERS.values() else ():
+            properties[attached] = []  # each of its policies is judged by itself
+        made = Declared(kind, child.logical, child.line, found, properties, {}, child.doubt, stands_in=child.type)
+        self.known[kind, found.ref] = made
+        self.made.append(made)
+        return made
+
+
+def fold(declared: list[Declared], settings: Settings) -> list[Declared]:
+    """Lay attached policies into their holders; the stand-ins for what is not in the templates."""
+    owners = Owners(declared, settings)
     for one in declared:
-        for holder_type, name in _holders(one):
-            if isinstance(name, Unknown) or not isinstance(name, str):
-                continue
-            holder = by_name.get((holder_type, name))
-            if holder is None:
-                if one.type != "AWS::IAM::ManagedPolicy":
-                    told.append((one, f"{one.logical}: {name} is not in the templates; its policy was not judged"))
-            else:
-                _attach(one, holder)
-    return told
+        for path, kind, name in _holders(one):
+            if one.type == "AWS::IAM::ManagedPolicy" and not (isinstance(name, str) and (kind, name) in owners.known):
+                continue  # it is judged itself
+            _attach(one, owners.find(kind, name, one, path))
+        if one.type in BELONGS:
+            path, kind, left_out = BELONGS[one.type]
+            owner = owners.find(kind, one.properties.get(path), one, path)
+            if owner.stands_in:
+                owner.properties.pop(left_out, None)
+                one.properties[path] = owner.identity.ref
+    return owners.made
 
 
-def _holders(one: Declared) -> Iterator[tuple[str, Value]]:
-    """Type and name of everyone that a policy resource says it is attached to."""
+def _holders(one: Declared) -> Iterator[tuple[str, str, Value]]:
+    """Path, type and name of everyone that a policy resource says it is attached to."""
     if one.type in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
         for path, holder_type in HOLDERS.items():
             names = one.properties.get(path)
-            for name in names if isinstance(names, list) else []:
-                yield holder_type, name
+            for index, name in enumerate(names if isinstance(names, list) else [names] if names is not None else []):
+                yield f"{path}.{index}", holder_type, name
     elif one.type in INLINE:
         path, holder_type = INLINE[one.type]
-        yield holder_type, one.properties.get(path)
+        yield path, holder_type, one.properties.get(path)
 
 
 def _attach(policy: Declared, holder: Declared) -> None:

@@ -53,6 +53,7 @@ class Declared:
     doubt: str = ""  # why it may not be made at all
     depends_on: tuple[str, ...] = ()
     deletion_policy: str = ""
+    stands_in: str = ""  # for a resource that is not in the templates: the type of what speaks of it
 
 
 class Template:
@@ -280,7 +281,7 @@ class Template:
     def _declared(self, logical: str, body: Map, line: int, doubt: str) -> Declared:
         places: Places = {}
         kind = str(body["Type"])
-        found = self.evaluator.value(body.get("Properties", Map(line)), "", places)
+        found = self.evaluator.value(body.get("Properties") or Map(line), "", places)
         properties: Mapping[str, Value] = found if isinstance(found, Mapping) else {}
         if found is not NO_VALUE and not isinstance(found, Mapping):
             reason = found if isinstance(found, Unknown) else Unknown("Properties is not a mapping")
