@@ -19,9 +19,13 @@ class InflateError(ValueError):
 
 
 def inflate(data: bytes, limit: int = LIMIT) -> bytes:
-    """The plain content; several gzip members are one content. Raises InflateError."""
+    """The plain content; several gzip members are one content. Raises InflateError.
+
+    Firehose compresses again what CloudWatch Logs had compressed already.
+    """
     if data[:2] == b"\x1f\x8b":
-        return _gunzip(data, limit)
+        plain = _gunzip(data, limit)
+        return _gunzip(plain, limit) if plain[:2] == b"\x1f\x8b" else plain
     if data[:4] == b"\x28\xb5\x2f\xfd":
         return _unzstd(data, limit)
     if len(data) > limit:

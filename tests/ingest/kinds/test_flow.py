@@ -222,3 +222,13 @@ def test_rows_are_by_day_account_and_interface(flows: list[tuple[str, int, int |
     ]
     last = datetime.max.replace(tzinfo=UTC)
     assert found == sorted(wanted, key=lambda row: (row[0] or last, row[1], row[2] is None, row[2] or ""))
+
+
+def test_files_that_were_put_together_may_repeat_their_header(tmp_path: Path) -> None:
+    rows = rows_of(tmp_path, f"{VPC.default}\n{ACCEPTED}\n{VPC.default}\n{NODATA}\n", "vpc-flow")
+    assert {rebuilt(row) for row in rows} == {ACCEPTED, NODATA}
+
+
+def test_what_firehose_compressed_again_is_inflated_twice(tmp_path: Path) -> None:
+    twice = gzip.compress(gzip.compress(ACCEPTED.encode() + b"\n") + gzip.compress(NODATA.encode()))
+    assert len(rows_of(tmp_path, twice, "vpc-flow")) == 2

@@ -35,6 +35,11 @@ SHAPE = Shape(
         "version": "configurationItemVersion", "configurationItemMD5Hash": "configurationStateMd5Hash",
     },
 )  # fmt: skip
+# Names of the API → the file's names for the same.
+_SAME = {
+    "accountId": "awsAccountId", "arn": "ARN", "version": "configurationItemVersion",
+    "configurationItemMD5Hash": "configurationStateMd5Hash",
+}  # fmt: skip
 _ENVELOPE = "configurationItems"
 _OWN = ("_account", "_region", "configSnapshotId", "fileVersion", "sourceFile")
 _MARKS = (b'"configurationItemCaptureTime"', b'"configurationItemStatus"', b'"resourceType"', b'"configuration"')
@@ -54,7 +59,7 @@ def render(data: bytes, item: Item) -> Rendered:
     for number, (fields, row) in enumerate(_items(data, item), start=1):
         if "resourceType" not in fields and "configurationItemCaptureTime" not in fields:
             raise NotThisKindError(f"record {number} is no configuration item")
-        SHAPE.lay_out(_as_in_files(fields, row), row)
+        SHAPE.lay_out(as_in_files(fields, row), row)
         odd += bool(row.flags)
         rows.append(row.render())
     return Rendered(b"\n".join(rows), len(rows), odd)
@@ -78,7 +83,7 @@ def _items(data: bytes, item: Item) -> Iterator[tuple[Fields, Row]]:
             yield fields, Row(constants | about)
 
 
-def _as_in_files(fields: Fields, row: Row) -> Fields:
+def as_in_files(fields: Fields, row: Row) -> Fields:
     """The fields as files have them: JSON that the API put into a string is taken out, a number that orders is text.
 
     A name that would come twice for one column stays under its own in `rest`.
@@ -90,7 +95,7 @@ def _as_in_files(fields: Fields, row: Row) -> Fields:
             fields[name] = _inside(fields[name])
         elif name == "configurationStateId" and value[:1].isdigit():
             fields[name] = Raw(b'"' + value + b'"')
-    for one, other in (("awsAccountId", "accountId"), ("ARN", "arn"), ("configurationItemVersion", "version")):
+    for other, one in _SAME.items():
         if one in fields and other in fields:
             row.rest[other] = fields.pop(other)
     return fields

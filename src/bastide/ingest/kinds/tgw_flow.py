@@ -1,7 +1,7 @@
 """Transit gateway flow logs: default and custom formats, text and Parquet, from S3 and from CloudWatch Logs.
 
-One idea: see ``forms.flow``; their fields (attachments, both sides' VPCs, packets lost) make a table of their own, since
-half of a VPC's flow log does not exist here.
+One idea: see ``forms.flow``; their fields (attachments, both sides' VPCs, packets lost) make a table of their own,
+since half of a VPC's flow log does not exist here.
 Source: Amazon VPC Transit Gateways, "Transit Gateway Flow Log records", "Available fields" and "Default format"
 """
 

@@ -159,9 +159,12 @@ def _parquet_names(data: bytes) -> list[str] | None:
 
 
 def _lines(layout: Layout, data: bytes, before: int) -> list[bytes]:
-    """The rows of lines, each looked at."""
+    """The rows of lines, each looked at; a header that comes again, where files were put together, is left out."""
     rows = []
+    header = " ".join(one.label for one in layout.fields).encode()
     for number, line in lines_of(data):
+        if line == header:
+            continue
         row = layout.render(line)
         if row is None:
             text, flags = decode(line)
