@@ -5,12 +5,11 @@ Source: OCSF 1.8.0, classes 6003, 3002, 3001, 4001, 4003 and the objects that th
 """
 
 import json
+import random
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bastide.lake.engine import Source
 from bastide.lake.engine.duck import Duck
@@ -200,36 +199,36 @@ def test_flows_and_dns_queries_are_network_events() -> None:
     assert event["answers"] == [{"rdata": "1.2.3.4", "type": "A", "class": "IN"}]
 
 
-def _values(kind: str, name: str) -> st.SearchStrategy[Any]:
-    if kind == "json":
-        return st.sampled_from([None, "{}", '{"a":1}', "[]", '[{"ARN":null}]', "no json", '{"ConsoleLogin":"Failure"}'])
-    if kind in ("int", "bigint"):
-        return st.none() | st.integers(0, 65535)
-    if kind == "boolean":
-        return st.none() | st.booleans()
-    if kind == "double":
-        return st.none()
-    known = {
-        "eventName": ["ConsoleLogin", "CreateUser", "GetObject", "Weird"],
-        "eventSource": ["signin.amazonaws.com", "iam.amazonaws.com", "s3.amazonaws.com"],
-        "userType": ["Root", "AWSService", "IAMUser", "New"],
-        "log_status": ["OK", "NODATA"],
-        "sourceIPAddress": ["1.2.3.4", "::1", "ec2.amazonaws.com", "AWS Internal"],
-        "rcode": ["NOERROR", "NXDOMAIN", "NEW"],
-        "action": ["ACCEPT", "REJECT"],
-    }
-    return st.none() | (st.sampled_from(known[name]) if name in known else st.sampled_from(["", "x", "ü"]))
+KNOWN: dict[str, list[Any]] = {
+    "eventName": ["ConsoleLogin", "CreateUser", "GetObject", "Weird"],
+    "eventSource": ["signin.amazonaws.com", "iam.amazonaws.com", "s3.amazonaws.com"],
+    "userType": ["Root", "AWSService", "IAMUser", "New"],
+    "log_status": ["OK", "NODATA"],
+    "sourceIPAddress": ["1.2.3.4", "::1", "ec2.amazonaws.com", "AWS Internal"],
+    "rcode": ["NOERROR", "NXDOMAIN", "NEW"],
+    "action": ["ACCEPT", "REJECT"],
+}
+KINDS: dict[str, list[Any]] = {
+    "json": ["{}", '{"a":1}', "[]", '[{"ARN":null}]', "no json", '{"ConsoleLogin":"Failure"}'],
+    "int": [0, 1, 65535],
+    "bigint": [0, 10**12],
+    "boolean": [True, False],
+    "string": ["", "x", "ü"],
+}
 
 
 @pytest.mark.parametrize("name", sorted(CLASSES))
-@settings(max_examples=3, deadline=None)
-@given(data=st.data())
-def test_whatever_a_record_holds_its_event_is_of_the_schema(name: str, data: st.DataObject) -> None:
+@pytest.mark.parametrize("seed", [1, 2])
+def test_whatever_a_record_holds_its_event_is_of_the_schema(name: str, seed: int) -> None:
+    chance = random.Random(seed)
     table = read_tables()[read_classes()[name].table]
-    columns = [one for one in table.columns if one.type != "timestamp" and one.name != "account"]
-    rows = [{one.name: data.draw(_values(one.type, one.name)) for one in columns} for _ in range(12)]
-    for event in events(name, rows):
-        assert problems(event, name) == []
+    columns = [one for one in table.columns if one.type not in ("timestamp", "double") and one.name != "account"]
+    rows = [
+        {one.name: chance.choice([None, *KNOWN.get(one.name, KINDS[one.type])]) for one in columns} for _ in range(300)
+    ]
+    found = events(name, rows)
+    assert found
+    assert [problem for event in found for problem in problems(event, name)] == []
 
 
 def test_the_views_are_columns_to_ask_for() -> None:

@@ -23,7 +23,7 @@ import pyarrow
 from bastide.errors import IncompleteError, InputError
 from bastide.lake.convert import connect
 from bastide.lake.engine.answer import Answer
-from bastide.lake.engine.source import Source
+from bastide.lake.engine.source import Source, arrow_rows
 from bastide.lake.table import SQL_TYPES, Column
 
 T = TypeVar("T")
@@ -38,15 +38,6 @@ _LOCKS = (
     "enable_external_access = false",
     "lock_configuration = true",
 )
-_ARROW = {
-    "string": pyarrow.string(),
-    "json": pyarrow.string(),
-    "boolean": pyarrow.bool_(),
-    "int": pyarrow.int32(),
-    "bigint": pyarrow.int64(),
-    "double": pyarrow.float64(),
-    "timestamp": pyarrow.timestamp("us", "UTC"),
-}
 # The same meaning as get_json_object and json_extract_scalar: null, not an error, where the text is no JSON.
 _MACROS = "CREATE MACRO json_text(j, p) AS TRY(json_extract_string(j, p))"
 
@@ -97,9 +88,7 @@ class Duck:
         if source.files:
             self._connection.execute(f"CREATE VIEW {name} AS {render_view(source)}")
             return
-        rows = [{column.name: row.get(column.name) for column in source.columns} for row in source.rows or ()]
-        schema = pyarrow.schema([(column.name, _ARROW[column.type]) for column in source.columns])
-        self._connection.register("bastide_rows", pyarrow.Table.from_pylist(rows, schema))
+        self._connection.register("bastide_rows", arrow_rows(source))
         columns = ", ".join(f"{_name(one.name)}::{SQL_TYPES[one.type]} AS {_name(one.name)}" for one in source.columns)
         self._connection.execute(f"CREATE TABLE {name} AS SELECT {columns} FROM bastide_rows")
         self._connection.unregister("bastide_rows")

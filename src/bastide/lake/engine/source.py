@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import pyarrow
+
 from bastide.errors import InputError
 from bastide.lake.catalog import Lake, Scope
+from bastide.lake.parquet import ARROW_TYPES
 from bastide.lake.table import Column, Table
 
 
@@ -71,3 +74,11 @@ def lake_source(lake: Lake | None, table: Table, span: Span = ALL) -> Source:
     stored = frozenset(field.name for field in found.schema().fields)
     merged = len(found.schemas()) > 1
     return Source(table.name, table.about, table.columns, files, None, table.time, span, stored, merged)
+
+
+def arrow_rows(source: Source) -> pyarrow.Table:
+    """The rows of a source that holds them itself, in the columns' types."""
+    rows = [{column.name: row.get(column.name) for column in source.columns} for row in source.rows or ()]
+    return pyarrow.Table.from_pylist(
+        rows, pyarrow.schema([(one.name, ARROW_TYPES[one.type]) for one in source.columns])
+    )

@@ -15,7 +15,7 @@ import pyarrow
 
 from bastide.errors import InputError
 from bastide.lake.engine.answer import Answer
-from bastide.lake.engine.source import Source
+from bastide.lake.engine.source import Source, arrow_rows
 
 MEMORY = "4g"
 _TYPES = {
@@ -46,7 +46,7 @@ def open_spark() -> Any:
         "spark.ui.enabled": "false",
         "spark.sql.session.timeZone": "UTC",
         "spark.log.level": "ERROR",
-        "spark.sql.shuffle.partitions": "8",
+        "spark.sql.shuffle.partitions": str(2 * (os.cpu_count() or 1)),
         # What DuckDB writes has no Spark footer; the column names are compared without regard to case, as in SQL.
         "spark.sql.caseSensitive": "false",
     }
@@ -98,8 +98,7 @@ def show(session: Any, source: Source) -> None:
         # folders (_day=…) are hidden from Spark's own discovery by naming the files.
         frame = session.read.schema(schema).parquet(*source.files)
     else:
-        names = [column.name for column in source.columns]
-        frame = session.createDataFrame([tuple(row.get(name) for name in names) for row in source.rows or ()], schema)
+        frame = session.createDataFrame(arrow_rows(source))
     if source.time and source.span.since:
         frame = frame.where(f"`{source.time}` >= TIMESTAMP '{source.span.since.isoformat()}'")
     if source.time and source.span.until:
