@@ -50,7 +50,7 @@ def unplaced(resource: Resource, estate: Estate, resource_type: str, path: str) 
 
 
 def called(resource: Resource, path: str) -> str | Unknown:
-    """The name that others call a resource by: the property, else its id; a provisional id stands for what is unread."""
+    """What others call a resource by: the property, else its id; a provisional id stands in for an unread one."""
     name = resource.get(path)
     if isinstance(name, Unknown):
         return resource.id if tokens_in(resource.id) else name

@@ -2,7 +2,6 @@
 
 from bastide.controls.control import control
 from bastide.controls.iam.credentials import REPORT, Row, is_true, report_row
-from bastide.controls.neighbours import called
 from bastide.model import PASS, Estate, Resource, Unknown, Value, Verdict, fail, unknown
 
 
@@ -18,10 +17,9 @@ from bastide.model import PASS, Estate, Resource, Unknown, Value, Verdict, fail,
 )
 def iam_user_console_mfa(user: Resource, estate: Estate) -> Verdict:
     """FAIL when there is a password and no MFA device."""
-    name = called(user, "UserName")
-    if isinstance(name, Unknown):
-        return unknown(name, "UserName")
     row = report_row(user, estate)
+    if isinstance(row, Unknown) and user.get("LoginProfile") is None and estate.of_type(REPORT):
+        return unknown(row, "LoginProfile")  # the user's password, if any, stands in a report that was not read
     password = _first_known(user.get("LoginProfile"), row, "password_enabled")
     if isinstance(password, Unknown):
         return unknown(password, "LoginProfile")
