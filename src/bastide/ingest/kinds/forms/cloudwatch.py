@@ -48,11 +48,10 @@ _ENVELOPE = msgspec.json.Decoder(_Envelope)
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One log event: `time` as ISO 8601 or milliseconds since 1970, in text; `place` says where in the file it is."""
+    """One log event: `time` as ISO 8601 or milliseconds since 1970, in text."""
 
     text: str
     time: str
-    place: str
     id: str | None = None
     owner: str = ""
     group: str = ""
@@ -102,20 +101,20 @@ def read_messages(data: bytes, item: Item) -> list[Message]:
         except msgspec.MsgspecError as wrong:
             raise NotThisKindError(f"line {number}: no envelope of CloudWatch Logs: {wrong}") from wrong
         if envelope.messageType == "DATA_MESSAGE":
-            found += _inner(envelope, number)
+            found += _inner(envelope)
         elif envelope.messageType != "CONTROL_MESSAGE":
             raise NotThisKindError(f"line {number}: messageType {envelope.messageType!r} is not known")
     return found
 
 
-def _inner(envelope: _Envelope, number: int) -> list[Message]:
+def _inner(envelope: _Envelope) -> list[Message]:
     return [
         Message(
-            event.message, "" if event.timestamp is None else str(event.timestamp), f"line {number}, event {place}",
+            event.message, "" if event.timestamp is None else str(event.timestamp),
             event.id, envelope.owner, envelope.logGroup, envelope.logStream, event.extractedFields,
             envelope.subscriptionFilters,
         )
-        for place, event in enumerate(envelope.logEvents, start=1)
+        for event in envelope.logEvents
     ]  # fmt: skip
 
 
@@ -123,18 +122,18 @@ def _exported(data: bytes, item: Item) -> list[Message]:
     """The messages of an export: a line without a time belongs to the message before it."""
     stream = _STREAM.search(item.key or item.source)
     name = stream[1] if stream else ""
-    parts: list[tuple[int, str, list[bytes]]] = []
+    parts: list[tuple[str, list[bytes]]] = []
     for number, line in enumerate(data.split(b"\n"), start=1):
         found = _EXPORT.match(line)
         if found:
-            parts.append((number, found[1].decode(), [line[found.end() :]]))
+            parts.append((found[1].decode(), [line[found.end() :]]))
         elif parts:
-            parts[-1][2].append(line)
+            parts[-1][1].append(line)
         elif line.strip():
             raise NotThisKindError(f"line {number} has no time")
     return [
-        Message(b"\n".join(lines).rstrip(b"\r\n").decode("utf-8", "replace"), time, f"line {number}", stream=name)
-        for number, time, lines in parts
+        Message(b"\n".join(lines).rstrip(b"\r\n").decode("utf-8", "replace"), time, stream=name)
+        for time, lines in parts
     ]
 
 

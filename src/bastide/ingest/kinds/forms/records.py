@@ -122,14 +122,6 @@ def parse_fields(record: bytes | Raw) -> Fields | None:
         return None
 
 
-def text_of(value: Raw | bytes | None) -> str | None:
-    """The text of a JSON string; None for anything else."""
-    try:
-        return None if value is None else msgspec.json.decode(value, type=str)
-    except msgspec.MsgspecError:
-        return None
-
-
 def object_of(value: Raw | bytes | None) -> Fields:
     """The fields of a JSON object; none for anything else."""
     return (parse_fields(value) if value is not None else None) or {}
