@@ -240,6 +240,11 @@ def test_the_command_tells_and_exits_by_the_worst(capsys: pytest.CaptureFixture[
     assert [(one["name"], one["status"]) for one in told["proofs"]] == [("cloudtrail-protect", "PROVED")]
 
 
+def test_a_name_that_no_invariant_has_is_no_pass(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(InputError, match="no invariant has 'nosuch' in its name"):
+        _invoke("prove", [str(ACME), "--only", "nosuch"])
+
+
 def own(text: str, *resources: Resource) -> Proof:
     estate = replace(acme()[0], resources=resources)
     return prove(estate, (), parse_invariants(text).invariants)[-1]

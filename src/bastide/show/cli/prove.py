@@ -67,6 +67,8 @@ def command(
         proofs, replays = proved(estate, standing), None
     else:
         estate, proofs, replays = _confirmed(file, today, proved)
+    if only and not proofs:
+        raise InputError(f"no invariant has {only!r} in its name", "--only", "`bastide prove` lists them all")
     shown = _as_json(proofs, estate, replays) if output == "json" else None
     typer.echo(json.dumps(shown, indent=2) if shown else _as_text(proofs, estate, replays))
     statuses = {proof.status for proof in proofs}
