@@ -31,11 +31,11 @@ def parse_moment(text: str, option: str, now: datetime) -> datetime | None:
         return None
     ago = _AGO.fullmatch(text)
     try:
-        if ago:
-            return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
-        found = datetime.fromisoformat(text)
+        found = now - timedelta(**{_UNITS[ago[2]]: int(ago[1])}) if ago else datetime.fromisoformat(text)
     except (ValueError, OverflowError) as wrong:
         raise InputError(f"{text!r} is no time", option, "write 7d, 36h, 2026-01-31 or 2026-01-31T12:00:00Z") from wrong
+    if not 2000 <= found.year < 2200:
+        raise InputError(f"{text!r} is no time of a log", option, "write a year from 2000 on")
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

@@ -294,7 +294,7 @@ def test_only_what_is_asked_for_is_verified(trail: Path) -> None:
     account = digests(trail)[0].name[:12]
     report = checked(trail, Asked(START + timedelta(hours=6), START + timedelta(hours=9), (account,), ("us-east-1",)))
     assert (report.streams, report.exit_code, report.findings) == (1, 0, [])
-    assert report.digests == 4
+    assert report.digests == 5  # the one after the last hour may name its log files
 
 
 def resign(paths: list[Path], trail: Path, change: Callable[[int, dict[str, Any]], None]) -> None:
@@ -387,6 +387,20 @@ def test_digests_of_two_trails_in_one_folder_are_two_chains(trail: Path) -> None
     twins[7].unlink()
     [missing] = checked(trail).findings
     assert (missing.kind, missing.trail) == ("digest-missing", "second_trail.x")
+
+
+def test_a_second_copy_of_the_trail_in_the_same_folder_is_no_part_of_it(trail: Path) -> None:
+    shutil.copytree(trail / "logs" / "AWSLogs", trail / "logs" / "backup" / "AWSLogs")
+    report = checked(trail)
+    assert set(report.counts) == {"digest-copied", "log-unlisted"}
+    assert report.counts["log-unlisted"] == len(logs(trail)) // 2 == report.logs_valid
+
+
+def test_digests_that_are_not_due_yet_are_not_missed(trail: Path) -> None:
+    until = START + timedelta(days=3)
+    now = START + timedelta(days=1, hours=2)
+    assert checked(trail, Asked(START, until, now=now)).findings == []
+    assert checked(trail, Asked(START, until, now=now + timedelta(hours=2))).counts == {"digest-missing": 4}
 
 
 def test_keys_are_read_as_pem_der_and_either_form(trail: Path, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from bastide.ingest.integrity.keys import Keys
 from bastide.ingest.integrity.place import Metadata
 
 _ROUNDING = timedelta(minutes=30)
+_MOST = 24 * 366  # missing digests that are named one by one in a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +240,9 @@ class Chain:
 def _back(start: datetime, since: datetime) -> Iterator[datetime]:
     """The ends of the hourly digests between `since` and `start`, the latest first."""
     end = start
-    while end > since:
+    for _ in range(_MOST):
+        if end <= since:
+            return
         yield end
         end -= HOUR
 

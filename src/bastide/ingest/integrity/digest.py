@@ -15,6 +15,7 @@ from zlib_ng import zlib_ng
 
 HOUR = timedelta(hours=1)
 ALGORITHM, HASH = "SHA256withRSA", "SHA-256"
+_YEARS = range(2013, 2200)  # CloudTrail has been there since 2013
 LIMIT = 512 << 20  # bytes: one file is never inflated further
 _DIGEST = re.compile(
     r"(?P<account>\d{12})_CloudTrail-Digest_(?P<region>[a-z0-9-]+)_(?P<trail>[A-Za-z0-9._-]+)_(?P<home>[a-z0-9-]+)_"
@@ -124,9 +125,10 @@ def parse_log_name(key: str) -> LogName | None:
 
 def _time(text: str, form: str) -> datetime | None:
     try:
-        return datetime.strptime(text, form).replace(tzinfo=UTC)
+        found = datetime.strptime(text, form).replace(tzinfo=UTC)
     except ValueError:
         return None
+    return found if found.year in _YEARS else None
 
 
 def parse_digest(stored: bytes) -> Digest:
@@ -137,8 +139,8 @@ def parse_digest(stored: bytes) -> Digest:
         end = datetime.fromisoformat(content.digestEndTime)
     except (msgspec.MsgspecError, ValueError, RecursionError) as wrong:
         raise UnreadableError(f"it is no digest: {wrong}") from wrong
-    if end.tzinfo is None or content.digestStartTime.tzinfo is None:
-        raise UnreadableError("it is no digest: its times have no zone")
+    if any(at.tzinfo is None or at.year not in _YEARS for at in (content.digestStartTime, end)):
+        raise UnreadableError("it is no digest: its times have no zone, or are no times of CloudTrail's")
     return Digest(content, hashlib.sha256(plain).hexdigest(), content.digestStartTime, end)
 
 

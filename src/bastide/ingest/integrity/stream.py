@@ -15,6 +15,7 @@ from bastide.errors import TargetError
 from bastide.ingest.integrity.chain import Chain, Link, Window
 from bastide.ingest.integrity.digest import (
     HASH,
+    HOUR,
     Digest,
     DigestName,
     LogEntry,
@@ -43,7 +44,10 @@ class Lying:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What lies in one account and Region. `last`: when the last digest of each trail ends, anywhere."""
+    """What lies in one account and Region.
+
+    `last`: when the last digest of each trail ends, anywhere. `due`: digests that ended by then are delivered.
+    """
 
     account: str
     region: str
@@ -54,6 +58,7 @@ class Job:
     since: datetime | None
     until: datetime | None
     last: Mapping[Trail, datetime]
+    due: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -92,14 +97,18 @@ def _walk(stream: _Stream, digests: Sequence[tuple[Lying, DigestName]], trail: T
     """One trail's digests in order. Backfill digests stand for themselves: they come when they are needed."""
     job = stream.job
     backfill = digests[0][1].backfill
-    window = Window() if backfill else Window(job.since, job.until, job.last.get(trail))
+    due = min(filter(None, (job.until, job.due)), default=None) if job.until else None
+    window = Window() if backfill else Window(job.since, due, job.last.get(trail))
     chain = Chain(stream.keys, window, stream.report, digests[0][1], hourly=not backfill)
     seen: set[str] = set()
     for lying, name in digests:
         digest = _read(stream, chain, lying, name)
         if digest is None or not _is_asked(job, digest):
             continue
-        if _is_elsewhere(stream, chain, lying, digest, here) or digest.key in seen:
+        if digest.key in seen:
+            chain.find("digest-copied", "it lies here a second time", lying.where, digest.start)
+            continue
+        if _is_elsewhere(stream, chain, lying, digest, here):
             continue
         seen.add(digest.key)
         link = Link(
@@ -116,7 +125,8 @@ def _walk(stream: _Stream, digests: Sequence[tuple[Lying, DigestName]], trail: T
 
 
 def _is_asked(job: Job, digest: Digest) -> bool:
-    return (job.since is None or digest.end > job.since) and (job.until is None or digest.start < job.until)
+    # A log file of the last minutes may be delivered, and so listed, in the hour after.
+    return (job.since is None or digest.end > job.since) and (job.until is None or digest.start < job.until + HOUR)
 
 
 def _read(stream: _Stream, chain: Chain, lying: Lying, name: DigestName) -> Digest | None:
@@ -182,7 +192,9 @@ def _check_log(stream: _Stream, chain: Chain, entry: LogEntry, digest: Digest) -
     report = stream.report
     report.logs += 1
     stream.listed.add(entry.s3Object)
-    where = (stream.unlisted.pop(entry.s3Object, None) or [f"s3://{entry.s3Bucket}/{entry.s3Object}"])[0]
+    where, *twins = stream.unlisted.pop(entry.s3Object, None) or [f"s3://{entry.s3Bucket}/{entry.s3Object}"]
+    for twin in twins:
+        chain.find("log-unlisted", "it lies here a second time", twin, digest.start)
     if entry.hashAlgorithm != HASH:
         chain.gather("algorithm-unknown", f"hashed with {entry.hashAlgorithm}", where, digest.start)
         return 0
@@ -243,7 +255,7 @@ def _check_rest(stream: _Stream) -> None:
 
 
 def _unlisted(job: Job, where: str, at: datetime) -> Finding:
-    return Finding("log-unlisted", "no digest names it", where, at, job.account, job.region)
+    return Finding("log-unlisted", "no digest names it, nor does a backfill digest", where, at, job.account, job.region)
 
 
 def _merge(periods: list[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:

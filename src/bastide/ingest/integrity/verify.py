@@ -24,17 +24,18 @@ from bastide.ingest.source import Filter
 _DAY = timedelta(days=1)
 _THREADS = 16
 _WORTH_PROCESSES = 400  # files: fewer are verified sooner than a process is started
-_HOUR = timedelta(hours=1)
+_DELIVERY = timedelta(hours=2)  # within which a digest is delivered after its end
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What to verify: nothing given is everything. `until` is not included."""
+    """What to verify: nothing given is everything. `until` is not included; digests later than `now` are not awaited."""
 
     since: datetime | None = None
     until: datetime | None = None
     accounts: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
+    now: datetime | None = None
 
     @property
     def filter(self) -> Filter:
@@ -127,6 +128,7 @@ def _jobs(one: Survey, keys: tuple[PublicKey, ...], asked: Asked) -> Iterator[Jo
             asked.since,
             asked.until,
             last,
+            asked.now and asked.now - _DELIVERY,
         )
 
 

@@ -58,7 +58,7 @@ def verify(  # noqa: PLR0913, PLR0917 - one option each
     clock = now()
     asked = Asked(
         parse_moment(since, "--since", clock), parse_moment(until, "--until", clock), tuple(account or ()),
-        tuple(region or ()),
+        tuple(region or ()), clock,
     )  # fmt: skip
     if asked.since and asked.until and asked.since >= asked.until:
         raise InputError("--since is not before --until", fix="swap them")
