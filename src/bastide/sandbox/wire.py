@@ -23,10 +23,10 @@ class HttpRequest:
 
     def header(self, name: str) -> str:
         """The header's value whatever its spelling, or an empty string."""
-        return self._by_name.get(name.lower(), "")
+        return self.by_name.get(name.lower(), "")
 
     @cached_property
-    def _by_name(self) -> dict[str, str]:
+    def by_name(self) -> dict[str, str]:
         """Headers by their names in lower case; of several of one name the first."""
         return {key.lower(): value for key, value in reversed(self.headers)}
 

@@ -88,7 +88,7 @@ class Authorizer:
 
     def _ask(self, call: Call) -> _Asking:
         own, place = self._standing.read(call.principal)
-        named = call.request.header(context.ENDPOINT)
+        named = call.request.by_name.get(context.ENDPOINT)
         policy, vpc, owner = endpoint_policy(named, call.principal.account, call.region) if named else (None, "", "")
         keys = {
             **context.caller_keys(call, self._steady_keys(call, own, place)),

@@ -33,10 +33,9 @@ def caller_keys(call: Call, steady: Keys) -> Keys:
     found: Keys = {
         **steady,
         "aws:RequestedRegion": call.region,
-        "aws:CurrentTime": _written(at.replace(microsecond=0)),
-        "aws:EpochTime": str(int(at.timestamp())),
+        **_time_keys(at.replace(microsecond=0)),
     }
-    agent = call.request.header("user-agent")
+    agent = call.request.by_name.get("user-agent")
     if agent:
         found["aws:UserAgent"] = agent
     if session is not None and session.mfa:
@@ -58,6 +57,11 @@ def steady_keys(principal: Principal, own: Own, place: Place) -> Keys:
     elif principal.access_key == BOOTSTRAP_KEY:
         found["aws:MultiFactorAuthPresent"] = "true"
     return found
+
+
+@lru_cache(maxsize=16)
+def _time_keys(at: datetime) -> Keys:
+    return {"aws:CurrentTime": _written(at), "aws:EpochTime": str(int(at.timestamp()))}
 
 
 @lru_cache(maxsize=256)
@@ -92,8 +96,8 @@ def owner_keys(owner: str, place: Place) -> Keys:
 
 def network_keys(call: Call, vpc: str, owner: str) -> Keys:
     """Where the request comes from: `vpc` and `owner` are those of the endpoint that a header names."""
-    endpoint, address = call.request.header(ENDPOINT), call.request.header(IP)
-    vpc = call.request.header(VPC) or vpc
+    headers = call.request.by_name
+    endpoint, address, vpc = headers.get(ENDPOINT, ""), headers.get(IP, ""), headers.get(VPC) or vpc
     if not endpoint and not vpc:
         return {"aws:SourceIp": address or ADDRESS}
     found: Keys = {"aws:VpcSourceIp": address or INSIDE}
@@ -110,7 +114,7 @@ def network_keys(call: Call, vpc: str, owner: str) -> Keys:
 
 def said_keys(call: Call) -> Keys:
     """The keys of the header `x-bastide-context`. Raises AwsError when it is no JSON object."""
-    text = call.request.header(HEADER)
+    text = call.request.by_name.get(HEADER)
     if not text:
         return {}
     try:

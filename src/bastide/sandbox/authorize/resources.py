@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from bastide.sandbox.authorize.actions import actions
+from bastide.sandbox.authorize.actions import BY_METHOD, actions, static_actions
 from bastide.sandbox.authorize.lookups import LOOKUPS, key_of_ciphertext
 from bastide.sandbox.authorize.special import SPECIAL
 from bastide.sandbox.authorize.templates import HOLE, PLACES, Type, has_types, pattern, types
@@ -40,10 +41,23 @@ def questions(call: Call) -> Iterator[Question]:
             yield Question(action, resource, kind)
         if asked:
             return
+    fixed = _fixed(call.service, call.operation)
+    if fixed is not None:
+        yield from fixed
+        return
     method = call.request.method
     params = call.params if call.service in ("s3", "dynamodb") else {}
     for action in actions(call.service, call.operation, params, method):
         yield from _about(call, action)
+
+
+@cache
+def _fixed(service: str, operation: str) -> tuple[Question, ...] | None:
+    """The questions of an operation whose actions have no resources, whatever the call says; None for the others."""
+    found = () if service in ("s3", "dynamodb", *BY_METHOD) else static_actions(service, operation)
+    if not found or any(has_types(action) for action in found):
+        return None
+    return tuple(Question(action, "*") for action in found)
 
 
 def _about(call: Call, action: str) -> Iterator[Question]:
