@@ -29,7 +29,7 @@ _DELIVERY = timedelta(hours=2)  # within which a digest is delivered after its e
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What to verify: nothing given is everything. `until` is not included; digests later than `now` are not awaited."""
+    """What to verify: nothing given is everything; `until` is excluded, and digests after `now` are not awaited."""
 
     since: datetime | None = None
     until: datetime | None = None
