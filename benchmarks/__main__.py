@@ -29,6 +29,8 @@ SCENARIOS = {
     "sandbox-calls": "benchmarks.sandbox_calls:sandbox_calls",
     "sandbox-soak": "benchmarks.sandbox_calls:soak",
     "lake-verify": "benchmarks.lake_verify:verification",
+    "lake-ingest": "benchmarks.lake_ingest:lake_ingest",
+    "lake-query": "benchmarks.lake_query:lake_query",
 }
 
 
