@@ -12,7 +12,7 @@ import base64
 import ipaddress
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Protocol
 
@@ -20,6 +20,7 @@ from bastide.declare.templates.tree import Map, Seq
 from bastide.model import Unknown, Value
 from bastide.model.unknown import unknowns_in
 
+MAX_TEXT = 1_000_000  # characters that one function may come to
 MAX_VALUES = 1_000_000  # of one template, loops and nested stacks included
 DYNAMIC = re.compile(r"\{\{resolve:([a-z-]+):")
 VARIABLE = re.compile(r"\$\{([^!{}][^{}]*)\}")
@@ -169,7 +170,11 @@ class Evaluator:
             return as_text(value)
 
         made = VARIABLE.sub(found, text)
-        return missing[0] if missing else self.value(LITERAL.sub(r"${\1}", made))
+        return missing[0] if missing else self._whole(LITERAL.sub(r"${\1}", made))
+
+    def _whole(self, text: str) -> Value:
+        """Text that a function made, unless it is too long to be meant."""
+        return Unknown(f"text of more than {MAX_TEXT:,} characters") if len(text) > MAX_TEXT else self.value(text)
 
     def _variable(self, name: str, own: Mapping[str, Value]) -> Value:
         if name in own:
@@ -188,7 +193,7 @@ class Evaluator:
             return gaps[0]
         if not isinstance(items, list):
             return Unknown("Fn::Join needs a list")
-        return self.value(as_text(argument[0]).join(as_text(item) for item in items))
+        return self._whole(as_text(argument[0]).join(bounded(as_text(item) for item in items)))
 
     def _select(self, argument: Any) -> Value:
         if not isinstance(argument, list) or len(argument) != 2:
@@ -314,6 +319,16 @@ class Evaluator:
         self.deciding -= 1
         gaps = unknowns_in([left, right])
         return gaps[0] if gaps else as_text(left) == as_text(right)
+
+
+def bounded(parts: Iterable[str]) -> Iterator[str]:
+    """The parts, until they are longer than any text may be."""
+    length = 0
+    for part in parts:
+        yield part
+        length += len(part)
+        if length > MAX_TEXT:
+            return
 
 
 def either(left: Any, right: Any, doubt: Unknown) -> Any:
