@@ -25,9 +25,9 @@ GOLDEN = {
     "duckdb": (
         "SELECT DATE_TRUNC('HOUR', eventTime) AS hour, JSON_TEXT(userIdentity, '$.sessionContext.sessionIssuer.arn') "
         "AS role, COUNT(*) FILTER(WHERE NOT errorCode IS NULL) AS failed, ARG_MAX(eventName, eventTime) AS last_action "
-        "FROM cloudtrail WHERE eventTime >= CAST('2026-01-01 00:00:00+00:00' AS TIMESTAMPTZ) AND REGEXP_MATCHES(eventName, "
-        "'^Get\\w+') AND account IN ('1', '2') AND eventTime < NOW() - INTERVAL '1' HOUR AND eventName ILIKE 'it''s' "
-        "GROUP BY 1, 2 ORDER BY 3 DESC, hour LIMIT 10"
+        "FROM cloudtrail WHERE eventTime >= CAST('2026-01-01 00:00:00+00:00' AS TIMESTAMPTZ) AND "
+        "REGEXP_MATCHES(eventName, '^Get\\w+') AND account IN ('1', '2') AND eventTime < NOW() - INTERVAL '1' HOUR "
+        "AND eventName ILIKE 'it''s' GROUP BY 1, 2 ORDER BY 3 DESC, hour LIMIT 10"
     ),
     "spark": (
         "SELECT DATE_TRUNC('HOUR', eventTime) AS hour, GET_JSON_OBJECT(userIdentity, "

@@ -216,6 +216,23 @@ def tables() -> str:
     return page("Tables of the lake", intro, *blocks)
 
 
+def queries() -> str:
+    """The lake's named queries by category: what they find, and their parameters."""
+    from bastide.lake.query import read_queries
+    from bastide.lake.query.library import CATEGORIES
+
+    blocks = []
+    for category in CATEGORIES:
+        blocks.append(f"## {category.capitalize()}")
+        for one in (query for query in read_queries().values() if query.category == category):
+            ids = f" · {', '.join(one.attack)}" if one.attack else ""
+            rows = [(f"`{p.name}`", p.type, p.default or "—", p.about) for p in one.parameters.values()]
+            asked = "\n\n" + table(("parameter", "type", "default", "meaning"), rows) if rows else ""
+            blocks.append(f"### {one.name}\n\n**{one.title}**{ids}\n\n{one.description}{asked}")
+    intro = f"{len(read_queries())} queries, each one file in `src/bastide/lake/queries`: `bastide query NAME`."
+    return page("Queries of the lake", intro, *blocks)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "lint": lint_reference,
     "architecture": architecture,
@@ -224,6 +241,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "controls": controls,
     "guardrails": guardrails,
     "handlers": handlers,
+    "queries": queries,
     "sandbox-coverage": coverage,
     "tables": tables,
 }
