@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -222,6 +223,17 @@ def test_tampering_is_found_and_named(tamper: Callable[[Path], None], kinds: set
     # A digest that is gone or void leaves the log files that only it named uncovered.
     assert kinds <= set(report.counts) <= kinds | {"log-uncovered"}, report.findings
     assert all(one.where and one.since and one.account and one.region for one in report.findings)
+
+
+@pytest.mark.parametrize("least", [0, 10**9])
+def test_side_by_side_the_same_is_found(least: int, trail: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["bastide.ingest.integrity.verify"], "_WORTH_PROCESSES", least)
+    change_log(trail)
+    remove_three_digests(trail)
+    alone = checked(trail)
+    found = survey(open_folder(Folder(trail / "logs")), Asked())
+    together = verify([found], read_keys(trail / "public-keys.json"), Asked(), workers=2)
+    assert together.findings == alone.findings and together.logs_valid == alone.logs_valid
 
 
 def test_each_of_several_missing_digests_is_named(trail: Path) -> None:

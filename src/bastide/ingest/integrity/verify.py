@@ -1,7 +1,7 @@
 """Verification of everything in some places: listed, grouped by account and Region, verified side by side.
 
-One idea: an account and Region is verified alone, so that processes (for folders) or threads (for buckets, where time
-goes into waiting) share the work, and memory holds the names of files, never many contents.
+One idea: an account and Region is verified alone, so that threads (processes for a large folder) share the work, and
+memory holds the names of files, never many contents.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bastide.ingest.source import Filter
 
 _DAY = timedelta(days=1)
 _THREADS = 16
-_WORTH_PROCESSES = 400  # files: fewer are verified sooner than a process is started
+_WORTH_PROCESSES = 20_000  # files: with fewer, threads are done before processes have started
 _DELIVERY = timedelta(hours=2)  # within which a digest is delivered after its end
 
 
@@ -155,10 +155,11 @@ def _without_digests(one: Survey) -> Iterator[Finding]:
 def _reports(jobs: Sequence[Job], workers: int) -> Iterator[Report]:
     size = sum(len(job.digests) + len(job.logs) for job in jobs)
     folders = all(isinstance(job.place, FolderPlace) for job in jobs)
-    if folders and (workers <= 1 or len(jobs) == 1 or size < _WORTH_PROCESSES):
+    if folders and (workers <= 1 or len(jobs) == 1):
         yield from map(verify_stream, split(jobs))
         return
-    with _pool(folders, min(workers if folders else _THREADS, len(jobs))) as pool:
+    # Inflating and hashing let other threads run; reading digests does not.
+    with _pool(folders and size >= _WORTH_PROCESSES, min(workers if folders else _THREADS, len(jobs))) as pool:
         yield from pool.map(verify_stream, split(jobs))
 
 
