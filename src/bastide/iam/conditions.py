@@ -17,15 +17,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache, lru_cache, partial
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from itertools import takewhile
 
+from bastide.iam.quantities import ORDER, number, seconds
 from bastide.iam.variables import Keys, Template, fill, has_variables, plain, template
 from bastide.iam.vocabulary import NULL, SETS, operator
 from bastide.iam.wildcards import ARN_PARTS, Item, Wild, items, match_items, matcher_of
@@ -37,7 +36,6 @@ Matcher = Callable[[Pattern, str], bool]  # (value in the policy, value in the r
 Test = Callable[[Keys], bool]
 EVERY = SETS[0].lower()
 LOOKED_UP = frozenset({"stringequals", "stringequalsignorecase", "bool"})
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,39 +375,6 @@ def _ordered(parse: Callable[[str], Decimal | None], compare: Callable[[Decimal,
     return match
 
 
-NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?")
-YEAR, MONTH = re.compile(r"[0-9]{4}"), re.compile(r"[0-9]{4}-[0-9]{2}")
-
-
-@lru_cache(maxsize=4_096)
-def number(text: str) -> Decimal | None:
-    """The number that a value stands for; None for what is no number."""
-    return Decimal(text) if NUMBER.fullmatch(text) else None
-
-
-@lru_cache(maxsize=4_096)
-def seconds(text: str) -> Decimal | None:
-    """Seconds since 1970; a date without a zone is UTC, four digits are a year and no second of 1970."""
-    if YEAR.fullmatch(text):
-        text += "-01-01"
-    found = number(text)
-    if found is not None:
-        return found
-    try:
-        moment = datetime.fromisoformat(f"{text}-01" if MONTH.fullmatch(text) else text)
-    except ValueError:
-        return None
-    passed = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - EPOCH
-    return Decimal(passed.days * 86_400 + passed.seconds) + Decimal(passed.microseconds) / 1_000_000
-
-
-ORDER: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
-    "equals": lambda left, right: left == right,
-    "lessthan": lambda left, right: left < right,
-    "lessthanequals": lambda left, right: left <= right,
-    "greaterthan": lambda left, right: left > right,
-    "greaterthanequals": lambda left, right: left >= right,
-}
 MATCHERS: Mapping[str, Matcher] = {
     "stringequals": _equals,
     "stringequalsignorecase": _equals_ignoring_case,

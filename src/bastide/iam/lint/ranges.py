@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from bastide.iam.conditions import ORDER, number, seconds
 from bastide.iam.lint.subject import VARIABLE, Test
+from bastide.iam.quantities import ORDER, number, seconds
 
 MOST = 40  # values of one key that are compared with each other
 READERS = {"Numeric": number, "Date": seconds}

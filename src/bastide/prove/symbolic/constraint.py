@@ -17,7 +17,7 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import lru_cache
 
-from bastide.iam.conditions import EPOCH, number, seconds
+from bastide.iam.quantities import EPOCH, number, seconds
 from bastide.prove.symbolic.actions import has_many_values
 from bastide.prove.symbolic.intervals import EVERY_ADDRESS, EVERY_NUMBER, Intervals, address, address_number
 from bastide.prove.symbolic.pattern import Pattern, exact, glob, lazy
