@@ -67,6 +67,23 @@ def test_a_killed_sandbox_starts_again_as_the_same_organization(directory: Path)
     assert kept["BlockPublicAcls"] is True
 
 
+def test_a_member_is_entered_by_a_role_that_guardrails_bind_where_one_is_named(directory: Path) -> None:
+    endpoint = start(directory)
+    organizations = client("organizations", process.environment(endpoint))
+    organizations.create_organization(FeatureSet="ALL")
+    status = organizations.create_account(Email="a@acme.example", AccountName="a")["CreateAccountStatus"]
+    account = organizations.describe_create_account_status(CreateAccountRequestId=status["Id"])["CreateAccountStatus"][
+        "AccountId"
+    ]
+    for _ in range(2):  # it is made once, and taken again
+        entered = process.environment(endpoint, account, "eu-west-1", role="workload-admin")
+        arn = client("sts", entered).get_caller_identity()["Arn"]
+        assert arn == f"arn:aws:sts::{account}:assumed-role/workload-admin/sandbox"
+    assert client("iam", entered).create_user(UserName="ada")["User"]["UserName"] == "ada"
+    with pytest.raises(TargetError, match="there can be no role no/such"):
+        process.environment(endpoint, account, "eu-west-1", role="no/such")
+
+
 def test_two_starts_at_once_give_one_sandbox(directory: Path) -> None:
     with ThreadPoolExecutor(3) as pool:
         endpoints = set(pool.map(lambda _: start(directory), range(3)))

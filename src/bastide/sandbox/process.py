@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -302,32 +303,23 @@ def _lock(descriptor: int, directory: Path) -> None:
 # ── pointing other tools at it ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def environment(endpoint: Endpoint, account: str | None = None, region: str = "us-east-1") -> dict[str, str]:
+def environment(
+    endpoint: Endpoint, account: str | None = None, region: str = "us-east-1", role: str = ""
+) -> dict[str, str]:
     """Variables for the AWS CLI or any SDK: the management account's administrator, or a member's access role.
 
-    Raises TargetError when the account has no OrganizationAccountAccessRole.
+    ``role``: name of another role of the member; one with AdministratorAccess is made where there is none.
+
+    Raises TargetError when the account has no OrganizationAccountAccessRole, or the role cannot be taken.
     """
     from bastide.sandbox.credentials import BOOTSTRAP_CREDENTIALS, MANAGEMENT_ACCOUNT, MEMBER_ROLE
 
     keys = dict(BOOTSTRAP_CREDENTIALS)
     if account is not None and account != MANAGEMENT_ACCOUNT:
-        import boto3
-        from botocore.exceptions import ClientError
-
-        sts = boto3.client("sts", endpoint_url=endpoint.url, region_name=region, **keys)
-        try:
-            made = sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/{MEMBER_ROLE}", RoleSessionName="sandbox")
-        except ClientError as refused:
-            where = f"account {account}"
-            raise TargetError(
-                f"cannot assume {MEMBER_ROLE}", where, "is it a member account of the sandbox?"
-            ) from refused
-        found = made["Credentials"]
-        keys = {
-            "aws_access_key_id": found["AccessKeyId"],
-            "aws_secret_access_key": found["SecretAccessKey"],
-            "aws_session_token": found["SessionToken"],
-        }
+        keys = _assumed(endpoint, account, region, MEMBER_ROLE, keys)
+        if role and role != MEMBER_ROLE:
+            _make_administrator(endpoint, account, region, role, keys)
+            keys = _assumed(endpoint, account, region, role, keys)
     return {
         "AWS_ENDPOINT_URL": endpoint.url,
         "AWS_ACCESS_KEY_ID": keys["aws_access_key_id"],
@@ -340,3 +332,41 @@ def environment(endpoint: Endpoint, account: str | None = None, region: str = "u
         "AWS_ENDPOINT_URL_S3_CONTROL": f"http://account@127.0.0.1:{endpoint.port}",
         "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
     }
+
+
+def _assumed(endpoint: Endpoint, account: str, region: str, role: str, keys: dict[str, str]) -> dict[str, str]:
+    import boto3
+    from botocore.exceptions import ClientError
+
+    sts = boto3.client("sts", endpoint_url=endpoint.url, region_name=region, **keys)
+    try:
+        made = sts.assume_role(RoleArn=f"arn:aws:iam::{account}:role/{role}", RoleSessionName="sandbox")
+    except ClientError as refused:
+        raise TargetError(
+            f"cannot assume {role}", f"account {account}", "is it a member account of the sandbox?"
+        ) from refused
+    found = made["Credentials"]
+    return {
+        "aws_access_key_id": found["AccessKeyId"],
+        "aws_secret_access_key": found["SecretAccessKey"],
+        "aws_session_token": found["SessionToken"],
+    }
+
+
+def _make_administrator(endpoint: Endpoint, account: str, region: str, role: str, keys: dict[str, str]) -> None:
+    """A role that the account itself may take, with AdministratorAccess, unless there is one of the name."""
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    if not re.fullmatch(r"[\w+=,.@-]{1,64}", role, re.ASCII):  # moto: takes any name
+        raise TargetError(f"there can be no role {role}", f"account {account}", "a name of letters, digits and +=,.@_-")
+    iam = boto3.client("iam", endpoint_url=endpoint.url, region_name=region, **keys)
+    trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    try:
+        iam.create_role(RoleName=role, AssumeRolePolicyDocument=document)
+        iam.attach_role_policy(RoleName=role, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    except (ClientError, BotoCoreError) as refused:
+        code = refused.response["Error"]["Code"] if isinstance(refused, ClientError) else ""
+        if code != "EntityAlreadyExists":
+            raise TargetError(f"there can be no role {role}: {refused}", f"account {account}") from refused

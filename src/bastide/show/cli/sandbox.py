@@ -173,6 +173,10 @@ def env(
     ] = "",
     file: FileOption = ARCHITECTURE,
     region: Annotated[str, typer.Option(help="The default region.")] = "eu-west-1",
+    role: Annotated[
+        str,
+        typer.Option(help="A role of the account, made an administrator if missing: guardrails bind it."),
+    ] = "",
     output: Annotated[str, typer.Option("-o", "--output", help="shell or json.")] = "shell",
 ) -> None:
     """Print the variables that point the AWS CLI at an account: `eval "$(bastide sandbox env shop-prod)"`."""
@@ -181,7 +185,9 @@ def env(
     workspace = Workspace(Settings(file))
     endpoint = workspace.sandbox_endpoint()
     found = _account(workspace, account) if account else None
-    variables = process.environment(endpoint, found, region)
+    if role and not found:
+        raise InputError("--role names a role of a member account", "--role", "name the account too")
+    variables = process.environment(endpoint, found, region, role)
     if output == "json":
         typer.echo(json.dumps(variables, indent=2))
         return
