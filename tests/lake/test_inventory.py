@@ -30,14 +30,13 @@ def ask(lake: Lake, name: str, **given: str) -> list[dict[str, Any]]:
 
 
 def test_history_and_past_states_are_queries(tmp_path: Path) -> None:
-    root = tmp_path / "lake"
-    lake = Lake.open(root)
+    lake = Lake.open(tmp_path / "lake")
     moments = iter(datetime(2026, 1, day, 12, tzinfo=UTC) for day in range(1, 20))
     clock = lambda: next(moments)  # noqa: E731
     first = estate(bucket("a", Size=1), bucket("b", Secret="x"), at="2026-01-01T00:00:00+00:00")
-    assert record_inventory(root, first, clock) == 2
-    assert record_inventory(root, first, clock) == 0
-    assert record_inventory(root, estate(bucket("a", Size=2), at="2026-01-02T00:00:00+00:00"), clock) == 2
+    assert record_inventory(lake, first, clock) == 2
+    assert record_inventory(lake, first, clock) == 0
+    assert record_inventory(lake, estate(bucket("a", Size=2), at="2026-01-02T00:00:00+00:00"), clock) == 2
     assert set(latest_states(lake)) == {bucket("a").key}
     statuses = [row["configurationItemStatus"] for row in ask(lake, "history-of-a-resource", resource="b")]
     assert statuses == ["ResourceDeleted", "ResourceDiscovered"]

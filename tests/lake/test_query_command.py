@@ -136,3 +136,9 @@ def test_completion_knows_tables_columns_queries_and_commands() -> None:
     assert list(candidates("SELECT c.ev", words)) == [("eventName", 2)]
     assert (".tables", 2) in list(candidates(".t", words))
     assert ("root-activity", 4) in list(candidates(".run root", words))
+
+
+def test_reading_makes_no_lake_in_somebodys_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["query", "SELECT 1", "--lake", str(tmp_path), "--file", str(tmp_path / "a.yaml")]) == 2
+    assert "there is no lake" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

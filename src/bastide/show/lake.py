@@ -64,6 +64,11 @@ def lake_folder(settings: Settings, folder: Path | None = None) -> Path:
     return folder or read_settings(settings).folder or settings.state / "lake"
 
 
+def has_lake(settings: Settings, folder: Path | None = None) -> bool:
+    """Whether there is a lake to read, so that a reader does not make one in somebody's folder."""
+    return bool(read_settings(settings).catalog) or (lake_folder(settings, folder) / "catalog.db").is_file()
+
+
 def open_lake(settings: Settings, folder: Path | None = None, *, make: bool = False) -> Lake:
     """The lake.
 

@@ -15,6 +15,7 @@ from bastide.errors import BastideError
 
 if TYPE_CHECKING:
     from bastide.assess import Assessment
+    from bastide.lake.catalog import Lake
     from bastide.model import Estate
     from bastide.model.resource import ResourceKey
     from bastide.show.workspace import Workspace
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
 def record(place: Workspace, assessment: Assessment, estate: Estate, say: Callable[[str], None]) -> None:
     """Keep the findings, and the changed resources when the workspace has a lake."""
     _keep_findings(place, assessment)
-    root = place.settings.state / "lake"
-    if not root.is_dir():
-        return
+    from bastide.show.lake import has_lake, open_lake
+
     try:
-        count = record_inventory(root, estate, place.target.clock)
+        if not has_lake(place.settings):
+            return
+        count = record_inventory(open_lake(place.settings), estate, place.target.clock)
     except BastideError as wrong:
         say(f"the inventory was not recorded: {wrong.what}")
         return
@@ -45,7 +47,7 @@ def _keep_findings(place: Workspace, assessment: Assessment) -> None:
     place.store.end_run(run.id, RunStatus.DONE, place.target.clock().isoformat(timespec="seconds"))
 
 
-def record_inventory(root: Path, estate: Estate, clock: Callable[[], datetime]) -> int:
+def record_inventory(lake: Lake, estate: Estate, clock: Callable[[], datetime]) -> int:
     """Record what changed since the last time. The number of configuration items.
 
     Raises:
@@ -54,10 +56,8 @@ def record_inventory(root: Path, estate: Estate, clock: Callable[[], datetime]) 
     """
     from bastide.ingest.run import ingest
     from bastide.ingest.source import Folder
-    from bastide.lake.catalog import Lake
     from bastide.lake.inventory import changed_items, latest_states, render_items
 
-    lake = Lake.open(root)
     at = estate.read_at or clock().isoformat()
     items = changed_items(latest_states(lake), estate, _properties(estate), _types(), at)
     if not items:

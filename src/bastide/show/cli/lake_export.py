@@ -39,17 +39,16 @@ def export(
     ] = None,
 ) -> None:
     """Write the lake's events as OCSF: API activity, authentication, account change, network and DNS activity."""
-    from bastide.lake.catalog import Lake
     from bastide.lake.engine import lake_source
     from bastide.lake.ocsf import export as events_of
     from bastide.lake.table import read_tables
+    from bastide.show.lake import has_lake, lake_folder, open_lake
 
     if format_ not in FORMATS:
         raise InputError(f"{format_!r} is no format of an export", fix=f"one of {', '.join(FORMATS)}")
-    root = lake or Settings(file).state / "lake"
-    if not root.is_dir():
-        raise InputError("there is no lake", str(root), "bastide ingest makes one")
-    opened = Lake.open(root)
+    if not has_lake(Settings(file), lake):
+        raise InputError("there is no lake", str(lake_folder(Settings(file), lake)), "bastide ingest makes one")
+    opened = open_lake(Settings(file), lake)
     span = _span(since, until, tuple(account or ()))
     for of in _classes(class_ or []):
         source = lake_source(opened, read_tables()[of.table], span)

@@ -43,6 +43,7 @@ def command(  # noqa: PLR0913, PLR0917 - a command has as many options as it nee
     lake: Annotated[Path | None, typer.Option(help="The lake's folder, when it is not .bastide/lake.")] = None,
 ) -> None:
     """Ask the lake in SQL: it only ever reads, and nothing but the lake's tables."""
+    _require_packages()
     from bastide.show.cli.query_library import write_list
     from bastide.show.cli.query_output import FORMATS
     from bastide.show.reports import parse_outputs
@@ -74,13 +75,12 @@ def _session(
     Raises:
         InputError: an option is wrong, or the lake's packages are not installed.
     """
-    _require_packages()
-    from bastide.lake import Lake
     from bastide.lake.engine import Span
     from bastide.lake.engine.moment import parse_moment
     from bastide.lake.query import Session
     from bastide.lake.query.session import ENGINES
     from bastide.show.cli.query_tables import COLUMNS, other_sources
+    from bastide.show.lake import has_lake, open_lake
 
     if engine not in ENGINES:
         raise InputError(f"{engine!r} is no engine", fix=f"one of {', '.join(ENGINES)}")
@@ -95,10 +95,9 @@ def _session(
     )
     if span.since and span.until and span.since >= span.until:
         raise InputError("--since is not before --until", fix="swap them")
-    root = folder or settings.state / "lake"
-    if folder and not folder.is_dir():
+    if folder and not has_lake(settings, folder):
         raise InputError("there is no lake", str(folder), "bastide ingest makes one")
-    opened = Lake.open(root) if root.is_dir() else None
+    opened = open_lake(settings, folder) if has_lake(settings, folder) else None
     place = Workspace(settings)
     return Session(
         opened, other_sources(place), COLUMNS, span, engine, lambda text: typer.echo(f"note: {text}", err=True)

@@ -161,6 +161,8 @@ def _typed(session: Session, state: Path) -> Iterator[str]:
     from prompt_toolkit.history import FileHistory, InMemoryHistory
 
     history = state / "query_history"
+    if state.is_dir():
+        history.touch(mode=0o600)  # what was asked is nobody else's
     prompt: PromptSession[str] = PromptSession(
         history=FileHistory(str(history)) if state.is_dir() else InMemoryHistory(),
         completer=completer(session),
