@@ -171,8 +171,10 @@ class _Reader:
             self.gather(template, "", gathered)
         # A template that another one nests is judged there, with the values that it gets there.
         kept = [(template, one) for template, one in gathered if not self._twice(template)]
-        homes = {one.logical: template for template, one in kept}
-        kept += [(homes[one.logical], one) for one in fold([one for _, one in kept], self.settings)]
+        homes = {(one.type, one.logical, one.line): template for template, one in kept}
+        kept += [
+            (homes[one.stands_in, one.logical, one.line], one) for one in fold([one for _, one in kept], self.settings)
+        ]
         resources, places, doubts, stand_ins = _resources(kept, self.settings)
         estate = Estate(resources=tuple(resources), regions=(self.settings.region,))
         return Reading(estate, places, doubts, stand_ins, self._notes(kept), tuple(sorted(self.trees)))
