@@ -222,7 +222,7 @@ class Chain:
         """Signature → whether it holds. Either proves the digest: nobody but CloudTrail can make one."""
         text, start = link.digest.signed_text, link.digest.start
         fingerprint = link.digest.content.digestPublicKeyFingerprint
-        holds = {one: self.keys.verify(fingerprint, one, text) for one in (own, told) if one}
+        holds = {one: self.keys.verify(fingerprint, one, text) for one in {own, told} if one}
         link.proved = any(holds.values())
         link.changed = not link.proved
         if link.changed:

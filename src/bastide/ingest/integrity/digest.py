@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 from zlib_ng import zlib_ng
@@ -110,7 +110,7 @@ def parse_digest_name(key: str) -> DigestName | None:
     found = _DIGEST.fullmatch(key.rpartition("/")[2])
     if found is None:
         return None
-    end = _time(found["at"], "%Y%m%dT%H%M%SZ")
+    end = _time(found["at"])
     if end is None:
         return None
     return DigestName(found["account"], found["region"], found["trail"], found["home"], end, bool(found["backfill"]))
@@ -119,13 +119,13 @@ def parse_digest_name(key: str) -> DigestName | None:
 def parse_log_name(key: str) -> LogName | None:
     """What the last part of a key says; None when it is no log file of events (Insights have digests of their own)."""
     found = _LOG.fullmatch(key.rpartition("/")[2])
-    at = _time(found["at"], "%Y%m%dT%H%MZ") if found else None
+    at = _time(found["at"]) if found else None
     return LogName(found["account"], found["region"], at) if found and at else None
 
 
-def _time(text: str, form: str) -> datetime | None:
+def _time(text: str) -> datetime | None:
     try:
-        found = datetime.strptime(text, form).replace(tzinfo=UTC)
+        found = datetime.fromisoformat(text)  # the basic form of ISO 8601, in UTC
     except ValueError:
         return None
     return found if found.year in _YEARS else None
