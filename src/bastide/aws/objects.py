@@ -20,7 +20,8 @@ from bastide.errors import TargetError
 # Source: Amazon S3 User Guide, "Understanding archival storage in Amazon S3 Glacier"
 _ARCHIVED = frozenset({"GLACIER", "DEEP_ARCHIVE"})
 _ABSENT = frozenset({"NoSuchKey", "NoSuchBucket", "404"})
-_WAIT = 1  # seconds that SQS may wait for a message
+_READERS = 16
+_WAIT = 1  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,10 @@ class Found:
 class Objects:
     """Objects of buckets."""
 
-    def __init__(self, client: Any) -> None:
-        """`client`: an S3 client, which may be used by many threads."""
+    def __init__(self, client: Any, threads: int = 1) -> None:
+        """`client`: an S3 client, good for so many `threads` at a time."""
         self._client = client
+        self.threads = threads
 
     def list(self, bucket: str, prefix: str) -> Iterator[Found]:
         """The objects under a prefix, by pages of 1,000. Raises TargetError."""
@@ -90,15 +92,16 @@ class Message:
 class Queue:
     """An SQS queue."""
 
-    def __init__(self, client: Any, url: str) -> None:
-        """`client`: an SQS client of the queue's Region."""
+    def __init__(self, client: Any, url: str, wait: int = 0) -> None:
+        """`client`: an SQS client of the queue's Region; `wait`: seconds that SQS may wait for a message."""
         self._client = client
+        self._wait = wait
         self.url = url
 
     def receive(self) -> Sequence[Message]:
         """Up to ten messages, none when the queue is empty. Raises TargetError."""
         try:
-            found = self._client.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10, WaitTimeSeconds=_WAIT)
+            found = self._client.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10, WaitTimeSeconds=self._wait)
         except (ClientError, BotoCoreError) as wrong:
             raise _told(wrong, "the queue cannot be read", self.url) from wrong
         return [Message(one["Body"], one["ReceiptHandle"]) for one in found.get("Messages", ())]
@@ -128,20 +131,22 @@ def open_objects(target: Target, region: str, roles: Sequence[str]) -> Objects:
 
     Raises TargetError.
     """
-    return Objects(_client(target, "s3", region, roles))
+    return Objects(_client(target, "s3", region, roles), min(target.threads, _READERS))
 
 
 def open_queue(target: Target, region: str, name: str, roles: Sequence[str]) -> Queue:
     """The queue of an ARN or a URL. Raises TargetError."""
     client = _client(target, "sqs", region, roles)
+    # moto: a long poll never ends in this process. SQS asks all its servers only when it may wait.
+    wait = 0 if target.name == "sandbox" else _WAIT
     if not name.startswith("arn:"):
-        return Queue(client, name)
+        return Queue(client, name, wait)
     *_, account, short = name.split(":")
     try:
         found = client.get_queue_url(QueueName=short, QueueOwnerAWSAccountId=account)
     except (ClientError, BotoCoreError) as wrong:
         raise _told(wrong, "there is no such queue", name) from wrong
-    return Queue(client, found["QueueUrl"])
+    return Queue(client, found["QueueUrl"], wait)
 
 
 def _client(target: Target, service: str, region: str, roles: Sequence[str]) -> Any:

@@ -20,7 +20,6 @@ from bastide.ingest.worker import Job, Outcome, perform
 # A batch's stored bytes, of compressed and of plain files: about 75 MB of records, which one process converts in 2 s.
 _PACKED, _PLAIN, _MOST = 9_000_000, 72_000_000, 2_000
 _PACKED_ENDS = (".gz", ".zst", ".parquet")
-_READERS = 16  # threads that read objects of a bucket
 _AHEAD = 2  # batches that wait for a process
 
 
@@ -56,8 +55,11 @@ def read_batch(source: Source, items: Sequence[Item], folder: Path) -> tuple[Pat
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with ThreadPoolExecutor(_READERS) as readers:
-            list(readers.map(copy, items, paths))
+        if source.threads == 1:
+            list(map(copy, items, paths))
+        else:
+            with ThreadPoolExecutor(source.threads) as readers:
+                list(readers.map(copy, items, paths))
     except OSError as wrong:
         raise IncompleteError(
             f"objects could not be copied: {wrong.strerror or wrong}", str(folder), "make room and run again"

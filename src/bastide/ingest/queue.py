@@ -28,6 +28,11 @@ class Notifications:
     prefix: str = ""
     _receipts: list[str] = field(default_factory=list)
 
+    @property
+    def threads(self) -> int:
+        """See Source."""
+        return self.objects.threads
+
     def list(self, wanted: Filter) -> Iterator[Item]:
         """See Source. Reads at most 1,000 messages."""
         for _ in range(_ROUNDS):

@@ -68,7 +68,14 @@ class Filter:
 
 
 class Source(Protocol):
-    """Something that lists items and reads them. `prefix`: what the keys of all its items begin with."""
+    """Something that lists items and reads them.
+
+    `prefix`: what the keys of all its items begin with; `threads`: how many reads at a time it is good for.
+    """
+
+    @property
+    def threads(self) -> int:
+        """See the class."""
 
     @property
     def prefix(self) -> str:
@@ -103,6 +110,11 @@ class Folder:
     """
 
     path: Path
+
+    @property
+    def threads(self) -> int:
+        """See Source."""
+        return 1
 
     @property
     def root(self) -> Path:
@@ -159,6 +171,11 @@ class Bucket:
     name: str
     prefix: str
     objects: Objects
+
+    @property
+    def threads(self) -> int:
+        """See Source."""
+        return self.objects.threads
 
     def list(self, wanted: Filter) -> Iterator[Item]:
         """See Source. Objects of storage classes that need a restore are left out."""
