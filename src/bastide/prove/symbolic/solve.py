@@ -18,13 +18,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from itertools import islice, product
 
 from bastide.prove.symbolic.actions import Actions, ActionSet, action_list, resource_patterns
+from bastide.prove.symbolic.classes import least_classes
 from bastide.prove.symbolic.conditions import Scope
 from bastide.prove.symbolic.constraint import RESOURCE, Strings, Test, literals, pinned, possible, solution
 from bastide.prove.symbolic.constraint import absent as absent_key
+from bastide.prove.symbolic.fields import Fields, add_tests, reduce_clauses, settle
 from bastide.prove.symbolic.pattern import Pattern
 from bastide.prove.symbolic.rule import Rule
 from bastide.prove.symbolic.search import NotDecided, may_meet, renew, spend
@@ -37,8 +38,6 @@ TRIED_ACTIONS = 40  # of one class, when an ARN is sought that such an action re
 TRIED_VALUES = 24  # guesses for policy variables
 
 EVERY_ACTION = Actions(("*",))
-
-Fields = Mapping[str, frozenset[Test]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +182,8 @@ class _Search:
 
     def run(self) -> Answer:
         of_caller = tuple(test for test in self.question.given if test.key != RESOURCE)
-        callers = _settled(of_caller)
-        given = None if callers is None else _added(callers, self.question.given)
+        callers = settle(of_caller)
+        given = None if callers is None else add_tests(callers, self.question.given)
         if given is None:
             return Covered()
         self.forbidden = tuple(sorted(self.question.forbidden, key=lambda rule: not rule.is_everything))
@@ -215,7 +214,7 @@ class _Search:
             if narrower is not actions and not narrower.bits() and narrower.witness() is None:
                 continue
             for alternative in rule.alternatives(self.scope):
-                added = _added(fields, alternative)
+                added = add_tests(fields, alternative)
                 if added is not None:
                     yield from self._choices(layers[1:], narrower, added, (*by, rule))
 
@@ -247,7 +246,7 @@ class _Search:
                         return None
         if not left:
             return None
-        for bits, met in _classes(left, [(bits & left, index) for index, (bits, _, _) in enumerate(partial)]):
+        for bits, met in least_classes(left, [(bits & left, index) for index, (bits, _, _) in enumerate(partial)]):
             clauses = [partial[index][2] for index in met]
             found = self._fields(way.fields, clauses)
             if found is None:
@@ -282,10 +281,12 @@ class _Search:
         if self.cases > CASES:
             raise NotDecided(f"more than {CASES:,} cases of conditions")
         units = [clause[0] for clause in clauses if len(clause) == 1]
-        added = _added(fields, units)
+        added = add_tests(fields, units)
         if added is None:
             return None
-        open_ = _reduced(added, [clause for clause in clauses if len(clause) > 1]) if units or len(clauses) else []
+        open_ = (
+            reduce_clauses(added, [clause for clause in clauses if len(clause) > 1]) if units or len(clauses) else []
+        )
         if open_ is None:
             return None
         if not open_:
@@ -302,12 +303,12 @@ class _Search:
                 counts[test] = counts.get(test, 0) + 1
         shortest = min(clauses, key=len)
         test = max(shortest, key=lambda one: counts[one])
-        holds = _added(fields, (test,))
+        holds = add_tests(fields, (test,))
         if holds is not None:
             found = self._fields(holds, [clause for clause in clauses if test not in clause])
             if found is not None:
                 return found
-        fails = _added(fields, (test.negated,))
+        fails = add_tests(fields, (test.negated,))
         if fails is None:
             return None
         return self._fields(fails, [tuple(one for one in clause if one != test) for clause in clauses])
@@ -322,7 +323,7 @@ class _Search:
         if not self.question.plausible:
             return replace(_written(first, fields, by), plausible=False)
         for action in islice(action_list().listed(bits), TRIED_ACTIONS):
-            shaped = _added(fields, (Test(RESOURCE, Strings(resource_patterns(action))),))
+            shaped = add_tests(fields, (Test(RESOURCE, Strings(resource_patterns(action))),))
             if shaped is not None:
                 return _written(action, shaped, by)
             # The fields were settled without the shape of the ARN in mind: settle them again with it.
@@ -338,7 +339,7 @@ class _Search:
         shape = Test(RESOURCE, Strings(resource_patterns(action)))
         for alternatives in product(*(rule.alternatives(self.scope) for rule in by)):
             tests = [test for one in alternatives for test in one]
-            fields = _added({}, (*self.question.given, *tests, shape))
+            fields = add_tests({}, (*self.question.given, *tests, shape))
             found = self._fields(fields, clauses) if fields is not None else None
             if found is not None:
                 return _written(action, found, by)
@@ -374,79 +375,9 @@ class _Search:
         return None
 
 
-@lru_cache(maxsize=16_384)
-def _settled(tests: tuple[Test, ...]) -> Fields | None:
-    """The fields of some tests; remembered, because many questions ask about the same callers."""
-    return _added({}, tests)
-
-
-def _added(fields: Fields, tests: Iterable[Test]) -> dict[str, frozenset[Test]] | None:
-    """The fields with more tests; None when one of them then has no value."""
-    found = dict(fields)
-    touched = set()
-    for test in tests:
-        held = found.get(test.key, frozenset())
-        if test not in held:
-            found[test.key] = held | {test}
-            touched.add(test.key)
-    return None if not all(possible(found[key]) for key in sorted(touched)) else found
-
-
-def _reduced(fields: Fields, clauses: Iterable[tuple[Test, ...]]) -> list[tuple[Test, ...]] | None:
-    """The clauses that do not hold yet, without tests that cannot; None when one has none left."""
-    found = []
-    for clause in clauses:
-        left = []
-        for test in clause:
-            held = fields.get(test.key, frozenset())
-            if test in held or not possible(held | {test.negated}):
-                break
-            if possible(held | {test}):
-                left.append(test)
-        else:
-            if not left:
-                return None
-            found.append(tuple(left))
-    return found
-
-
 def _meet(actions: Actions, wanted: Iterable[tuple[Pattern, ...]]) -> bool:
     """Whether some action may be in a rule's set and in every wanted one."""
     return all(may_meet(actions.globs, union) for union in wanted)
-
-
-def _classes(left: int, met: Sequence[tuple[int, int]]) -> list[tuple[int, tuple[int, ...]]]:
-    """Actions grouped by the rules that speak about them, fewest first; those that meet more than another are left out.
-
-    ``met``: (actions, number of the rule).
-    """
-    low = (left & -left).bit_length() - 1  # services lie together: shorter integers are faster
-    classes: list[tuple[int, tuple[int, ...]]] = [(left >> low, ())]
-    for bits, index in met:
-        if not bits:
-            continue
-        near = bits >> low
-        split: list[tuple[int, tuple[int, ...]]] = []
-        for members, numbers in classes:
-            inside = members & near
-            if not inside:
-                split.append((members, numbers))
-                continue
-            if members != inside:
-                split.append((members & ~near, numbers))
-            split.append((inside, (*numbers, index)))
-        classes = split
-    classes.sort(key=lambda one: len(one[1]))
-    return [(members << low, numbers) for members, numbers in _least(classes)]
-
-
-def _least(classes: Sequence[tuple[int, tuple[int, ...]]]) -> Iterator[tuple[int, tuple[int, ...]]]:
-    seen: list[frozenset[int]] = []
-    for members, numbers in classes:
-        own = frozenset(numbers)
-        if not any(other <= own for other in seen):
-            seen.append(own)
-            yield members, numbers
 
 
 def _written(action: str, fields: Fields, by: tuple[Rule, ...]) -> Example:
