@@ -120,19 +120,27 @@ def _beside(name: str, ours: dict[str, tuple[float, int]], theirs: dict[str, Any
 
 def _ours(files: Sequence[str]) -> dict[str, tuple[float, int]]:
     """Best seconds and rows of each query, each time with an engine opened and locked for it."""
-    from bastide.lake.engine.duck import Duck
     from bastide.lake.engine.source import Source
+    from bastide.lake.query import Session
+    from bastide.lake.query.library import find_query
     from bastide.lake.table import read_tables
 
     table = read_tables()["cloudtrail"]
     source = Source(table.name, "", table.columns, tuple(files), time=table.time)
     found = {}
-    for name, sql in _rendered("duckdb").items():
+
+    class OfFiles(Session):
+        """A session over the given files."""
+
+        def _source(self, name: str) -> Source:
+            return source
+
+    session = OfFiles(None)
+    for name, given in QUERIES.items():
         times = []
         for _ in range(ROUNDS):
             begin = time.perf_counter()
-            with Duck([source]) as duck:
-                rows = sum(1 for _ in duck.run(sql).rows())
+            rows = sum(1 for _ in session.ask(find_query(name), given).rows())
             times.append(time.perf_counter() - begin)
         found[name] = (min(times), rows)
     return found

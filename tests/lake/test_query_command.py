@@ -142,3 +142,21 @@ def test_reading_makes_no_lake_in_somebodys_folder(tmp_path: Path, capsys: pytes
     assert run(["query", "SELECT 1", "--lake", str(tmp_path), "--file", str(tmp_path / "a.yaml")]) == 2
     assert "there is no lake" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_days_and_hours_in_utc_are_those_of_duckdb_itself() -> None:
+    from bastide.lake.engine.duck import Duck
+    from bastide.lake.engine.source import Source
+    from bastide.lake.sql import parse_statement
+    from bastide.lake.table import Column
+
+    moments = [datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=UTC), datetime(2026, 3, 29, 1, 30, tzinfo=UTC), None]
+    source = Source("t", "", (Column("at", "timestamp", ""),), rows=[{"at": one} for one in moments])
+    text = 'SELECT CAST("at" AS DATE), date_trunc(\'hour\', "at"), date_trunc(\'month\', "at") FROM t'
+    statement = parse_statement(text, {"t": frozenset({"at"})})
+    quick = statement.in_utc({"at"}).render()
+    assert "epoch_us" in quick.lower()
+    with Duck([source]) as duck:
+        assert list(duck.run(quick).rows()) == list(duck.run(statement.render()).rows())
+    renamed = parse_statement('SELECT CAST("at" AS DATE) FROM (SELECT 1 AS "at")', {"t": frozenset({"at"})})
+    assert renamed.in_utc({"at"}).render() == renamed.render()

@@ -49,6 +49,13 @@ class Session:
             name.lower(): frozenset(column.name.lower() for column in columns) for name, columns in self.columns.items()
         }
 
+    @property
+    def _moments(self) -> frozenset[str]:
+        """Names of columns that hold moments in every table that has them."""
+        every = [column for columns in self.columns.values() for column in columns]
+        others = {column.name.lower() for column in every if column.type != "timestamp"}
+        return frozenset(column.name.lower() for column in every) - others
+
     def parse(self, query: Query, given: Mapping[str, str]) -> Statement:
         """The query, checked and bound.
 
@@ -93,7 +100,7 @@ class Session:
             _refuse_views(statement)
             return spark.run(sources, asked.render("spark", columns=self._names), limit=limit, where=query.name)
         prefix = {"select": "", "describe": "DESCRIBE ", "explain": "EXPLAIN "}[asked.kind]
-        sql = prefix + ("ANALYZE " if asked.analyze else "") + asked.render()
+        sql = prefix + ("ANALYZE " if asked.analyze else "") + asked.in_utc(self._moments).render()
         duck = Duck(sources, views={name: render_view(one) for name, one in views.items()})
         try:
             answer = duck.run(sql, seconds=seconds, limit=limit, where=query.name)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import sqlglot
@@ -17,7 +17,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from bastide.errors import InputError
-from bastide.lake.sql import dialects, guard, portable
+from bastide.lake.sql import dialects, guard, portable, utc
 from bastide.lake.sql.parameters import Parameter, bind
 
 Kind = Literal["select", "explain", "describe", "tables"]
@@ -71,6 +71,10 @@ class Statement:
         if own is not None and not (isinstance(own, exp.Literal) and own.name.isdigit() and int(own.name) > rows):
             return self
         return Statement(self.kind, self.tree.limit(rows), self.tables, self.where, self.analyze)
+
+    def in_utc(self, moments: Collection[str]) -> Statement:
+        """The statement for DuckDB in UTC: see ``utc``. `moments` are columns that hold moments, in lower case."""
+        return self if self.tree is None else replace(self, tree=utc.in_utc(self.tree, moments))
 
     def render(
         self, dialect: str = "duckdb", *, columns: Mapping[str, frozenset[str]] | None = None, pretty: bool = False
