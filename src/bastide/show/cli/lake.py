@@ -16,7 +16,6 @@ from bastide.errors import IncompleteError, InputError
 from bastide.show.cli.lake_export import export
 from bastide.show.cli.lake_generate import generate
 from bastide.show.cli.lake_verify import verify
-from bastide.show.cli.lake_verify import verify
 from bastide.show.workspace import Settings, now
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 command = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, help=__doc__)
 command.command()(generate)
-command.command()(verify)
 command.command()(verify)
 command.command()(export)
 

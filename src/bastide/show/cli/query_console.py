@@ -22,7 +22,7 @@ from bastide.show.cli.query_output import FORMATS, write_answer
 from bastide.show.workspace import now
 
 if TYPE_CHECKING:
-    from prompt_toolkit.completion import Completion
+    from prompt_toolkit.completion import Completer, Completion
     from prompt_toolkit.document import Document
 
 HELP = """\
@@ -180,16 +180,16 @@ def _typed(session: Session, state: Path) -> Iterator[str]:
         yield line
 
 
-def completer(session: Session) -> object:
+def completer(session: Session) -> Completer:
     """A completer over keywords, tables, columns, the library's names and the console's commands."""
-    from prompt_toolkit.completion import Completer
+    from prompt_toolkit.completion import Completer as Base
     from prompt_toolkit.completion import Completion as Found
 
     words = sorted(
         {*KEYWORDS, *session.columns, *(one.name for columns in session.columns.values() for one in columns)}
     )
 
-    class Words(Completer):
+    class Words(Base):
         def get_completions(self, document: Document, event: object) -> Iterable[Completion]:
             return (Found(word, -length) for word, length in candidates(document.text_before_cursor, words))
 
