@@ -105,6 +105,8 @@ def test_settings_that_nobody_knows_are_refused(place: Path, capsys: pytest.Capt
 
 def test_following_takes_new_files_until_ctrl_c(place: Path) -> None:
     line = [sys.executable, "-c", CALL, "ingest", "logs", "--follow", "--interval", "0.2", "--workers", "1"]
+    # A test run in the background has Ctrl-C ignored, and its children inherit that.
+    line[2] = f"import signal; signal.signal(signal.SIGINT, signal.default_int_handler); {line[2]}"
     with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ) as process:
         assert process.stdout is not None and process.stderr is not None
         first = [process.stdout.readline() for _ in range(2)]
@@ -112,7 +114,7 @@ def test_following_takes_new_files_until_ctrl_c(place: Path) -> None:
         second = [process.stdout.readline() for _ in range(2)]
         time.sleep(0.1)
         process.send_signal(signal.SIGINT)
-        assert process.wait() in (0, 130)
+        assert process.wait(timeout=60) in (0, 130)
         assert "Traceback" not in process.stderr.read()
     assert "8 rows" in "".join(first)
     assert "3 rows" in "".join(second)
