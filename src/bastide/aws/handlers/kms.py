@@ -40,7 +40,8 @@ DESCRIBED = (
     "KeyManager",
     "Origin",
 )
-UNREAD = (*DESCRIBED, "KeyPolicy", "EnableKeyRotation", "RotationPeriodInDays", "Tags")  # of a key we may not describe
+# What is unknown of a key that we may not describe.
+UNREAD = (*DESCRIBED, "KeyPolicy", "EnableKeyRotation", "RotationPeriodInDays", "Tags", "Grants")
 PENDING = ("PendingDeletion", "PendingReplicaDeletion")
 WINDOW = 30  # days. Source: AWS KMS API Reference, ScheduleKeyDeletion: 7 to 30, 30 by default
 
