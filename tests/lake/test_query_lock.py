@@ -76,8 +76,10 @@ def test_a_query_is_given_up_in_time_and_what_it_spilled_is_removed(table: Sourc
 
 def test_ctrl_c_stops_the_query_and_not_the_session(table: Source) -> None:
     import _thread
+    import signal
     import threading
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background has it ignored
     with Duck([table]) as duck:
         timer = threading.Timer(0.3, _thread.interrupt_main)
         timer.start()
