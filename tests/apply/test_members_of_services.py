@@ -10,7 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from bastide.apply import undo
-from bastide.aws.session import Target
+from bastide.aws.session import Target, Way
+from bastide.model.platform import MEMBER_ROLE
 from bastide.sandbox import Sandbox
 from bastide.show.workspace import Settings, Workspace
 
@@ -65,6 +66,7 @@ class Organization:
         self.ids["management"] = found.management_account
 
     def client(self, service: str, account: str, region: str = "eu-west-1") -> Any:
+        self.target.enter_by((Way(MEMBER_ROLE),))  # planning entered as the reader, who changes nothing
         return self.target.connection(self.ids[account], region).client(service)
 
     def detector(self, account: str, region: str = "eu-west-1") -> str:
@@ -129,6 +131,7 @@ def test_what_a_member_or_its_administrator_changed_is_put_back(place: Place) ->
     run = deployed(workspace)
     assert_administered(workspace, "shop")
     store, target = workspace.store, workspace.target
+    workspace.enter_to_change((), run)
     undone = undo(run, target, store, as_run=workspace.new_run(), now=target.clock, sleep=lambda _: None)
     assert undone.complete, [str(result) for result in undone.results if result.message]
 

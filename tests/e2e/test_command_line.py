@@ -128,8 +128,10 @@ def test_plan_apply_assess_drift_heal_and_the_ledger_over_the_server(place: Path
     assert (drift.returncode, "IsLogging: false → true" in drift.stdout) == (1, True)
     assert bastide("apply", "--yes", at=place).returncode == 0
     assert "No changes" in bastide("plan", at=place).stdout
-    runs = json.loads(bastide("runs", "-o", "json", at=place).stdout)["rows"]
+    rows = json.loads(bastide("runs", "-o", "json", at=place).stdout)["rows"]
+    runs = [run for run in rows if run["kind"] == "apply"]
     assert [run["status"] for run in runs] == ["done", "done"]
+    assert {run["kind"] for run in rows} == {"apply", "assess"}
     back = bastide("undo", runs[1]["id"], "--yes", at=place)
     assert back.returncode == 0, back.stdout + back.stderr
     assert "IsLogging: false → true" in bastide("plan", at=place).stdout
