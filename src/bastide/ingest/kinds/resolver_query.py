@@ -6,9 +6,9 @@ Source: Amazon Route 53 Developer Guide, "Values that appear in VPC Resolver que
 
 from __future__ import annotations
 
-from bastide.ingest.kinds import Kind, NotThisKindError, Rendered
-from bastide.ingest.kinds.forms import cloudwatch
-from bastide.ingest.kinds.forms.records import Row, Shape, is_json, parse_fields, read_types, split
+from bastide.ingest.kinds import Kind, Rendered
+from bastide.ingest.kinds.forms.queries import CONSTANTS, is_marked, render_records
+from bastide.ingest.kinds.forms.records import Shape, read_types
 from bastide.ingest.source import Item
 
 SHAPE = Shape(
@@ -21,31 +21,17 @@ SHAPE = Shape(
     }
 )  # fmt: skip
 _MARKS = (b'"query_timestamp"', b'"query_name"', b'"rcode"', b'"query_type"', b'"vpc_id"')
-_CONSTANTS = ("_account", "_region", "sourceFile")
 _IDS = ("instance", "resolver_endpoint", "resolver_network_interface")
 
 
 def detect(_: str, head: bytes) -> bool:
     """By three of the names that every query has."""
-    inner = cloudwatch.peek(head)
-    text = head if inner is None else inner.encode()
-    return is_json(text) and sum(mark in text for mark in _MARKS) >= 3
+    return is_marked(head, _MARKS)
 
 
 def render(data: bytes, item: Item) -> Rendered:
     """The queries. Raises NotThisKindError at a record that is none."""
-    if cloudwatch.peek(data[: 64 * 1024]) is not None:
-        data = cloudwatch.joined(cloudwatch.read_messages(data, item))
-    constants = {"_account": item.account, "_region": item.region, "sourceFile": item.address}
-    rows, odd = [], 0
-    for number, record in enumerate(split(data), start=1):
-        fields = parse_fields(record)
-        if fields is None or not ("query_name" in fields or "query_timestamp" in fields):
-            raise NotThisKindError(f"record {number} is no DNS query")
-        row = SHAPE.lay_out(fields, Row(dict(constants)))
-        odd += bool(row.flags)
-        rows.append(row.render())
-    return Rendered(b"\n".join(rows), len(rows), odd)
+    return render_records(data, item, SHAPE, ("query_name", "query_timestamp"), "DNS query")
 
 
 KIND = Kind(
@@ -53,7 +39,7 @@ KIND = Kind(
     table="resolver_query",
     detect=detect,
     render=render,
-    read=read_types(SHAPE, _CONSTANTS),
+    read=read_types(SHAPE, CONSTANTS),
     derive={"_ids": f"json_extract_string(srcids, {[f'$.{name}' for name in _IDS]})"},
     select={
         "query_timestamp": "TRY_CAST(query_timestamp AS TIMESTAMPTZ)",

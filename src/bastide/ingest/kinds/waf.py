@@ -7,9 +7,9 @@ Source: AWS WAF Developer Guide, "Log fields for web ACL traffic"
 
 from __future__ import annotations
 
-from bastide.ingest.kinds import Kind, NotThisKindError, Rendered
-from bastide.ingest.kinds.forms import cloudwatch
-from bastide.ingest.kinds.forms.records import Row, Shape, is_json, parse_fields, read_types, split
+from bastide.ingest.kinds import Kind, Rendered
+from bastide.ingest.kinds.forms.queries import CONSTANTS, is_marked, render_records
+from bastide.ingest.kinds.forms.records import Shape, read_types
 from bastide.ingest.source import Item
 
 SHAPE = Shape(
@@ -24,7 +24,6 @@ SHAPE = Shape(
     }
 )  # fmt: skip
 _MARKS = (b'"webaclId"', b'"terminatingRuleId"', b'"httpRequest"', b'"httpSourceName"', b'"ruleGroupList"')
-_CONSTANTS = ("_account", "_region", "sourceFile")
 _REQUEST = {
     "clientIp": "clientIp", "country": "country", "httpMethod": "httpMethod", "host": "host", "uri": "uri",
     "args": "args", "requestId": "requestId",
@@ -37,25 +36,12 @@ _HEADER = (
 
 def detect(_: str, head: bytes) -> bool:
     """By three of the names that every record has."""
-    inner = cloudwatch.peek(head)
-    text = head if inner is None else inner.encode()
-    return is_json(text) and sum(mark in text for mark in _MARKS) >= 3
+    return is_marked(head, _MARKS)
 
 
 def render(data: bytes, item: Item) -> Rendered:
     """The requests. Raises NotThisKindError at a record that is none."""
-    if cloudwatch.peek(data[: 64 * 1024]) is not None:
-        data = cloudwatch.joined(cloudwatch.read_messages(data, item))
-    constants = {"_account": item.account, "_region": item.region, "sourceFile": item.address}
-    rows, odd = [], 0
-    for number, record in enumerate(split(data), start=1):
-        fields = parse_fields(record)
-        if fields is None or not ("webaclId" in fields or "httpRequest" in fields):
-            raise NotThisKindError(f"record {number} is no request that AWS WAF logged")
-        row = SHAPE.lay_out(fields, Row(dict(constants)))
-        odd += bool(row.flags)
-        rows.append(row.render())
-    return Rendered(b"\n".join(rows), len(rows), odd)
+    return render_records(data, item, SHAPE, ("webaclId", "httpRequest"), "request that AWS WAF logged")
 
 
 def _header(name: str) -> str:
@@ -68,7 +54,7 @@ KIND = Kind(
     table="waf",
     detect=detect,
     render=render,
-    read=read_types(SHAPE, _CONSTANTS),
+    read=read_types(SHAPE, CONSTANTS),
     derive={
         "_request": f"json_extract_string(httpRequest, {[f'$.{name}' for name in _REQUEST]})",
         "_arn": "string_split(webaclId, ':')",

@@ -11,7 +11,6 @@ from functools import cache
 from importlib.resources import files
 from itertools import groupby
 
-import jinja2
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -19,7 +18,7 @@ from rich.text import Text
 from bastide import __version__
 from bastide.attack.matrix import Matrix
 from bastide.attack.result import FAILED, MISSED, NOT_PLAYED, NOT_YET, PREVENTED, RECORDED, Result
-from bastide.show.reports.html_rows import cut
+from bastide.show.reports.html_page import page_template
 from bastide.show.reports.json_text import json_text
 from bastide.show.reports.report import shown
 from bastide.show.reports.terminal import text_of
@@ -93,7 +92,7 @@ def as_json(matrix: Matrix) -> str:
 
 def html(matrix: Matrix) -> str:
     """The page."""
-    return _template().render(
+    return page_template("attack.html.j2").render(
         matrix=matrix,
         rows=[(tactic, list(group)) for tactic, group in groupby(matrix.results, lambda one: one.technique.tactic)],
         worked=[one for one in matrix.results if one.remedy],
@@ -108,19 +107,6 @@ def html(matrix: Matrix) -> str:
 @cache
 def _style() -> str:
     return (files("bastide.show.reports") / "report.css").read_text(encoding="utf-8")
-
-
-@cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("bastide.show.reports", "."),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["cut"] = cut
-    return environment.get_template("attack.html.j2")
 
 
 FORMATS = {"table": table, "json": as_json, "html": html}

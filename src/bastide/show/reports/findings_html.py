@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
-import jinja2
-
 from bastide import __version__
 from bastide.model import Finding, Organization, Severity, Status
-from bastide.show.reports.html_rows import cut, packed, script_json
+from bastide.show.reports.html_page import page_template
+from bastide.show.reports.html_rows import packed, script_json
 from bastide.show.reports.report import Report
 
 MOST = 300  # lines of any table but that of findings
@@ -37,7 +36,7 @@ class Node:
 def render(report: Report) -> str:
     """The page."""
     data = packed(report.findings)
-    return _template().render(
+    return page_template("report.html.j2").render(
         report=report,
         version=__version__,
         most=MOST,
@@ -56,19 +55,6 @@ def render(report: Report) -> str:
         script=_file("report.js"),
         hash=digest,
     )
-
-
-@cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("bastide.show.reports", "."),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["cut"] = cut
-    return environment.get_template("report.html.j2")
 
 
 @cache
