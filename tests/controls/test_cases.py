@@ -1,14 +1,14 @@
 """Every control says of each case beside it what the case says; and every control has what a control must have."""
 
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from bastide.assess.heal import repaired
-from bastide.controls import Control, all_controls
+from bastide.controls import Control, all_controls, case_file, cases_of
 from bastide.controls.control import ACCOUNT, ACCOUNT_REGION
 from bastide.iam.parse import parse_policy
 from bastide.model import (
@@ -32,17 +32,6 @@ READ_AT = "2026-06-01T00:00:00Z"
 CONTROLS = {control.id: control for control in all_controls()}
 
 
-def case_file(control: Control) -> Path:
-    """Where the cases of a control lie."""
-    return FOLDER / Path(*control.module.split(".")[2:]).with_suffix(".cases.yaml")
-
-
-def cases_of(control: Control) -> list[dict[str, Any]]:
-    """The cases beside a control; none when the file is missing."""
-    path = case_file(control)
-    return yaml.safe_load(path.read_text()) if path.exists() else []
-
-
 def revive(value: Any) -> Any:
     """The value with {unknown: reason} turned into Unknown."""
     if isinstance(value, dict):
@@ -52,7 +41,7 @@ def revive(value: Any) -> Any:
     return [revive(one) for one in value] if isinstance(value, list) else value
 
 
-def resource_of(case: dict[str, Any], default: str = "") -> Resource:
+def resource_of(case: Mapping[str, Any], default: str = "") -> Resource:
     """A case's resource; places and ids that do not matter are filled in."""
     kind = case.get("type", default)
     account = str(case.get("account", MEMBER))
@@ -62,7 +51,7 @@ def resource_of(case: dict[str, Any], default: str = "") -> Resource:
     return Resource(kind, account, region, name, revive(case.get("properties", {})), str(case.get("arn", "")), origin)
 
 
-def organization(case: dict[str, Any]) -> Organization:
+def organization(case: Mapping[str, Any]) -> Organization:
     """Two accounts in one organization, with the policies that the case attaches (by name: document and targets)."""
     policies = tuple(
         OrganizationPolicy(
@@ -85,7 +74,7 @@ def organization(case: dict[str, Any]) -> Organization:
     )
 
 
-def estate_of(control: Control, case: dict[str, Any]) -> tuple[Resource, Estate]:
+def estate_of(control: Control, case: Mapping[str, Any]) -> tuple[Resource, Estate]:
     """The case's resource and the estate it lies in."""
     subject = resource_of(case["resource"], control.resource_type)
     others = tuple(resource_of(other) for other in case.get("estate", ()))
@@ -99,16 +88,16 @@ def estate_of(control: Control, case: dict[str, Any]) -> tuple[Resource, Estate]
     return subject, estate
 
 
-def verdict_of(control: Control, case: dict[str, Any]) -> Verdict:
-    """What the control says of the case."""
-    return control.verdict(*estate_of(control, case))
+def verdict_of(control: Control, case: Mapping[str, Any]) -> Verdict:
+    """What the control says of the case, with the parameters that the case sets."""
+    return control.with_parameters(case.get("parameters", {})).verdict(*estate_of(control, case))
 
 
 ALL = [(name, case) for name, control in CONTROLS.items() for case in cases_of(control)]
 
 
 @pytest.mark.parametrize(("name", "case"), ALL, ids=[f"{name}: {case['name']}" for name, case in ALL])
-def test_the_verdict_is_what_the_case_says(name: str, case: dict[str, Any]) -> None:
+def test_the_verdict_is_what_the_case_says(name: str, case: Mapping[str, Any]) -> None:
     verdict = verdict_of(CONTROLS[name], case)
     assert (verdict.status.value, verdict.reason) and verdict.status.value == case["status"], verdict
     if "path" in case:
@@ -146,7 +135,7 @@ def test_a_heal_turns_each_failing_case_into_a_pass(name: str) -> None:
 
 
 def test_no_case_file_lies_beside_a_control_that_does_not_exist() -> None:
-    known = {case_file(control) for control in CONTROLS.values()}
+    known = {FOLDER / case_file(control) for control in CONTROLS.values()}
     assert set(FOLDER.rglob("*.cases.yaml")) <= known
 
 

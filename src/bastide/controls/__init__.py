@@ -1,10 +1,16 @@
-"""The rules: one file a control, in ``<service>/<control>.py``, each a function Resource → Verdict with its metadata.
+"""The rules: one file a control, each a function Resource → Verdict with its metadata.
 
-A control decides about one resource. It does not loop over accounts, open files or read the clock. Its cases (resources
-with the verdict that is right) lie beside it in ``<control>.cases.yaml`` and are tests and documentation at once. The
-folder is walked once, in sorted order; nothing is registered by hand.
+A control decides about one resource. It does not loop over accounts, open files or read the clock. Where one property
+decides, it is data: ``<service>/<control>.yaml``, compiled to the same form; else a function in
+``<service>/<control>.py``.
+Its cases (resources with the verdict that is right) stand in the file of data, or beside the function in
+``<control>.cases.yaml``, and are tests and documentation at once. The folder is walked once, in sorted order; nothing
+is registered by hand.
 """
 
-from bastide.controls.control import Control, all_controls, control
+from bastide.controls.cases import case_file, cases_of
+from bastide.controls.control import Control, control
+from bastide.controls.library import all_controls
+from bastide.controls.parameter import Parameter
 
-__all__ = ["Control", "all_controls", "control"]
+__all__ = ["Control", "Parameter", "all_controls", "case_file", "cases_of", "control"]

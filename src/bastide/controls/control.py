@@ -1,17 +1,17 @@
-"""What a control is, and how the folder of controls is read."""
+"""What a control is, and how a Python function becomes one.
+
+The one idea: a control is a function with its metadata, whether the function was written or compiled from a file of
+data; nobody beside this package needs to know which.
+"""
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cache
-from types import ModuleType
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import partial
 
-from bastide.errors import ContractError
+from bastide.controls.parameter import Parameter, snake, with_values
 from bastide.model import Estate, Properties, Resource, Severity, Value, Verdict
 
 Decide = Callable[..., Verdict]
@@ -25,9 +25,11 @@ ACCOUNT_REGION = "Bastide::Account::Region"  # the subject of controls about one
 class Control:
     """One rule with its metadata.
 
-    ``reads``: types beside ``resource_type`` that the decision looks up in the estate. ``heal``: property values that
-    would turn a FAIL into a PASS (by dotted path), or a function from the failing resource to its desired properties;
-    None where a person has to decide. ``config_rule``: the AWS Config managed rule that asks the same.
+    ``reads``: types beside ``resource_type`` that the decision looks up in the estate. ``properties``: paths that it
+    reads of the resource (``*`` for elements of a list), so that nothing else has to be collected. ``heal``: property
+    values that would turn a FAIL into a PASS (by dotted path), or a function from the failing resource to its desired
+    properties; None where a person has to decide. ``config_rule``: the AWS Config managed rule that asks the same.
+    ``parameters``: that rule's, with the values in force. ``configure`` makes ``decide`` and ``heal`` of their values.
     """
 
     id: str
@@ -43,13 +45,28 @@ class Control:
     heal: Heal | None = None
     config_rule: str = ""
     module: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    properties: tuple[str, ...] = ()
+    configure: Callable[[Mapping[str, Value]], tuple[Decide, Heal | None]] | None = None
+
+    def with_parameters(self, values: Mapping[str, Value]) -> Control:
+        """The same control with other values of some of its parameters, as text or in their kind.
+
+        Raises:
+            InputError: it has no parameter of that name, or the value is not of its kind.
+        """
+        parameters = with_values(self.parameters, values, f"control {self.id}")
+        if self.configure is None or not values:
+            return self
+        decide, heal = self.configure({one.name: one.default for one in parameters})
+        return replace(self, decide=decide, heal=heal, parameters=parameters)
 
     def verdict(self, resource: Resource, estate: Estate) -> Verdict:
         """What this control says of one resource of its type."""
         return self.decide(resource, estate) if self.relational else self.decide(resource)
 
 
-def control(
+def control(  # noqa: PLR0913  (metadata, all by keyword)
     *,
     title: str,
     resource_type: str,
@@ -60,11 +77,17 @@ def control(
     reads: tuple[str, ...] = (),
     heal: Heal | None = None,
     config_rule: str = "",
+    parameters: tuple[Parameter, ...] = (),
+    properties: tuple[str, ...] = (),
 ) -> Callable[[Decide], Control]:
     """A decorator that makes a Control of a function ``(resource) -> Verdict`` or ``(resource, estate) -> Verdict``.
 
-    The slug is the function's name with hyphens.
+    The slug is the function's name with hyphens. Parameters are keyword arguments in snake case: ``maxAccessKeyAge``
+    is ``max_access_key_age``.
     """
+
+    def configure(decide: Decide, values: Mapping[str, Value]) -> tuple[Decide, Heal | None]:
+        return partial(decide, **{snake(name): value for name, value in values.items()}), heal
 
     def make(decide: Decide) -> Control:
         return Control(
@@ -75,35 +98,20 @@ def control(
             maps_to=maps_to,
             source=source,
             remediation=remediation,
-            decide=decide,
-            relational=len(inspect.signature(decide).parameters) == 2,
+            decide=configure(decide, {one.name: one.default for one in parameters})[0] if parameters else decide,
+            relational=_takes_estate(decide),
             reads=reads,
             heal=heal,
             config_rule=config_rule,
             module=decide.__module__,
+            parameters=parameters,
+            properties=properties,
+            configure=partial(configure, decide) if parameters else None,
         )
 
     return make
 
 
-@cache
-def all_controls() -> tuple[Control, ...]:
-    """Every shipped control, sorted by id.
-
-    Raises:
-        ContractError: two controls share an id, or a control's file does not bear its name.
-    """
-    found: dict[str, Control] = {}
-    for module in _modules(importlib.import_module("bastide.controls")):  # the folder is its own registry
-        for value in vars(module).values():
-            if isinstance(value, Control) and value.module == module.__name__:
-                if value.id in found or module.__name__.rsplit(".", 1)[-1] != value.id.replace("-", "_"):
-                    raise ContractError(f"control {value.id} is defined twice or its file has another name")
-                found[value.id] = value
-    return tuple(found[name] for name in sorted(found))
-
-
-def _modules(package: ModuleType) -> list[ModuleType]:
-    path: Any = package.__path__
-    names = sorted(info.name for info in pkgutil.walk_packages(path, package.__name__ + ".") if not info.ispkg)
-    return [importlib.import_module(name) for name in names]
+def _takes_estate(decide: Decide) -> bool:
+    kinds = [one.kind for one in inspect.signature(decide).parameters.values()]
+    return kinds.count(inspect.Parameter.POSITIONAL_OR_KEYWORD) == 2

@@ -1,9 +1,10 @@
 """GuardDuty looks at every region of every account."""
 
 from bastide.controls.control import ACCOUNT_REGION, control
-from bastide.controls.guardduty.features import DETECTOR
 from bastide.controls.switches import is_on
 from bastide.model import PASS, Estate, Resource, Unknown, Verdict, fail, unknown
+
+DETECTOR = "AWS::GuardDuty::Detector"
 
 
 @control(
