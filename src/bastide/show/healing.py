@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bastide.model import Estate, Origin, Resource, ResourceKey, Status
 
+if TYPE_CHECKING:
+    from bastide.controls import Control
 
-def assessed_types() -> set[str]:
-    """Every type that some control judges or reads, and that a handler can list."""
+
+def assessed_types(controls: Iterable[Control]) -> set[str]:
+    """Every type that some of the controls judges or reads, and that a handler can list."""
     from bastide.aws.registry import kinds
-    from bastide.controls import all_controls
 
-    wanted = {kind for control in all_controls() for kind in (control.resource_type, *control.reads)}
+    wanted = {kind for control in controls for kind in (control.resource_type, *control.reads)}
     return wanted & set(kinds())
 
 

@@ -70,9 +70,10 @@ def record_inventory(lake: Lake, estate: Estate, clock: Callable[[], datetime]) 
 
 
 def _types() -> frozenset[str]:
+    from bastide.controls import all_controls
     from bastide.show.healing import assessed_types
 
-    return frozenset(assessed_types())
+    return frozenset(assessed_types(all_controls()))
 
 
 def _properties(estate: Estate) -> dict[ResourceKey, Any]:

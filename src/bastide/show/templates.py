@@ -17,6 +17,7 @@ from bastide.model import Estate, Finding, Resource, ResourceKey, Status, Value
 
 if TYPE_CHECKING:
     from bastide.assess import Assessment, Baseline
+    from bastide.controls import Control
     from bastide.declare.templates import Reading, Settings
     from bastide.show.reports import Report
 
@@ -83,9 +84,14 @@ def _pair(item: Value, path: Path) -> tuple[str, Value]:
 
 
 def assess_templates(
-    paths: Sequence[Path], parameters: Mapping[str, Value], *, each: bool = False, include_passes: bool = False
+    paths: Sequence[Path],
+    parameters: Mapping[str, Value],
+    controls: Sequence[Control],
+    *,
+    each: bool = False,
+    include_passes: bool = False,
 ) -> Judged:
-    """The verdicts of all controls on the templates that paths name, as one estate or ``each`` by itself.
+    """The verdicts of controls on the templates that paths name, as one estate or ``each`` by itself.
 
     Raises:
         InputError: a named file is no template, or a parameter is wrong.
@@ -100,11 +106,11 @@ def assess_templates(
         readings = _one_by_one(files.trees, settings)
     elif files.trees:
         readings = [estate_of(files.trees, settings)]
-    judged = [(reading, _judged(reading, include_passes)) for reading in readings]
+    judged = [(reading, _judged(reading, controls, include_passes)) for reading in readings]
     notes += [note for reading in readings for note in reading.notes]
     unique = sorted(set(notes), key=lambda note: (note.file, note.line, note.text))
     return Judged(
-        _together([one for _, one in judged]),
+        _together([one for _, one in judged], controls),
         _one_estate(readings),
         tuple(str(note) for note in unique),
         any(note.incomplete for note in unique),
@@ -131,12 +137,11 @@ def _one_by_one(trees: Mapping[str, Value], settings: Settings) -> list[Reading]
     return readings
 
 
-def _judged(reading: Reading, include_passes: bool) -> Assessment:
+def _judged(reading: Reading, controls: Sequence[Control], include_passes: bool) -> Assessment:
     from bastide.assess import run_doubtful
-    from bastide.controls import all_controls
 
     found = run_doubtful(
-        reading.estate, reading.doubts, all_controls(), stand_ins=reading.stand_ins, include_passes=include_passes
+        reading.estate, reading.doubts, controls, stand_ins=reading.stand_ins, include_passes=include_passes
     )
     return replace(found, findings=tuple(_placed(finding, reading) for finding in found.findings))
 
@@ -149,14 +154,13 @@ def _placed(finding: Finding, reading: Reading) -> Finding:
     return replace(finding, evidence={**finding.evidence, "file": finding.origin.file, "line": line})
 
 
-def _together(parts: Sequence[Assessment]) -> Assessment:
+def _together(parts: Sequence[Assessment], controls: Sequence[Control]) -> Assessment:
     from bastide.assess import run
     from bastide.assess.run import in_order
-    from bastide.controls import all_controls
 
     if len(parts) == 1:
         return parts[0]
-    empty = run(Estate(), all_controls())
+    empty = run(Estate(), controls)
     counts: dict[str, Counter[Status]] = {name: Counter() for name in empty.by_control}
     for part in parts:
         for name, numbers in part.by_control.items():
@@ -178,9 +182,8 @@ def _one_estate(readings: Sequence[Reading]) -> Estate:
     return Estate(resources=tuple(found.values()), regions=tuple(regions))
 
 
-def report(judged: Judged, generated_at: str, baseline: Baseline | None = None) -> Report:
+def report(judged: Judged, controls: Sequence[Control], generated_at: str, baseline: Baseline | None = None) -> Report:
     """The verdicts on templates, ready to be shown; with a baseline, only what is new."""
-    from bastide.controls import all_controls
     from bastide.show.reports import Report
 
     findings = judged.assessment.findings
@@ -188,7 +191,7 @@ def report(judged: Judged, generated_at: str, baseline: Baseline | None = None) 
         findings=baseline.new(findings) if baseline else findings,
         compared=baseline is not None,
         estate=judged.estate,
-        controls={control.id: control for control in all_controls()},
+        controls={control.id: control for control in controls},
         counts=judged.assessment.by_status,
         generated_at=generated_at,
         title="Assessment of templates",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bastide.assess import Assessment, Baseline
     from bastide.aws.session import Target
     from bastide.collect import Progress
+    from bastide.controls import Control
     from bastide.declare.read import Declaration
     from bastide.plan import Observation
     from bastide.sandbox.process import Endpoint
@@ -42,13 +43,17 @@ TARGETS = ("sandbox", "aws")
 
 @dataclass(frozen=True)
 class Settings:
-    """What a command line says of where to work. ``file``: the architecture; its folder holds ``.bastide``."""
+    """What a command line says of where to work. ``file``: the architecture; its folder holds ``.bastide``.
+
+    ``controls``: files and folders of own controls.
+    """
 
     file: Path = Path("architecture.yaml")
     target: str = "sandbox"
     profile: str = ""
     role: str = ""
     external_id: str = ""
+    controls: tuple[Path, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a target that does not exist.
@@ -244,7 +249,7 @@ class Workspace:
         owned -= {key for key in owned if key.account in {account.id for account in former}}
         types = {resource.type for resource in declared.resources} | {key.type for key in owned}
         if heal:
-            types |= assessed_types()
+            types |= assessed_types(self.controls)
         regions = sorted({*declared.regions, *(key.region for key in owned)} - {GLOBAL})
         observed = self.observed(organization, types, regions, progress)
         networks = networks_in(observed)
@@ -300,23 +305,29 @@ class Workspace:
         taken = {run.id for run in self.store.runs()}
         return next(name for number in count(1) if (name := f"{stem}-{number}") not in taken)
 
+    @cached_property
+    def controls(self) -> tuple[Control, ...]:
+        """The controls that are judged by: shipped, of plug-ins, and of the files that the settings name."""
+        from bastide.show.chosen import chosen_controls
+
+        return chosen_controls(self.settings.controls)
+
     def assessed(self, *, include_passes: bool = False, progress: Progress | None = None) -> tuple[Assessment, Estate]:
         """What all controls say of what runs, and the estate that they judged."""
         from bastide.assess import run
-        from bastide.controls import all_controls
 
+        controls = self.controls
         self.enter_to_read()
         organization = self.organization()
-        observed = self.observed(organization, assessed_types(), self.regions(), progress)
-        return run(observed, all_controls(), include_passes=include_passes), observed
+        observed = self.observed(organization, assessed_types(controls), self.regions(), progress)
+        return run(observed, controls, include_passes=include_passes), observed
 
     def assessed_model(self, *, include_passes: bool = False) -> tuple[Assessment, Estate]:
         """What all controls say of what the file declares."""
         from bastide.assess import run
-        from bastide.controls import all_controls
 
         estate = self.modelled()
-        return run(estate, all_controls(), include_passes=include_passes), estate
+        return run(estate, self.controls, include_passes=include_passes), estate
 
     def guardrails(self) -> dict[str, tuple[str, ...]]:
         """Names of the guardrails that the file puts in force, by unit where they differ from the unit above."""
@@ -336,7 +347,6 @@ class Workspace:
         self, assessment: Assessment, estate: Estate, *, baseline: Baseline | None = None, **more: Any
     ) -> Report:
         """An assessment ready to be shown; with a baseline, only what is new."""
-        from bastide.controls import all_controls
         from bastide.show.reports import Report
 
         shown = baseline.new(assessment.findings) if baseline else assessment.findings
@@ -344,7 +354,7 @@ class Workspace:
             findings=shown,
             compared=baseline is not None,
             estate=estate,
-            controls={control.id: control for control in all_controls()},
+            controls={control.id: control for control in self.controls},
             counts=assessment.by_status,
             guardrails=self.guardrails(),
             generated_at=estate.read_at or now().isoformat(timespec="seconds").replace("+00:00", "Z"),

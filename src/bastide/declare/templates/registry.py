@@ -7,7 +7,7 @@ says; a value of another kind becomes ``Unknown`` that names its path, never a g
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -68,15 +68,18 @@ def shaped(resource_type: str, properties: Mapping[str, Value]) -> tuple[dict[st
     complaints: list[Complaint] = []
     if not schema:
         return dict(properties), complaints
-    made = _Shaper(schema, complaints).value(properties, schema, "")
+    made = Shaper(schema, complaints).value(properties, schema, "")
     return dict(made) if isinstance(made, Mapping) else dict(properties), complaints
 
 
-class _Shaper:
+class Shaper:
+    """One schema: values brought to what it says, and the schemas of what lies inside."""
+
     def __init__(self, schema: Mapping[str, Any], complaints: list[Complaint]) -> None:
         self.root, self.complaints = schema, complaints
 
     def value(self, value: Value, schema: Mapping[str, Any], path: str) -> Value:
+        """The value in the schema's shape; what does not fit becomes Unknown and a complaint."""
         if value is None or isinstance(value, Unknown):
             return value
         schema = self.fitting(value, schema)
@@ -121,11 +124,18 @@ class _Shaper:
         return {} if any(name in schema for name in ("oneOf", "anyOf", "allOf")) else schema
 
     def alternatives(self, schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """The schemas of which one has to fit."""
         for name in ("oneOf", "anyOf", "allOf"):
             for option in schema.get(name, ()):
                 yield self.resolved(option)
 
+    @staticmethod
+    def free(schema: Mapping[str, Any]) -> bool:
+        """Whether a mapping may have names that its schema does not know."""
+        return bool(schema.get("patternProperties")) or schema.get("additionalProperties") not in (None, False)
+
     def member(self, schema: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+        """The schema of a property; empty when it is not known."""
         found = schema.get("properties", {}).get(key)
         if found is None:
             for option in self.alternatives(schema):
@@ -178,3 +188,34 @@ def _kind_of(value: Value) -> str:
     if isinstance(value, list):
         return "a list"
     return "a number" if isinstance(value, int | float) else "text"
+
+
+def near_types(resource_type: str) -> list[str]:
+    """Types of the same service as ``resource_type``, or all when the service is not known; sorted."""
+    service = resource_type.rpartition("::")[0]
+    names = sorted(_names())
+    return [name for name in names if name.rpartition("::")[0] == service] or names
+
+
+def schema_at(resource_type: str, path: Iterable[str]) -> tuple[Mapping[str, Any] | None, frozenset[str]]:
+    """The schema of a property of a type; None, and the names that are known there, when there is no such property.
+
+    ``path``: names of properties, ``[]`` for an element of a list. Where a schema allows any name, so does this.
+    """
+    shaper = Shaper(schema_of(resource_type), [])
+    schema: Mapping[str, Any] = shaper.root
+    for part in path:
+        schema = shaper.resolved(schema)
+        options = [schema, *shaper.alternatives(schema)]
+        if part == "[]":
+            schema = next((one["items"] for one in options if isinstance(one.get("items"), Mapping)), {})
+            continue
+        found = shaper.member(schema, part)
+        if found:
+            schema = found
+            continue
+        names = frozenset(name for one in options for name in one.get("properties", {}))
+        if names and part not in names and not any(shaper.free(one) for one in options):
+            return None, names
+        schema = {}
+    return shaper.resolved(schema), frozenset()

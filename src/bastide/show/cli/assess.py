@@ -15,11 +15,12 @@ from bastide.show.cli.options import (
     RoleOption,
     TargetOption,
     warn_of_entry,
-    workspace,
 )
+from bastide.show.workspace import Settings, Workspace
 
 if TYPE_CHECKING:
     from bastide.assess import Assessment, Baseline, Gate
+    from bastide.controls import Control
     from bastide.model import Estate
     from bastide.show.reports import Output
 
@@ -52,10 +53,14 @@ def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     each: Annotated[
         bool, typer.Option("--each", help="Judge every template by itself, not all as one estate.")
     ] = False,
+    controls: Annotated[
+        list[Path] | None, typer.Option("--controls", help="Own controls (YAML with CEL), or a folder of them.")
+    ] = None,
     output: OutputOption = None,
 ) -> None:
     """Judge what runs, a file or templates by all controls: `-o table|json|html|sarif|ocsf|csv|junit[=PATH]`."""
     from bastide.assess import parse_gate
+    from bastide.show.chosen import chosen_controls
     from bastide.show.progress import bar
     from bastide.show.recording import record
     from bastide.show.reports import FORMATS, parse_outputs, write
@@ -67,8 +72,9 @@ def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
         raise InputError("--fail-on …,new needs something to compare with", fix="add --baseline FILE (of -o json=FILE)")
     named = paths or [Path("architecture.yaml")]
     if _are_templates(named, given=bool(parameters) or each):
-        raise typer.Exit(_judge_templates(named, parameters or [], each, all_, gate, earlier, outputs))
-    place = workspace(named[0], target, profile, role, external_id)
+        chosen = chosen_controls(controls or ())
+        raise typer.Exit(_judge_templates(named, parameters or [], chosen, each, all_, gate, earlier, outputs))
+    place = Workspace(Settings(named[0], target, profile, role, external_id, tuple(controls or ())))
     with bar("reading") as progress:
         assessment, estate = (
             place.assessed_model(include_passes=all_)
@@ -94,6 +100,7 @@ def _are_templates(paths: list[Path], *, given: bool) -> bool:
 def _judge_templates(
     paths: list[Path],
     parameters: list[str],
+    controls: tuple[Control, ...],
     each: bool,
     all_: bool,
     gate: Gate | None,
@@ -106,10 +113,11 @@ def _judge_templates(
     from bastide.show.templates import assess_templates, parse_parameters, report
     from bastide.show.workspace import now
 
-    judged = assess_templates(paths, parse_parameters(parameters), each=each, include_passes=all_)
+    judged = assess_templates(paths, parse_parameters(parameters), controls, each=each, include_passes=all_)
     for note in judged.notes:
         typer.echo(shown(note), err=True)
-    write(report(judged, now().isoformat(timespec="seconds").replace("+00:00", "Z"), earlier), outputs)
+    moment = now().isoformat(timespec="seconds").replace("+00:00", "Z")
+    write(report(judged, controls, moment, earlier), outputs)
     if gate is not None and gate.hits(judged.assessment.findings, earlier):
         return GATE_HIT
     return INCOMPLETE if judged.incomplete else 0

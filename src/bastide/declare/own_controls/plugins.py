@@ -1,0 +1,53 @@
+"""Controls that installed Python packages bring, by the entry point ``bastide.controls``.
+
+The one idea: an entry point names a ``Control``, a module, or a package of controls made with the same decorator as
+the shipped ones. A plug-in is code that somebody installed: it is not confined, but it cannot take the place of a
+shipped control, and one that cannot be imported is an error rather than a control fewer.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator
+from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
+
+from bastide.controls.control import Control
+from bastide.errors import InputError
+
+GROUP = "bastide.controls"
+
+
+def plugged_controls(found: Iterable[EntryPoint] | None = None) -> tuple[Control, ...]:
+    """The controls of all installed plug-ins, sorted by id.
+
+    Raises:
+        InputError: a plug-in cannot be imported, or brings no control.
+    """
+    controls: dict[str, Control] = {}
+    for point in sorted(entry_points(group=GROUP) if found is None else found, key=lambda one: one.name):
+        for control in _of(point):
+            controls[control.id] = control
+    return tuple(controls[name] for name in sorted(controls))
+
+
+def _of(point: EntryPoint) -> list[Control]:
+    where = f"entry point {point.name} = {point.value}"
+    try:
+        value = point.load()
+        controls = [value] if isinstance(value, Control) else list(_in(value)) if isinstance(value, ModuleType) else []
+    except (ImportError, AttributeError, SyntaxError) as error:
+        raise InputError(f"the plug-in {point.name} cannot be imported: {error}", where,
+                         "mend or uninstall the package that brings it") from error  # fmt: skip
+    if not controls:
+        raise InputError(f"the plug-in {point.name} brings no control", where,
+                         "name a Control, or a module or package of them")  # fmt: skip
+    return controls
+
+
+def _in(module: ModuleType) -> Iterator[Control]:
+    """The controls that a module defines, and those of its modules when it is a package."""
+    yield from (one for one in vars(module).values() if isinstance(one, Control) and one.module == module.__name__)
+    for info in pkgutil.iter_modules(getattr(module, "__path__", ()), module.__name__ + "."):
+        yield from _in(importlib.import_module(info.name))

@@ -1,0 +1,172 @@
+"""Files of controls of one's own → Controls like the shipped ones, with every problem and its line.
+
+The one idea: a control that does not do what its examples say is not taken. So a file is read, checked against the
+registry's schema, compiled, and its cases are run before anything else sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from bastide.controls.control import Control
+from bastide.declare.own_controls.decision import Expression, decision
+from bastide.declare.own_controls.shapes import SCHEMA, Case, File, OwnControl
+from bastide.declare.own_controls.vocabulary import wrong_type, wrong_words
+from bastide.declare.source import Document, KeyPath, parse
+from bastide.errors import InputError, Problem
+from bastide.model import Estate, Resource, Severity, Status, Unknown, Value
+
+SUFFIXES = (".yaml", ".yml")
+MAX_FILES = 1_000
+ACCOUNT, REGION = "111111111111", "eu-west-1"
+
+
+def read_controls(paths: Iterable[Path]) -> tuple[Control, ...]:
+    """The controls of files and folders (their YAML files, sorted), sorted by id.
+
+    Raises:
+        InputError: a file cannot be read, or a control is wrong or contradicts its cases; all problems at once.
+    """
+    found: dict[str, Control] = {}
+    problems: list[Problem] = []
+    for path in _files(paths):
+        try:
+            document = parse(_bytes(path), str(path))
+        except InputError as error:
+            problems += error.problems
+            continue
+        for control, where in _controls(document, problems):
+            if control.id in found:
+                problems.append(Problem(f"there are two controls {control.id}", where, "give one of them another id"))
+            found[control.id] = control
+    if problems:
+        raise InputError.of(problems)
+    return tuple(found[name] for name in sorted(found))
+
+
+def _files(paths: Iterable[Path]) -> list[Path]:
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(one for one in path.rglob("*") if one.suffix in SUFFIXES and one.is_file())
+            if not inside:
+                raise InputError(f"there are no controls in {path}", fix="a control's file ends in .yaml")
+            found += inside
+        else:
+            found.append(path)
+    if len(found) > MAX_FILES:
+        raise InputError(f"{len(found)} files of controls", fix=f"name a folder with at most {MAX_FILES}")
+    return found
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise InputError(f"there is no file {path}", fix="name a YAML file of controls, or a folder") from error
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _controls(document: Document, problems: list[Problem]) -> Iterator[tuple[Control, str]]:
+    try:
+        file = File.model_validate(document.value)
+    except ValidationError as error:
+        problems += [_problem(item, document) for item in error.errors(include_url=False)]
+        return
+    for index, own in enumerate(file.controls):
+        at: KeyPath = ("controls", index)
+        before = len(problems)
+        checks = _compiled(own, at, document, problems)
+        if len(problems) > before or checks is None:
+            continue
+        control = _control(own, *checks)
+        problems += _contradicted(control, own.cases, at, document)
+        yield control, document.where((*at, "id"))
+
+
+def _problem(item: Any, document: Document) -> Problem:
+    path = tuple(part for part in item["loc"] if part != "[key]")
+    key = str(path[-1]) if path else "the file"
+    if item["type"] == "extra_forbidden":
+        return Problem(f"unknown key {key!r}", document.where(path), "see docs/own-controls.md")
+    if item["type"] == "missing":
+        fix = f"write {key}: {SCHEMA}" if key == "schema" else f"add {key}"
+        return Problem(f"the key {key!r} is missing", document.where(path[:-1]), fix)
+    return Problem(f"{key}: {item['msg'][0].lower()}{item['msg'][1:]}", document.where(path))
+
+
+def _compiled(
+    own: OwnControl, at: KeyPath, document: Document, problems: list[Problem]
+) -> tuple[Expression, Expression | None] | None:
+    """``check`` and ``when``, compiled; what is wrong with them is added to ``problems``."""
+    kinds = list(wrong_type(own.resource_type))
+    problems += [Problem(one.what, document.where((*at, "resource_type")), one.fix) for one in kinds]
+    statuses = {case.status for case in own.cases}
+    for wanted in ("PASS", "FAIL"):
+        if wanted not in statuses:
+            problems.append(Problem(f"{own.id} has no example that gives {wanted}", document.where((*at, "cases")),
+                                    "add a case: name, status, properties"))  # fmt: skip
+    compiled: list[Expression | None] = []
+    for key, text in (("check", own.check), ("when", own.when)):
+        compiled.append(None)
+        if text is None:
+            continue
+        try:
+            compiled[-1] = expression = Expression.of(text)
+        except ValueError as error:
+            problems.append(Problem(f"{key} is not CEL: {_first(error)}", document.where((*at, key))))
+            continue
+        wrong = () if kinds else wrong_words(expression, own.resource_type)
+        problems += [Problem(one.what, document.where((*at, key)), one.fix) for one in dict.fromkeys(wrong)]
+    check, when = compiled
+    return (check, when) if check is not None else None
+
+
+def _first(error: ValueError) -> str:
+    return str(error).splitlines()[0].rpartition("ERROR: <input>:")[2] or "it is empty"
+
+
+def _control(own: OwnControl, check: Expression, when: Expression | None) -> Control:
+    kinds = {kind for one in (check, when) if one for kind, _ in one.reading.related}
+    return Control(
+        id=own.id,
+        title=own.title,
+        resource_type=own.resource_type,
+        severity=Severity.parse(own.severity),
+        maps_to=own.maps_to,
+        source=own.source,
+        remediation=own.remediation,
+        decide=decision(check, when, own.message),
+        relational=True,
+        reads=tuple(sorted(kinds)),
+    )
+
+
+def _contradicted(control: Control, cases: Iterable[Case], at: KeyPath, document: Document) -> Iterator[Problem]:
+    for index, case in enumerate(cases):
+        verdict = control.verdict(*_placed(control, case))
+        if verdict.status is not Status(case.status):
+            said = f"{control.id} says {verdict.status} of its case {case.name!r}, which says {case.status}"
+            reason = f"it answered: {verdict.reason}" if verdict.reason else "mend the check or the case"
+            yield Problem(said, document.where((*at, "cases", index)), reason)
+
+
+def _placed(control: Control, case: Case) -> tuple[Resource, Estate]:
+    """The resource of a case, in an estate with those beside it."""
+    resource = Resource(control.resource_type, ACCOUNT, REGION, case.id, _revived(case.properties))
+    others = tuple(Resource(one.type, ACCOUNT, REGION, one.id, _revived(one.properties)) for one in case.beside)
+    return resource, Estate(resources=(resource, *others), regions=(REGION,))
+
+
+def _revived(value: Any) -> Value:
+    """The value with ``{unknown: reason}`` turned into Unknown."""
+    if isinstance(value, Mapping):
+        if set(value) == {"unknown"}:
+            return Unknown(str(value["unknown"]))
+        return {key: _revived(one) for key, one in value.items()}
+    return [_revived(one) for one in value] if isinstance(value, list) else value

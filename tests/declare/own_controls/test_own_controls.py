@@ -1,0 +1,238 @@
+"""Controls of one's own: what is taken, what is refused with place and advice, and that the unread is never a pass."""
+
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bastide.controls.control import Control
+from bastide.declare.own_controls.decision import MAX_STEPS, Expression, decision
+from bastide.declare.own_controls.expression import read_expression
+from bastide.declare.own_controls.plugins import plugged_controls
+from bastide.declare.own_controls.read import read_controls
+from bastide.errors import InputError
+from bastide.model import Estate, Resource, Status, Unknown
+
+pytest.importorskip("cfnlint")
+
+OWNED = """\
+schema: bastide.controls/1
+controls:
+- id: acme-bucket-has-owner
+  title: Buckets name their owner
+  resource_type: AWS::S3::Bucket
+  severity: low
+  check: {check}
+  message: there is no Owner tag
+  remediation: Add the tag Owner.
+  cases:
+  - {{name: owned, status: PASS, properties: {{Tags: [{{Key: Owner, Value: someone}}]}}}}
+  - {{name: nobody's, status: FAIL}}
+"""
+RIGHT = "has(tags.Owner)"
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    """A file of controls."""
+    file = tmp_path / "own.yaml"
+    file.write_text(text)
+    return file
+
+
+def problems_of(tmp_path: Path, text: str) -> list[tuple[str, str, str]]:
+    """What is wrong with a file: what, line, advice."""
+    with pytest.raises(InputError) as caught:
+        read_controls([written(tmp_path, text)])
+    return [(one.what, one.where.removeprefix(str(tmp_path) + "/"), one.fix) for one in caught.value.problems]
+
+
+def verdict(check: str, properties: dict[str, Any], **more: Any) -> tuple[Status, str]:
+    """What an expression says of a bucket."""
+    bucket = Resource("AWS::S3::Bucket", "111111111111", "eu-west-1", "one", properties)
+    found = decision(Expression.of(check), more.get("when"), "wrong")(bucket, more.get("estate", Estate()))
+    return found.status, found.reason
+
+
+def test_a_control_is_made_of_a_file(tmp_path: Path) -> None:
+    [control] = read_controls([written(tmp_path, OWNED.format(check=RIGHT))])
+    bucket = Resource("AWS::S3::Bucket", "111111111111", "eu-west-1", "x", {})
+    assert (control.id, str(control.severity)) == ("acme-bucket-has-owner", "low")
+    assert control.verdict(bucket, Estate()).status is Status.FAIL
+
+
+@pytest.mark.parametrize(
+    ("check", "what", "fix"),
+    [
+        (
+            'properties.VersioningConfiguraton.Status == "Enabled"',
+            "AWS::S3::Bucket has no property VersioningConfiguraton",
+            "did you mean VersioningConfiguration?",
+        ),
+        (
+            'properties.VersioningConfiguration.Status == "On"',
+            "VersioningConfiguration.Status is never 'On'",
+            "known here: Enabled, Suspended",
+        ),
+        (
+            "properties.Tags.exists(t, t.Kye == '')",
+            "AWS::S3::Bucket has no property Tags.Kye",
+            "did you mean Key?",
+        ),
+        ("properties.BucketName == 1", "BucketName is string and is compared with 1", 'compare it with text: "…"'),
+        ("resource.acount == ''", "resource has no acount", "did you mean account?"),
+        ("propertis.BucketName == ''", "there is no variable propertis", "did you mean properties?"),
+        ("siez(properties.Tags) > 0", "there is no function siez()", "did you mean size?"),
+        (
+            'related("AWS::S3::BucketPolicy", "Bukket").size() > 0',
+            "AWS::S3::BucketPolicy has no property Bukket",
+            "did you mean Bucket?",
+        ),
+        ("has(tags.Owner", "check is not CEL: 1:15: Syntax error: missing ')' at '<EOF>'", ""),
+    ],
+)
+def test_a_typo_is_an_error_with_its_line_and_a_suggestion(tmp_path: Path, check: str, what: str, fix: str) -> None:
+    quoted = "'" + check.replace("'", "''") + "'"
+    assert (what, "own.yaml:7:3  controls.0.check", fix) in problems_of(tmp_path, OWNED.format(check=quoted))
+
+
+def test_a_control_that_contradicts_its_examples_is_refused(tmp_path: Path) -> None:
+    [found] = problems_of(tmp_path, OWNED.format(check="has(tags.owner)"))
+    assert found[0] == "acme-bucket-has-owner says FAIL of its case 'owned', which says PASS"
+    assert found[1] == "own.yaml:11:5  controls.0.cases.0"
+
+
+def test_examples_are_required(tmp_path: Path) -> None:
+    text = OWNED.format(check=RIGHT).replace("status: FAIL", "status: PASS")
+    assert ("acme-bucket-has-owner has no example that gives FAIL") in [one[0] for one in problems_of(tmp_path, text)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("severity: low", "severity: bad", "severity: input should be"),
+        ("AWS::S3::Bucket", "AWS::S3::Bukket", "there is no resource type AWS::S3::Bukket"),
+        ("message:", "mesage:", "unknown key 'mesage'"),
+        ("schema: bastide.controls/1", "schema: bastide.controls/9", "schema: input should be"),
+        ("id: acme", "id: Acme ", "id: string should match pattern"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_every_problem(tmp_path: Path, old: str, new: str, what: str) -> None:
+    found = problems_of(tmp_path, OWNED.format(check=RIGHT).replace(old, new))
+    assert any(one[0].startswith(what) for one in found), found
+
+
+def test_two_controls_of_one_id_and_an_empty_folder_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    for name in ("one", "two"):
+        (tmp_path / "a" / f"{name}.yml").write_text(OWNED.format(check=RIGHT))
+    with pytest.raises(InputError, match="there are two controls acme-bucket-has-owner"):
+        read_controls([tmp_path / "a"])
+    (tmp_path / "b").mkdir()
+    with pytest.raises(InputError, match="there are no controls in"):
+        read_controls([tmp_path / "b"])
+    with pytest.raises(InputError, match="there is no file"):
+        read_controls([tmp_path / "c.yaml"])
+
+
+def test_neighbours_are_asked_by_type_and_property() -> None:
+    check = (
+        'related("AWS::S3::BucketPolicy", "Bucket").exists(p, p.PolicyDocument.Statement.exists(s, s.Effect == "Deny"))'
+    )
+    policy = {"Bucket": "one", "PolicyDocument": {"Statement": [{"Effect": "Deny"}]}}
+    beside = Resource("AWS::S3::BucketPolicy", "111111111111", "eu-west-1", "p", policy)
+    unread = beside.with_properties({"Bucket": "one", "PolicyDocument": Unknown("AccessDenied")})
+    assert verdict(check, {}, estate=Estate((beside,)))[0] is Status.PASS
+    assert verdict(check, {})[0] is Status.FAIL
+    assert verdict(check, {}, estate=Estate((unread,))) == (Status.UNKNOWN, "AccessDenied")
+
+
+def test_what_is_absent_or_of_another_kind_has_no_answer() -> None:
+    assert verdict('properties.BucketName == "x"', {}) == (
+        Status.UNKNOWN,
+        "the expression has no answer: BucketName is absent; ask has(…) first",
+    )
+    assert verdict("properties.BucketName", {"BucketName": "x"})[0] is Status.UNKNOWN
+    assert verdict("properties.BucketName + 1 == 2", {"BucketName": "x"})[0] is Status.UNKNOWN
+
+
+def test_an_expression_that_would_take_too_long_has_no_answer() -> None:
+    check = "properties.Tags.all(a, properties.Tags.all(b, a.Key != b.Value))"
+    many = [{"Key": str(one), "Value": "v"} for one in range(MAX_STEPS // 500)]
+    assert verdict(check, {"Tags": many})[1] == "the expression would take more than 1,000,000 steps on this resource"
+    assert verdict(check, {"Tags": many[:100]})[0] is Status.PASS
+
+
+VALUES = st.sampled_from(["a", "b", ""])
+RULES = st.lists(st.fixed_dictionaries({}, optional={"Id": VALUES, "Status": VALUES}), max_size=3)
+PROPERTIES = st.fixed_dictionaries(
+    {}, optional={"BucketName": VALUES, "LifecycleConfiguration": st.fixed_dictionaries({}, optional={"Rules": RULES})}
+)
+CHECKS = [
+    'has(properties.BucketName) && properties.BucketName == "a"',
+    'true || properties.BucketName == "a"',
+    "has(properties.LifecycleConfiguration) && has(properties.LifecycleConfiguration.Rules)",
+    '!has(properties.LifecycleConfiguration) || properties.LifecycleConfiguration.Rules.all(r, r.Id != "b")',
+    'properties.LifecycleConfiguration["Rules"].exists(r, r["Status"] == "a")',
+    'size(properties.LifecycleConfiguration.Rules.filter(r, r.Status == "b").map(r, r.Id)) < 2',
+    "properties.LifecycleConfiguration.Rules[0].Id in ['a', 'b'] ? properties.BucketName != '' : false",
+    '(has(properties.BucketName) ? properties.BucketName : "b").startsWith("a")',
+    'properties != {"BucketName": "a"}',
+]
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The path of every value inside a value."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [place for key, one in inner for place in [(*path, key), *places(one, (*path, key))]]
+
+
+def put(value: Any, path: tuple[Any, ...], new: Any) -> Any:
+    """The value with another one at a path."""
+    if not path:
+        return new
+    if isinstance(value, list):
+        return [put(one, path[1:], new) if index == path[0] else one for index, one in enumerate(value)]
+    return {key: put(one, path[1:], new) if key == path[0] else one for key, one in value.items()}
+
+
+@given(PROPERTIES, st.sampled_from(CHECKS), st.data(), st.one_of(VALUES, RULES, st.none()))
+def test_what_was_not_read_is_never_decided_by(properties: Any, check: str, data: st.DataObject, other: Any) -> None:
+    """A verdict that is given although something is unknown is the verdict whatever stands there."""
+    there = places(properties)
+    if not there:
+        return
+    place = data.draw(st.sampled_from(there))
+    said, _ = verdict(check, put(properties, place, Unknown("AccessDenied")))
+    if said is not Status.UNKNOWN:
+        assert said is verdict(check, properties)[0]
+        assert said is verdict(check, put(properties, place, other))[0]
+
+
+def test_paths_are_known_through_macros_indexes_and_conditions() -> None:
+    text = 'has(properties.A) ? properties.L.filter(x, x["B"] == 1).map(y, y.C).exists(z, z > 2) : !properties.D'
+    paths = {".".join(one.path) for one in read_expression(text).references}
+    assert paths >= {"properties.A", "properties.L.[].B", "properties.L.[].C", "properties.D"}
+
+
+@given(st.text(alphabet="ab.[](){}\"'!&|=<>+-*/%?:, 01\n", max_size=40))
+def test_reading_any_text_ends(text: str) -> None:
+    read_expression(text)
+
+
+def test_a_plug_in_brings_controls_by_entry_point() -> None:
+    name = "bastide.controls.s3.s3_bucket_requires_tls"
+    one = EntryPoint("one", f"{name}:s3_bucket_requires_tls", "bastide.controls")
+    module = EntryPoint("two", name, "bastide.controls")
+    package = EntryPoint("three", "bastide.controls.s3", "bastide.controls")
+    assert [control.id for control in plugged_controls([one, module])] == ["s3-bucket-requires-tls"]
+    assert all(isinstance(control, Control) for control in plugged_controls([package]))
+    assert len(plugged_controls([package])) > 3
+
+
+@pytest.mark.parametrize("value", ["no.such.module", "json", "bastide.errors:Problem", "json:nothing"])
+def test_a_plug_in_that_brings_nothing_is_an_error(value: str) -> None:
+    with pytest.raises(InputError, match="the plug-in broken"):
+        plugged_controls([EntryPoint("broken", value, "bastide.controls")])
