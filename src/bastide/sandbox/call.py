@@ -49,6 +49,9 @@ class Switchboard(Protocol):
     def as_error(self, call: Call, response: HttpResponse) -> AwsError:
         """The error that a refusal of moto's says."""
 
+    def act(self, request: HttpRequest, principal: Principal, cause: Call, by: str, *, forwards: bool) -> HttpResponse:
+        """The answer to a request that a service makes in somebody's name while it answers `cause`."""
+
 
 @dataclass
 class Call:
@@ -74,6 +77,10 @@ class Call:
     judgement: Any = None
     # The rule of faults on demand that befalls the call.
     fault: Any = None
+    # The AWS service that makes the call in the principal's name (`cloudformation.amazonaws.com`), and whether it uses
+    # the principal's own permissions for it (a forward access session), not a role that it was given.
+    by: str = ""
+    forwarded_access: bool = False
 
     @cached_property
     def model(self) -> moto.OperationModel:

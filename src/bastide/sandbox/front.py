@@ -31,8 +31,9 @@ from bastide.sandbox.credentials import MANAGEMENT_ACCOUNT
 from bastide.sandbox.faults.disturb import Faults
 from bastide.sandbox.journal import Entry, Journal
 from bastide.sandbox.principal import Principal
-from bastide.sandbox.resolve import Scope, address, decode_chunks, read_scope, verify_presigned
+from bastide.sandbox.resolve import Scope, address, read_scope
 from bastide.sandbox.sessions import Sessions
+from bastide.sandbox.signature import decode, is_streamed, verify
 from bastide.sandbox.trail.audit import Audit
 from bastide.sandbox.wire import AwsError, HttpRequest, HttpResponse, RefusedByEngine, render_error
 
@@ -79,6 +80,7 @@ class Front:
         self._state = moto.State()
         self._lock = _LOCK
         self._journal = journal
+        self._replaying = self._acted = False
         self._forget()
         if journal is not None:
             self._replay(journal)
@@ -95,7 +97,7 @@ class Front:
             self._state.clear()
             self._forget()
             self.audit.clear()
-            self.clock.offset = timedelta()
+            self.clock.reset()
             if self._journal is not None:
                 self._journal.clear()
 
@@ -116,7 +118,7 @@ class Front:
             try:
                 self._deliver_due()
                 scope = read_scope(request)
-                call = self._resolve(decode_chunks(request), scope)
+                call = self._resolve(request, scope)
             except AwsError as refusal:
                 return self._refuse(scope, request, refusal)
             except Exception as crash:  # the outermost edge of a request
@@ -149,8 +151,28 @@ class Front:
             model = moto.service_model(scope.service)
         except UnknownServiceError as unknown:
             raise AwsError("NotImplementedInSandbox", f"no service signs as {scope.service!r}", 501) from unknown
-        principal = self.sessions.identify(scope, model.protocol)
-        plain = request
+        principal, at = self.sessions.identify(scope, model.protocol), self.clock.now()
+        transport = request.url.partition(":")[0]
+        if not replayed:  # what is in the journal was signed, in time, and its token was not written down
+            request = self._verified(request, scope, principal, model, at)
+        call = self._called(request, scope, principal)
+        call.transport, call.at = transport, at
+        if not replayed:
+            check_body(call)
+        return self._owned(call)
+
+    def _verified(
+        self, request: HttpRequest, scope: Scope, principal: Principal, model: moto.ServiceModel, at: datetime
+    ) -> HttpRequest:
+        """The request with its body unwrapped, once its token, time and signature are good. Raises AwsError."""
+        if not principal.access_key:
+            return decode(request, None, "") if is_streamed(request) else request
+        protocol = moto.request_protocol(model, request.header("content-type"))
+        self.sessions.verify(principal, request, scope.service, protocol, at)
+        return verify(request, self.sessions.secret(principal), scope.service, protocol, self.clock)
+
+    def _called(self, request: HttpRequest, scope: Scope, principal: Principal) -> Call:
+        model = moto.service_model(scope.service)
         request = address(request, scope.service, model.endpoint_prefix, scope.region, principal.account)
         engine_request = moto.to_request(request, principal.account)
         found = moto.match(scope.service, engine_request)
@@ -158,19 +180,38 @@ class Front:
             text = f"{request.method} {request.url} is no operation of {scope.service} that the sandbox knows"
             raise AwsError("NotImplementedInSandbox", text, 501)
         operation, labels = found
-        call = Call(
+        return Call(
             self, scope.service, operation, scope.region, principal.account, principal, request, engine_request, labels
         )
-        call.transport, call.at = plain.url.partition(":")[0], self.clock.now()
-        if not replayed:  # what is in the journal was in time, and its token was not written down
-            verify_presigned(plain, scope.service, call.at)
-            self.sessions.verify(principal, plain, scope.service, model.protocol, call.at)
-            check_body(call)
-        owned = self._owners.get(scope.service)
+
+    def _owned(self, call: Call) -> Call:
+        """The call, about the state of the account whose it is."""
+        owned = self._owners.get(call.service)
         owner = owned(call) if owned else call.account
         if owner != call.account:
-            call.account, call.engine_request = owner, moto.to_request(request, owner)
+            call.account, call.engine_request = owner, moto.to_request(call.request, owner)
         return call
+
+    def act(self, request: HttpRequest, principal: Principal, cause: Call, by: str, *, forwards: bool) -> HttpResponse:
+        """The answer to a request that the service `by` makes as `principal` while it answers `cause`.
+
+        Decided and recorded as every call, and part of its cause's entry in the journal. `forwards`: the service uses
+        the caller's own permissions (a forward access session), not a role's that it was given.
+        Source: IAM User Guide, "Forward access sessions".
+        """
+        scope = read_scope(request)
+        try:
+            call = self._called(decode_chunks(request), scope, principal)
+            call.transport, call.at, call.sequence = "service", cause.at, cause.sequence
+            call.by, call.forwarded_access = by, forwards
+            call = self._owned(call)
+        except AwsError as refusal:
+            return self._refuse(scope, request, refusal)
+        refused: HttpResponse | None = self._guarded(call, self.authorize)
+        response = self._performed(call) if refused is None else refused
+        self._acted = True
+        self.audit.join(call, response, recorded=not self._replaying)
+        return response
 
     def _run(self, call: Call) -> HttpResponse:
         """The answer, once everything about the call is on file. Under the lock."""
@@ -200,9 +241,12 @@ class Front:
         return response
 
     def _perform(self, call: Call, sequence: int, at: datetime) -> HttpResponse:
-        call.at, call.sequence = at, sequence
+        call.at, call.sequence, self._acted = at, sequence, False
         moto.seed(str(sequence), at)
-        return self._performed(call)
+        response = self._performed(call)
+        if self._acted:  # what was remembered of callers within the call is older than its end
+            self._authorizer.forget()
+        return response
 
     def _performed(self, call: Call) -> HttpResponse:
         answered: HttpResponse = self._guarded(call, self._respond)
@@ -310,7 +354,7 @@ class Front:
 
     def _do(self, name: str, document: dict[str, Any], sequence: int, at: datetime) -> None:
         if name == "clock":
-            self.clock.offset = timedelta(seconds=document["offset"])
+            self.clock.shift(timedelta(seconds=document["offset"]), at)
         else:
             self.audit.perform(name, document, sequence, at)
 
@@ -345,6 +389,7 @@ class Front:
     def _replay(self, journal: Journal) -> None:
         with self._lock:
             self._state.activate()
+            self._replaying = True
             entries = list(journal.read())
             own = [json.loads(entry.request.body) for entry in entries if entry.scope == ITSELF]
             needed = max((row.get("upto") or row.get("to") or 0 for row in own), default=0)
@@ -357,6 +402,7 @@ class Front:
                 else:
                     self._again(entry)
             self.audit.end_replay()
+            self._replaying = False
 
     def _again(self, entry: Entry) -> None:
         call = self._resolve(entry.request, entry.scope, replayed=True)

@@ -116,7 +116,8 @@ class Authorizer:
         if call.service == "sts" and call.principal.type == "Anonymous":
             own = Own(_vouched(call))
         owners = asking.place if resource.owner == call.principal.account else self._standing.place(resource.owner)
-        in_force = self._policies.in_force(own, asking.place, owners, resource, asking.endpoint)
+        endpoint = None if _is_forwarded(more) else asking.endpoint  # a service comes from its own network
+        in_force = self._policies.in_force(own, asking.place, owners, resource, endpoint)
         decision = in_force.compiled.decide(
             self._request(asking, own.caller, question, resource, owners, in_force, more)
         )
@@ -140,6 +141,8 @@ class Authorizer:
         owner = named[0] if named and named[0].isdigit() else resource.owner
         owners = owners if owner == resource.owner else self._standing.place(owner)
         keys: context.Keys = {**asking.keys, **context.owner_keys(owner, owners)}
+        if _is_forwarded(more):
+            keys = {key: value for key, value in keys.items() if key not in context.OF_NETWORK} | context.FROM_SERVICE
         if more:
             keys |= more
         elif asks_of_request(in_force, question):
@@ -184,6 +187,11 @@ def _all_questions(call: Call) -> Iterator[tuple[Question, context.Keys]]:
     if first:
         for one in dependents(call, first):
             yield Question(one.action, one.resource, one.kind), one.keys
+
+
+def _is_forwarded(more: context.Keys) -> bool:
+    """Whether a service asks in the caller's name."""
+    return more.get("aws:ViaAWSService") == "true"
 
 
 def _asks_of_tags(in_force: InForce, question: Question) -> bool:

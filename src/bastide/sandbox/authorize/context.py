@@ -24,6 +24,12 @@ from bastide.sandbox.wire import AwsError
 Keys = dict[str, str | tuple[str, ...]]
 ADDRESS = "203.0.113.10"  # where callers are; a documentation address (RFC 5737)
 INSIDE = "10.0.0.10"  # … inside a VPC
+OF_SERVICES = "198.51.100.10"  # … and AWS's services, when they call in a caller's name
+# Keys of where a request comes from, and what stands there when a service makes it.
+# Source: AWS KMS Developer Guide, "Using the IP address condition" and "Using VPC endpoint conditions".
+OF_NETWORK = frozenset({"aws:SourceIp", "aws:VpcSourceIp", "aws:SourceVpc", "aws:SourceVpcArn", "aws:SourceVpce",
+                        "aws:VpceAccount", "aws:VpceOrgID", "aws:VpceOrgPaths"})  # fmt: skip
+FROM_SERVICE: dict[str, str | tuple[str, ...]] = {"aws:SourceIp": OF_SERVICES}
 HEADER, ENDPOINT, VPC, IP = "x-bastide-context", "x-bastide-source-vpce", "x-bastide-source-vpc", "x-bastide-source-ip"
 
 
@@ -42,7 +48,21 @@ def caller_keys(call: Call, steady: Keys) -> Keys:
         found["aws:MultiFactorAuthAge"] = str(max(0, int((at - session.issued_at).total_seconds())))
     elif session is None and principal.access_key == BOOTSTRAP_KEY:
         found["aws:MultiFactorAuthAge"] = "1"
-    return found
+    return found | via_keys(call) if call.forwarded_access else found
+
+
+def via_keys(call: Call, *services: str) -> Keys:
+    """What a forward access session carries: the service that has made the call, then those that call for it in turn.
+
+    Source: IAM User Guide, "Forward access sessions", "FAS Requests and IAM policy conditions".
+    """
+    chain = (*((call.by,) if call.forwarded_access else ()), *services)
+    return {
+        "aws:ViaAWSService": "true",
+        "aws:CalledVia": chain,
+        "aws:CalledViaFirst": chain[0],
+        "aws:CalledViaLast": chain[-1],
+    }
 
 
 def steady_keys(principal: Principal, own: Own, place: Place) -> Keys:
@@ -99,7 +119,7 @@ def network_keys(call: Call, vpc: str, owner: str) -> Keys:
     headers = call.request.by_name
     endpoint, address, vpc = headers.get(ENDPOINT, ""), headers.get(IP, ""), headers.get(VPC) or vpc
     if not endpoint and not vpc:
-        return {"aws:SourceIp": address or ADDRESS}
+        return {"aws:SourceIp": address or (OF_SERVICES if call.by else ADDRESS)}
     found: Keys = {"aws:VpcSourceIp": address or INSIDE}
     if vpc:
         found["aws:SourceVpc"] = vpc

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from bastide.sandbox import moto
-from bastide.sandbox.authorize.context import Keys
+from bastide.sandbox.authorize.context import Keys, via_keys
 from bastide.sandbox.authorize.lookups import find_key_arn
 from bastide.sandbox.call import Call
 
@@ -290,8 +290,10 @@ def _key(call: Call, action: str, value: str, keys: Keys, service: str = "") -> 
         account = place[1] if place else account
     arn = find_key_arn(value, account, call.region)
     if arn is not None:
-        via = f"{service or call.service}.{call.region}.amazonaws.com"
-        yield Dependent(action, arn, "key", {"kms:ViaService": via, "aws:ViaAWSService": "false", **keys})
+        name = service or call.service
+        via: Keys = {"kms:ViaService": f"{name}.{call.region}.amazonaws.com"}
+        # The service asks KMS in the caller's name. Source: IAM User Guide, "Forward access sessions".
+        yield Dependent(action, arn, "key", via | via_keys(call, f"{name}.amazonaws.com") | keys)
 
 
 def _encrypted(call: Call) -> Iterator[Dependent]:

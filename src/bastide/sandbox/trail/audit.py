@@ -19,7 +19,7 @@ from bastide.sandbox.trail.digest import Signer
 from bastide.sandbox.trail.events import Bridge
 from bastide.sandbox.trail.log import Line, RecordLog, render_line
 from bastide.sandbox.trail.names import data_type, is_silent
-from bastide.sandbox.trail.record import Event, service_event, shape_event
+from bastide.sandbox.trail.record import Event, implied_events, service_event, shape_event
 from bastide.sandbox.trail.resources import arns_of
 from bastide.sandbox.trail.selectors import Audience, Fields, list_trails
 
@@ -62,6 +62,9 @@ class Audit:
         self.delivery = Delivery(self._host.serve, self.log, self.signer)
         self.bridge = Bridge(self._host.serve)
         self._fresh: list[Line] = []
+        # Calls that services made while they answered the one in work, and their lines.
+        self._joined: list[tuple[Call, bool]] = []
+        self._joined_lines: list[Line] = []
 
     def clear(self) -> None:
         """Forget everything."""
@@ -76,9 +79,36 @@ class Audit:
 
     def record(self, call: Call, response: HttpResponse) -> None:
         """Write the call's lines. Raises OSError when the disk is full."""
+        self._fresh, self._joined_lines = self._joined_lines, []
+        self._fresh = [*self._fresh, *self._write(call, response)]
+
+    def join(self, call: Call, response: HttpResponse, *, recorded: bool) -> None:
+        """Take in what a service did while it answers another call; `recorded` unless a replay does it again.
+
+        Raises OSError when the disk is full.
+        """
+        self._joined.append((call, response.status < 300))
+        if recorded:
+            self._joined_lines += self._write(call, response)
+
+    def _write(self, call: Call, response: HttpResponse) -> list[Line]:
+        """The lines of a call and of the keys that it used, after they are in the log."""
+        before = self._audience
+        lines = [
+            line
+            for event in implied_events(call, succeeded=response.status < 300)
+            for line in self._lines(call, event, before)
+        ] + self._own_lines(call, response)
+        if lines:
+            self.log.append(b"".join(map(render_line, lines)))
+            if any(line.trails for line in lines):
+                self.delivery.noted(call.at)
+        return lines
+
+    def _own_lines(self, call: Call, response: HttpResponse) -> list[Line]:
         kind = data_type(call.service, call.operation)
         if (kind is not None and not self._audience.wants_data(kind)) or is_silent(call.service, call.operation):
-            return
+            return []
         event = self._shape(call, response)
         before = self._audience
         if self._changes_trails(call) and not event.error:
@@ -87,11 +117,7 @@ class Audit:
         aftermath = None if event.error or not call.sequence else service_event(call, event, response)
         if aftermath is not None:
             lines += self._lines(call, aftermath, before)
-        if lines:
-            self.log.append(b"".join(map(render_line, lines)))
-            if any(line.trails for line in lines):
-                self.delivery.noted(call.at)
-        self._fresh = lines
+        return lines
 
     def _lines(self, call: Call, event: Event, before: Audience) -> list[Line]:
         lines = []
@@ -118,6 +144,7 @@ class Audit:
     def settle(self, call: Call) -> int:
         """What follows from a call once its entry is in the journal; the sequence of an entry of its own, or 0."""
         lines, self._fresh = self._fresh, []
+        self._follow_joined()
         if call.sequence > 0:
             self._follow(call)
         if not lines or not self.bridge.has_rules(call):
@@ -130,6 +157,12 @@ class Audit:
             return 0
         start = self.log.size - sum(len(render_line(line)) for line in lines)
         return self._host.steer("emit", {"from": start, "to": self.log.size}, call.at)
+
+    def _follow_joined(self) -> None:
+        joined, self._joined = self._joined, []
+        for call, succeeded in joined:
+            if succeeded and call.sequence > 0:
+                self._follow(call)
 
     def _follow(self, call: Call) -> None:
         if call.service in _TRAIL_CHANGES:
@@ -180,8 +213,10 @@ class Audit:
 
     def replayed(self, call: Call, response: HttpResponse) -> None:
         """What followed from the call when it was made: trails are known again, events are sent again."""
-        if response.status < 300 and self._changes_trails(call):
+        changed = [one for one, succeeded in [*self._joined, (call, response.status < 300)] if succeeded]
+        if any(self._changes_trails(one) for one in changed):
             self._audience = Audience(list_trails())
+        self._follow_joined()
         self._follow(call)
         if self.bridge.has_rules(call):
             matched = [line for line in self.log.lines_of(call.sequence) if self.bridge.wants(line)]

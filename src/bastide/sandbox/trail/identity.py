@@ -17,8 +17,10 @@ _KEPT: dict[int, tuple[Principal, msgspec.Raw]] = {}
 _KEPT_LIMIT = 4096
 
 
-def encode_identity(principal: Principal) -> msgspec.Raw:
-    """The principal's `userIdentity` as JSON, ready to be put into a record."""
+def encode_identity(principal: Principal, by: str = "") -> msgspec.Raw:
+    """The principal's `userIdentity` as JSON, ready to be put into a record; `by`: a service that calls in its name."""
+    if by and principal.type != "AWSService":
+        return msgspec.Raw(msgspec.json.encode(identity(principal) | {"invokedBy": by}))
     found = _KEPT.get(id(principal))
     if found is not None and found[0] is principal:
         return found[1]
@@ -51,11 +53,12 @@ def identity(principal: Principal) -> Identity:
     return found
 
 
-def foreign_identity(principal: Principal) -> Identity:
+def foreign_identity(principal: Principal, by: str = "") -> Identity:
     """How the principal looks in the other account's record. Source: "Cross-account actions", `AWSAccount`."""
     if principal.type in ("AWSService", "Anonymous"):
         return identity(principal)
-    return {"type": "AWSAccount", "principalId": principal.user_id, "accountId": principal.account}
+    found = {"type": "AWSAccount", "principalId": principal.user_id, "accountId": principal.account}
+    return found | ({"invokedBy": by} if by else {})
 
 
 def _anonymous(principal: Principal) -> Identity:

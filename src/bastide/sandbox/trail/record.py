@@ -18,6 +18,7 @@ import msgspec
 from bastide.sandbox import moto
 from bastide.sandbox.trail import ec2, s3
 from bastide.sandbox.trail.identity import encode_identity, foreign_identity
+from bastide.sandbox.trail.implied import render_use, uses_of_keys
 from bastide.sandbox.trail.names import data_type, event_name, event_region, event_source, is_read
 from bastide.sandbox.trail.resources import Row, owner_of, readers, resources_of
 from bastide.sandbox.trail.service_events import aftermath_of
@@ -78,7 +79,7 @@ def shape_event(call: Call, response: HttpResponse, *, bare: bool = False) -> Ev
     request_id = _request_id(response)
     fields: dict[str, Any] = {
         "eventVersion": EVENT_VERSION,
-        "userIdentity": encode_identity(call.principal),
+        "userIdentity": encode_identity(call.principal, call.by),
         "eventTime": f"{call.at.isoformat()[:19]}Z",
         "eventSource": event_source(service),
         "eventName": event_name(service, operation),
@@ -86,7 +87,9 @@ def shape_event(call: Call, response: HttpResponse, *, bare: bool = False) -> Ev
         "sourceIPAddress": seen.get("ip", _LOCAL),
         "userAgent": seen.get("agent", "")[:AGENT_LIMIT],
     }
-    if call.principal.type == "AWSService":
+    if call.by:
+        fields["sourceIPAddress"] = fields["userAgent"] = call.by
+    elif call.principal.type == "AWSService":
         fields["sourceIPAddress"] = fields["userAgent"] = call.principal.user_id or call.principal.arn
     if code:
         fields["errorCode"], fields["errorMessage"] = code, message
@@ -155,10 +158,23 @@ def service_event(call: Call, event: Event, response: HttpResponse) -> Event | N
     return replace(event, name=name, resources=[], bodies=[(call.account, msgspec.Raw(_encode(fields)))])
 
 
+def implied_events(call: Call, *, succeeded: bool) -> list[Event]:
+    """What KMS writes about the keys that other services used in the caller's name."""
+    found = []
+    for part in uses_of_keys(call, succeeded=succeeded):
+        rows, name, records = render_use(call, part, uuid)
+        bodies = [(account, msgspec.Raw(_encode(fields))) for account, fields in records]
+        first = records[0][1]
+        error = str(first.get("errorCode", ""))
+        place = (first["eventTime"], "kms.amazonaws.com", name, first["awsRegion"])
+        found.append(Event(*place, True, "Management", error, call.principal.arn, "", rows, bodies))
+    return found
+
+
 def _body(fields: dict[str, Any], call: Call, account: str) -> msgspec.Raw:
     fields["eventID"], fields["recipientAccountId"] = uuid(), account
     if account != call.principal.account and call.principal.type != "AWSService":
-        return msgspec.Raw(_encode(fields | {"userIdentity": foreign_identity(call.principal)}))
+        return msgspec.Raw(_encode(fields | {"userIdentity": foreign_identity(call.principal, call.by)}))
     return msgspec.Raw(_encode(fields))
 
 
