@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from importlib.resources import files
 from itertools import chain, count, islice
 from typing import Any
 
-import yaml
-
-from bastide.controls import Control, all_controls
+from bastide.controls import Control, all_controls, cases_of
 from bastide.controls.control import ACCOUNT, ACCOUNT_REGION
 from bastide.model import GLOBAL, Account, Estate, Gap, Organization, Resource, Unit, Unknown
 from benchmarks.recipes import ACCOUNT_WIDE, OF_RECIPES, PER_REGION, RECIPES, Place
@@ -92,11 +89,7 @@ def _from_cases(places: list[Place], chance: random.Random) -> Iterator[Resource
 
 
 def _cases(control: Control) -> list[dict[str, Any]]:
-    package, name = control.module.rsplit(".", 1)
-    file = files(package) / f"{name}.cases.yaml"
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    cases = yaml.load(file.read_text(encoding="utf-8"), loader) if file.is_file() else ()
-    return [case["resource"] for case in cases if "resource" in case]
+    return [case["resource"] for case in cases_of(control) if "resource" in case]
 
 
 def revive(value: Any) -> Any:

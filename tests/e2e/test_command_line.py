@@ -81,6 +81,14 @@ def test_what_is_wrong_with_a_line_is_said_without_a_traceback(
     assert done.stdout == ""
 
 
+def test_explain_shows_a_control_with_its_examples_by_its_names(tmp_path: Path) -> None:
+    told = [bastide("explain", name, at=tmp_path).stdout for name in ("cloudtrail-log-validation", "CloudTrail.4",
+                                                                      "cloud-trail-log-file-validation-enabled")]  # fmt: skip
+    assert len(set(told)) == 1
+    assert "properties    EnableLogFileValidation\n" in told[0]
+    assert "passing example" in told[0] and "failing example" in told[0]
+
+
 def test_init_writes_a_file_that_explains_and_passes_its_own_controls(tmp_path: Path) -> None:
     assert bastide("init", at=tmp_path).returncode == 0
     again = bastide("init", at=tmp_path)

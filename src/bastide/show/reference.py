@@ -69,8 +69,9 @@ def controls() -> str:
             heal = "`bastide plan --heal` proposes the repair." if one.heal is not None else ""
             reads = f" Reads {code(one.reads)}." if one.reads else ""
             blocks.append(
-                f"### {one.id}\n\n**{one.title}** · {one.severity} · judges `{one.resource_type}`.{reads}\n\n"
-                f"Maps to {', '.join(one.maps_to)}{rule}.\n\nMend: {one.remediation} {heal}".rstrip()
+                f"### {one.id}\n\n**{one.title}** · {one.severity} · judges `{one.resource_type}`{_looked_at(one)}."
+                f"{reads}\n\nMaps to {', '.join(one.maps_to)}{rule}.\n\n{_parameters(one)}"
+                f"Mend: {one.remediation} {heal}".rstrip()
                 + f"\n\nSource: {one.source}."
             )
     by_severity = Counter(str(one.severity) for one in found)
@@ -78,6 +79,19 @@ def controls() -> str:
         f"{by_severity[name]} {name}" for name in ("critical", "high", "medium", "low") if by_severity[name]
     )
     return page("Controls", f"{len(found)} controls: {numbers}. Each is one file in `src/bastide/controls`.", *blocks)
+
+
+def _looked_at(control: Any) -> str:
+    """The properties that a control reads, as part of a sentence."""
+    return f" by {code(control.properties)}" if control.properties else ""
+
+
+def _parameters(control: Any) -> str:
+    """A paragraph of the parameters of a control; empty when it has none."""
+    told = (f"`{one.name}` ({one.kind}, {'not set' if one.default is None else json.dumps(one.default)})"
+            + (f": {one.about}" if one.about else "") for one in control.parameters)  # fmt: skip
+    text = "; ".join(told)
+    return f"Parameters: {text}.\n\n" if text else ""
 
 
 def guardrails() -> str:

@@ -82,7 +82,12 @@ def _rule(name: str, output: str) -> None:
     controls: dict[str, Control] = {control.id: control for control in all_controls()}
     guardrails = all_guardrails()
     found = controls.get(name) or next(
-        (control for control in controls.values() if f"FSBP:{name}" in control.maps_to), None
+        (
+            one
+            for one in controls.values()
+            if {name, f"FSBP:{name}", f"SecurityHub:{name}"} & {*one.maps_to, one.config_rule}
+        ),
+        None,
     )
     if found:
         _print(_control_facts(found), output)
@@ -106,18 +111,27 @@ def _print(facts: dict[str, Any], output: str) -> None:
 
 
 def _control_facts(control: Control) -> dict[str, Any]:
+    """What a control says of itself, and its first case that passes and its first that fails."""
+    from bastide.controls import cases_of
+
+    cases = cases_of(control)
+    examples = (next((one for one in cases if one["status"] == status), None) for status in ("PASS", "FAIL"))
     return {
         "control": control.id,
         "title": control.title,
         "severity": str(control.severity),
         "judges": control.resource_type,
+        "properties": list(control.properties),
         "reads": list(control.reads),
+        "parameters": {one.name: {"default": one.default, "kind": one.kind, "is": one.about}
+                       for one in control.parameters},
         "maps to": list(control.maps_to),
         "config rule": control.config_rule,
         "remediation": control.remediation,
         "healed by": "bastide plan --heal" if control.heal else "a person",
         "source": control.source,
-    }
+        **{f"{name} example": example for name, example in zip(("passing", "failing"), examples, strict=True)},
+    }  # fmt: skip
 
 
 def _guardrail_facts(guardrail: Guardrail) -> dict[str, Any]:
