@@ -96,7 +96,7 @@ def _user(sandbox: Sandbox, account: str, path: str, name: str, bound: dict[str,
 
 def _root(sandbox: Sandbox, account: str) -> dict[str, str]:
     key = f"AKIAROOT{account}"[:KEY_LENGTH]
-    sandbox.front.sessions.add(Principal(account, f"arn:aws:iam::{account}:root", account, key, "Root"), "")
+    sandbox.front.sessions.add(Principal(account, f"arn:aws:iam::{account}:root", account, key, "Root"), "x", "")
     return {"aws_access_key_id": key, "aws_secret_access_key": "x"}
 
 

@@ -23,8 +23,23 @@ class Clock:
 
     def __init__(self, shift: Callable[[timedelta], None]) -> None:
         """The machine's time. `shift` is told a new offset: it journals it, sets it and lets happen what is due."""
-        self.offset = timedelta()
         self._shift = shift
+        self.reset()
+
+    def reset(self) -> None:
+        """The machine's time, as if it had never been driven."""
+        self.offset = timedelta()
+        # (machine's time, offset from then on) of every shift, the oldest first.
+        self._shifts: list[tuple[datetime, timedelta]] = []
+
+    def shift(self, offset: timedelta, at: datetime) -> None:
+        """Take a new offset; `at` is the sandbox's time (aware UTC) at which that happens."""
+        self._shifts.append((at - self.offset, offset))
+        self.offset = offset
+
+    def at_real(self, moment: datetime) -> datetime:
+        """What the sandbox's clock showed at a time of the machine's (both aware UTC). Raises OverflowError."""
+        return moment + next((offset for begun, offset in reversed(self._shifts) if begun <= moment), timedelta())
 
     def now(self) -> datetime:
         """The sandbox's time (aware UTC)."""

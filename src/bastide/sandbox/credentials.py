@@ -1,7 +1,7 @@
 """The sandbox's first caller, as constants that need no moto: an administrator's session in the management account.
 
-No user or role stands behind it, so that the account is as empty as a new one. The secret is public: signatures are not
-checked, callers are known by their access key.
+No user or role stands behind it, so that the account is as empty as a new one. The secret is public, and whoever
+signs with it is the administrator: the sandbox listens on this machine alone.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ from bastide.sandbox.journal import Entry, Journal
 from bastide.sandbox.principal import Principal
 from bastide.sandbox.resolve import Scope, address, read_scope
 from bastide.sandbox.sessions import Sessions
-from bastide.sandbox.signature import decode, is_streamed, verify
+from bastide.sandbox.signature import unwrap, verify
 from bastide.sandbox.trail.audit import Audit
 from bastide.sandbox.wire import AwsError, HttpRequest, HttpResponse, RefusedByEngine, render_error
 
@@ -166,7 +166,7 @@ class Front:
     ) -> HttpRequest:
         """The request with its body unwrapped, once its token, time and signature are good. Raises AwsError."""
         if not principal.access_key:
-            return decode(request, None, "") if is_streamed(request) else request
+            return unwrap(request)
         protocol = moto.request_protocol(model, request.header("content-type"))
         self.sessions.verify(principal, request, scope.service, protocol, at)
         return verify(request, self.sessions.secret(principal), scope.service, protocol, self.clock)
@@ -201,7 +201,7 @@ class Front:
         """
         scope = read_scope(request)
         try:
-            call = self._called(decode_chunks(request), scope, principal)
+            call = self._called(request, scope, principal)
             call.transport, call.at, call.sequence = "service", cause.at, cause.sequence
             call.by, call.forwarded_access = by, forwards
             call = self._owned(call)

@@ -1,15 +1,14 @@
 """Which AWS operation a request is: service, Region, access key, operation, and the address that moto knows it by.
 
 One idea: everything is read from the request itself (credential scope, host, path), never from how it came in, so both
-transports resolve alike. It does not check signatures: the sandbox knows its callers by their access key.
+transports resolve alike. Whether the signature is good is for `signature`.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from bastide.sandbox.wire import AwsError, HttpRequest
 
@@ -39,7 +38,6 @@ _S3_HOST = re.compile(
 )
 _REGION_IN_HOST = re.compile(r"[.-]([a-z]{2}(?:-[a-z]+)+-\d)\.")
 _OLD = re.compile(r"AWS ([^:\s]+):")
-_LONGEST = 604_800  # seconds that a presigned URL may live. Source: S3 API Reference, "Authenticating requests: query"
 _UNSIGNED_STS = ("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")
 
 
@@ -76,35 +74,6 @@ def read_scope(request: HttpRequest) -> Scope:
     return Scope("", region.group(1) if region else "us-east-1", "sts" if anonymous_sts else "s3")
 
 
-def verify_presigned(request: HttpRequest, service: str, at: datetime) -> None:
-    """Raises AwsError for a presigned URL whose time is over at `at` (aware UTC), or that does not tell it."""
-    if "Expires=" not in request.url:
-        return
-    query = parse_qs(urlsplit(request.url).query)
-    try:
-        if "X-Amz-Expires" in query:
-            seconds = int(query["X-Amz-Expires"][0])
-            begun = datetime.strptime(query["X-Amz-Date"][0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-            ends = begun + timedelta(seconds=seconds)
-            wrong = not 0 <= seconds <= _LONGEST
-        elif "AWSAccessKeyId" in query:
-            ends, wrong = datetime.fromtimestamp(int(query["Expires"][0]), UTC), False
-        else:
-            return
-    except (KeyError, ValueError, OverflowError, OSError):
-        wrong = True
-    if wrong:
-        text = "X-Amz-Date and X-Amz-Expires must be a time and a number of seconds of at most a week"
-        raise AwsError("AuthorizationQueryParametersError", text, 400)
-    if at > ends:
-        expired = f"{ends:%Y-%m-%dT%H:%M:%SZ}"
-        if service != "s3":
-            raise AwsError("SignatureDoesNotMatch", f"Signature expired: {expired} is earlier than now", 403)
-        raise AwsError(
-            "AccessDenied", "Request has expired", 403, Expires=expired, ServerTime=f"{at:%Y-%m-%dT%H:%M:%SZ}"
-        )
-
-
 def _service(signing_name: str, request: HttpRequest) -> str:
     """The botocore service among those that share a signing name."""
     path = urlsplit(request.url).path
@@ -130,9 +99,8 @@ def address(request: HttpRequest, service: str, endpoint_prefix: str, region: st
     path = parts.path or "/"
     host = f"{endpoint_prefix}.{region}.amazonaws.com"
     if service == "s3":
-        virtual = _S3_HOST.match(parts.netloc)
-        if virtual and virtual["bucket"]:
-            path = f"/{virtual['bucket']}{path}"
+        bucket = bucket_in_host(parts.netloc)
+        path = f"/{bucket}{path}" if bucket else path
     elif service == "s3control":
         host = f"{_account_in_host(request, parts.netloc) or account}.{host}"
     elif service == "iam":
@@ -142,42 +110,13 @@ def address(request: HttpRequest, service: str, endpoint_prefix: str, region: st
     return replace(request, url=url, headers=headers)
 
 
+def bucket_in_host(host: str) -> str:
+    """The bucket of a virtual-hosted address; empty where the path says it."""
+    virtual = _S3_HOST.match(host)
+    return (virtual["bucket"] or "") if virtual else ""
+
+
 def _account_in_host(request: HttpRequest, host: str) -> str:
     named = request.header("x-amz-account-id")
     first = host.split(".", 1)[0]
     return named or (first if re.fullmatch(r"\d{12}", first) else "")
-
-
-def decode_chunks(request: HttpRequest) -> HttpRequest:
-    """The request with an aws-chunked body unwrapped. Source: S3 API, "Signature calculations: multiple chunks"."""
-    encoding = request.header("content-encoding")
-    if "aws-chunked" not in encoding and not request.header("x-amz-content-sha256").startswith("STREAMING-"):
-        return request
-    rest = ",".join(part.strip() for part in encoding.split(",") if part.strip() not in ("aws-chunked", ""))
-    dropped = {"content-encoding", "content-length", "x-amz-decoded-content-length", "x-amz-trailer"}
-    # moto would unwrap the body a second time if it still saw that it was streamed.
-    dropped |= {"x-amz-content-sha256", "transfer-encoding"}
-    headers = [(key, value) for key, value in request.headers if key.lower() not in dropped]
-    if rest:
-        headers.append(("content-encoding", rest))
-    return replace(request, headers=tuple(headers), body=_join_chunks(request.body))
-
-
-def _join_chunks(body: bytes) -> bytes:
-    out: list[bytes] = []
-    at = 0
-    while True:
-        line_end = body.find(b"\r\n", at)
-        if line_end < 0:
-            return body if not out else b"".join(out)
-        size = int(body[at:line_end].split(b";", 1)[0], 16)
-        if size == 0:
-            return b"".join(out)
-        start = line_end + 2
-        out.append(body[start : start + size])
-        at = start + size + 2
-
-
-def encode_path(path: str) -> str:
-    """A path percent-encoded once, whatever it was."""
-    return quote(unquote(path), safe="/~")

@@ -2,18 +2,19 @@
 
 One idea: a caller is looked up by key at every request, and held against the time, its token and the key's status. The
 STS shims add a session with all that STS decided about it (`Principal.session`); users' keys are asked of IAM.
-Signatures are not checked: a secret key is never compared.
+What a signature must be made with (`secret`) is known here and compared in `signature`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import hmac
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from bastide.sandbox import moto
-from bastide.sandbox.credentials import BOOTSTRAP_KEY, BOOTSTRAP_ROLE, MANAGEMENT_ACCOUNT
+from bastide.sandbox.credentials import BOOTSTRAP_CREDENTIALS, BOOTSTRAP_KEY, BOOTSTRAP_ROLE, MANAGEMENT_ACCOUNT
 from bastide.sandbox.principal import Principal
 from bastide.sandbox.resolve import Scope
 from bastide.sandbox.wire import AwsError, HttpRequest
@@ -53,10 +54,11 @@ _EXPIRED = {
 
 @dataclass(frozen=True)
 class _Known:
-    """What is known of a key: its principal, the token that goes with it, and moto's user for a user's own key."""
+    """A key's principal, secret and token; for a user's own key moto's user instead, who has the secret."""
 
     principal: Principal
-    token: str = ""
+    secret: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
     user: Any = None
 
 
@@ -65,11 +67,16 @@ class Sessions:
 
     def __init__(self) -> None:
         """Only the administrator's, at first. Its token is public and not asked for."""
-        self._known = {BOOTSTRAP_KEY: _Known(ADMINISTRATOR)}
+        self._known = {BOOTSTRAP_KEY: _Known(ADMINISTRATOR, BOOTSTRAP_CREDENTIALS["aws_secret_access_key"])}
 
-    def add(self, principal: Principal, token: str) -> None:
-        """Remember a session that STS made; `token` is its session token."""
-        self._known[principal.access_key] = _Known(principal, token)
+    def add(self, principal: Principal, secret: str, token: str) -> None:
+        """Remember a session that STS made, with the secret key and the token that it gave out."""
+        self._known[principal.access_key] = _Known(principal, secret, token)
+
+    def secret(self, principal: Principal) -> str:
+        """The secret key behind the principal's access key."""
+        known = self._known[principal.access_key]
+        return known.secret if known.user is None else str(_key(known).secret_access_key)
 
     def read(self, access_key: str) -> Principal | None:
         """Whose key it is, in force or not; None when nobody has it."""
@@ -98,11 +105,14 @@ class Sessions:
     def verify(self, principal: Principal, request: HttpRequest, service: str, protocol: str, at: datetime) -> None:
         """Raises AwsError when the session is over at `at` (aware UTC) or the request has another session's token."""
         known = self._known.get(principal.access_key)
-        if known is None or principal.session is None:
+        if known is None:
             return
-        if known.token and _token(request) != known.token:
+        token = _token(request)
+        if known.user is not None and token:  # a user's own key has none
             raise _refusal(_WRONG_TOKEN, service, protocol)
-        if at >= principal.session.expires_at:
+        if known.token and not hmac.compare_digest(token.encode(), known.token.encode()):
+            raise _refusal(_WRONG_TOKEN if token else _UNKNOWN_KEY, service, protocol)
+        if principal.session is not None and at >= principal.session.expires_at:
             raise _refusal(_EXPIRED, service, protocol)
 
     def add_user(self, account: str, user: Any, access_key: str) -> None:
@@ -116,8 +126,12 @@ def _in_force(known: _Known) -> bool:
     users = moto.backend("iam", known.principal.account, "aws").users
     if users.get(known.user.name) is not known.user:
         return False
-    key = next((row for row in known.user.access_keys if row.access_key_id == known.principal.access_key), None)
+    key = _key(known)
     return key is not None and key.status == "Active"
+
+
+def _key(known: _Known) -> Any:
+    return next((row for row in known.user.access_keys if row.access_key_id == known.principal.access_key), None)
 
 
 def _token(request: HttpRequest) -> str:

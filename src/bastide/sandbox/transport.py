@@ -1,6 +1,6 @@
 """The in-process transport: botocore hooks that answer before anything is sent.
 
-One idea: a request needs no signature to be known by its access key, and no socket to be answered. ``before-call`` may
+One idea: who hands the secret key over needs no signature, and no socket to be answered. ``before-call`` may
 answer a serialized request; that is half of what a call costs botocore. What it does not take (streams, S3's rewriting
 of hosts and statuses, what is not signed with version 4) goes on to ``before-send``, prepared and signed as for AWS. So
 does everything while faults are asked for: only there does botocore try again what failed.
@@ -9,6 +9,7 @@ does everything while faults are asked for: only there does botocore try again w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -99,16 +100,16 @@ def _scope(model: Any, context: Mapping[str, Any], signer: Any) -> str:
 
 
 def _unsigned(params: Mapping[str, Any], scope: str, signer: Any) -> HttpRequest:
-    """The request as it would be sent, but for its signature."""
+    """The request as it would be sent, but for its signature: the secret that it would be made with stands for it."""
     body = params["body"]
     if isinstance(body, dict):
         body = urlencode(body, doseq=True)
     authorization = f"AWS4-HMAC-SHA256 Credential={scope}"
     headers = {**params["headers"], "Authorization": authorization}
-    token = signer._credentials.get_frozen_credentials().token
-    if token:
-        headers["X-Amz-Security-Token"] = token
-    return _plain(params["method"], params["url"], headers, body)
+    keys = signer._credentials.get_frozen_credentials()
+    if keys.token:
+        headers["X-Amz-Security-Token"] = keys.token
+    return replace(_plain(params["method"], params["url"], headers, body), secret=keys.secret_key)
 
 
 def _lost(gone: Disconnected, request: AWSPreparedRequest) -> HTTPClientError:

@@ -20,6 +20,8 @@ class HttpRequest:
     url: str
     headers: tuple[tuple[str, str], ...]
     body: bytes = b""
+    # In process, instead of a signature: the caller's secret key, which goes no further than its verification.
+    secret: str = field(default="", repr=False, compare=False)
 
     def header(self, name: str) -> str:
         """The header's value whatever its spelling, or an empty string."""

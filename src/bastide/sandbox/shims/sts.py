@@ -100,10 +100,11 @@ def _issue(call: Call, account: str, arn: str, user_id: str, kind: PrincipalType
     """New credentials, which the front knows from now on."""
     key = "ASIA" + moto.random_text(_LETTERS, 16)
     token = "IQoJb3JpZ2luX2Vj" + moto.random_text(_BASE64, 240)
-    call.front.sessions.add(Principal(account, arn, user_id, key, kind, session), token)
+    secret = moto.random_text(_BASE64, 40)
+    call.front.sessions.add(Principal(account, arn, user_id, key, kind, session), secret, token)
     return {
         "AccessKeyId": key,
-        "SecretAccessKey": moto.random_text(_BASE64, 40),
+        "SecretAccessKey": secret,
         "SessionToken": token,
         "Expiration": session.expires_at,
     }
