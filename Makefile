@@ -12,7 +12,7 @@ help: ## List these targets
 
 setup: $(STAMP) ## Make .venv here and install the locked versions (nothing happens when nothing changed)
 
-$(STAMP): requirements.lock pyproject.toml
+$(STAMP): requirements.lock pyproject.toml src/bastide/ingest/_events.c
 	@command -v $(PYTHON) >/dev/null || { \
 	  echo "error: no $(PYTHON) on PATH; Bastide needs Python 3.11 or later" >&2; \
 	  echo "  fix  install it, or name one: make setup PYTHON=python3.12" >&2; exit 1; }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 REPLACED = "\ufffd".encode()
+OTHER = rb"\ufffe"  # something else that may stand for it, of the same length
 # Half of a surrogate pair, which JSON's grammar allows and Unicode does not.
 _LONE = re.compile(
     rb"(?<!\\)((?:\\\\)*)(?:(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
@@ -26,11 +27,16 @@ def readable(data: bytes) -> tuple[bytes, bool]:
     return data, False
 
 
-def paired(data: bytes) -> bytes:
-    """The JSON with lone surrogates replaced."""
+def paired(data: bytes, instead: bytes = rb"\ufffd") -> bytes:
+    """The JSON with something instead of lone surrogates."""
     if b"\\ud" not in data and b"\\uD" not in data:
         return data
-    return _LONE.sub(lambda found: found[1] + (found[2] or rb"\ufffd"), data)
+    return _LONE.sub(lambda found: found[1] + (found[2] or instead), data)
+
+
+def has_lone(data: bytes) -> bool:
+    """Whether the JSON has lone surrogates."""
+    return paired(data, OTHER) != data
 
 
 def is_replaced(value: bytes) -> bool:

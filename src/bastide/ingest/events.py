@@ -1,17 +1,15 @@
-"""CloudTrail events as msgspec parsed them, into the columns of the table, and back.
+"""CloudTrail events as msgspec parsed them, into columns, and back.
 
-One idea: a file's events become columns at once, texts that repeat as numbers, and only columns are kept and sorted;
-what a column cannot hold (an unknown field, a time of another form, an object where text belongs) moves to `rest` under
-a flag, so an event is recoverable field for field: `rebuild_event`.
+One idea: a file's events become columns at once, texts that repeat as numbers; what a column cannot hold (an unknown
+field, a time of another form, an object where text belongs) moves to `rest` under a flag, so an event is recoverable
+field for field: `rebuild_event`. What the table has beside the events' own fields is made of the columns, in `rows`.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -21,9 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Raw, Struct, field
 
-from bastide.ingest.columns import Repeated, encoded, first_bytes, ranks, strings, texts
-from bastide.lake.parquet import arrow_schema
-from bastide.lake.table import read_tables
+from bastide.ingest.columns import Repeated, encoded, first_bytes, strings, texts
 
 STRINGS = (
     "eventVersion", "eventSource", "eventName", "awsRegion", "sourceIPAddress", "userAgent", "errorCode",
@@ -42,9 +38,8 @@ ABSENT = Raw(b"absent")
 NULL = b"null"
 _NOTHING = (NULL, b"absent")
 FUTURE = timedelta(days=1)
-_ACCOUNT = re.compile(r"[0-9A-Za-z_-]{1,64}")
+TIME = "%Y-%m-%dT%H:%M:%SZ"
 _ENCODE = msgspec.json.Encoder().encode
-_READ_RAW = msgspec.json.Decoder(dict[str, Raw])
 
 
 class _Mending(Struct):
@@ -75,75 +70,11 @@ def event_type() -> type[Any]:
     return msgspec.defstruct("Event", fields, bases=(_Mending,), forbid_unknown_fields=True, gc=False, kw_only=True)
 
 
-class _Issuer(Struct, gc=False):
-    arn: str | None = None
-
-
-class _Attributes(Struct, gc=False):
-    mfaAuthenticated: str | None = None
-
-
-class _Session(Struct, gc=False):
-    sessionIssuer: _Issuer | None = None
-    attributes: _Attributes | None = None
-
-
-class _Identity(Struct, gc=False):
-    type: str | None = None
-    arn: str | None = None
-    accountId: str | None = None
-    principalId: str | None = None
-    accessKeyId: str | None = None
-    userName: str | None = None
-    invokedBy: str | None = None
-    sessionContext: _Session | None = None
-
-
-_IDENTITY = msgspec.json.Decoder(_Identity)
-# Column → where it is in the identity.
-_PATHS = {
-    "userType": "type", "userArn": "arn", "userAccount": "accountId", "principalId": "principalId",
-    "accessKeyId": "accessKeyId", "userName": "userName", "invokedBy": "invokedBy",
-    "sessionIssuerArn": "sessionContext.sessionIssuer.arn",
-    "mfaAuthenticated": "sessionContext.attributes.mfaAuthenticated",
-}  # fmt: skip
-_NOBODY: tuple[str | None, ...] = (None,) * len(_PATHS)
-
-
-def parse_identity(text: bytes) -> tuple[str | None, ...]:
-    """The columns that come of a `userIdentity`, in the order of `_PATHS`; what is of another type as JSON text."""
-    try:
-        one = _IDENTITY.decode(text)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return _parse_odd_identity(text)
-    session = one.sessionContext
-    issuer = session.sessionIssuer if session else None
-    attributes = session.attributes if session else None
-    return (
-        one.type, one.arn, one.accountId, one.principalId, one.accessKeyId, one.userName, one.invokedBy,
-        issuer.arn if issuer else None, attributes.mfaAuthenticated if attributes else None,
-    )  # fmt: skip
-
-
-def _parse_odd_identity(text: bytes) -> tuple[str | None, ...]:
-    try:
-        whole = json.loads(text)
-    except ValueError:
-        return _NOBODY
-    found: list[str | None] = []
-    for path in _PATHS.values():
-        value: Any = whole
-        for step in path.split("."):
-            value = value.get(step) if isinstance(value, dict) else None
-        found.append(value if value is None or isinstance(value, str) else json.dumps(value))
-    return tuple(found)
-
-
 # Texts that repeat: the columns hold numbers into a dictionary of them from the beginning.
-_REPEATED = tuple(name for name in STRINGS if name not in ("eventID", "requestID", "sharedEventID", "errorMessage"))
-_REPEATED_JSON = ("userIdentity", "tlsDetails")
-_PLAIN = tuple(name for name in STRINGS if name not in _REPEATED)
-_PLAIN_JSON = tuple(name for name in JSON if name not in _REPEATED_JSON)
+REPEATED = (*(name for name in STRINGS if name not in ("eventID", "requestID", "sharedEventID", "errorMessage")),)
+REPEATED_JSON = ("userIdentity", "tlsDetails")
+_PLAIN = tuple(name for name in STRINGS if name not in REPEATED)
+_PLAIN_JSON = tuple(name for name in JSON if name not in REPEATED_JSON)
 
 
 class Events:
@@ -151,12 +82,11 @@ class Events:
 
     def __init__(self, now: datetime) -> None:
         """Nothing yet. An event later than a day after `now` (aware) is flagged."""
-        names = (*_REPEATED, *_REPEATED_JSON, "account", "sourceFile", "eventTime")
+        names = (*REPEATED, *REPEATED_JSON, "flags", "sourceFile", "eventTime")
         self._repeated = {name: Repeated() for name in names}
-        self._plain: dict[str, list[pa.Array]] = {name: [] for name in (*_PLAIN, *_PLAIN_JSON, *BOOLEANS, *_EXTRA)}
-        self._future = (now + FUTURE).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self._plain: dict[str, list[pa.Array]] = {name: [] for name in (*_PLAIN, *_PLAIN_JSON, *BOOLEANS, "rest")}
+        self._future = (now + FUTURE).strftime(TIME)
         self._times: set[str] = set()
-        self._identities: dict[bytes | None, tuple[str | None, ...]] = {None: _NOBODY}
 
     def append(self, events: list[Any], source: str) -> None:
         """Add a file's events; those with a value that its column cannot hold are mended."""
@@ -165,57 +95,30 @@ class Events:
             if event.requestParameters is ABSENT or event.responseElements is ABSENT:
                 _flag_absent(event)
         columns = {name: texts(_values(events, name)) for name in _PLAIN_JSON}
-        repeated = {name: _values(events, name) for name in _REPEATED_JSON}
+        repeated = {name: _values(events, name) for name in REPEATED_JSON}
         if _move_misfits(events, columns, repeated):
             columns = {name: texts(_values(events, name)) for name in _PLAIN_JSON}
-            repeated = {name: _values(events, name) for name in _REPEATED_JSON}
+            repeated = {name: _values(events, name) for name in REPEATED_JSON}
         columns |= {name: strings(_values(events, name)) for name in _PLAIN}
         columns |= {name: pa.array(_values(events, name), pa.bool_()) for name in BOOLEANS}
         columns["rest"] = texts([None if event.rest is None else _ENCODE(event.rest) for event in events])
-        columns["flags"] = strings([None if event.flags is None else ",".join(event.flags) for event in events])
-        repeated |= {name: _values(events, name) for name in (*_REPEATED, "eventTime")}
-        repeated["account"] = [
-            _partition(own or self._identity(people)[2] or "")
-            for own, people in zip(repeated["recipientAccountId"], repeated["userIdentity"], strict=True)
-        ]
+        repeated |= {name: _values(events, name) for name in (*REPEATED, "eventTime")}
+        repeated["flags"] = [None if event.flags is None else ",".join(event.flags) for event in events]
         repeated["sourceFile"] = [source] * len(events)
         for name, column in columns.items():
             self._plain[name].append(column)
         for name, values in repeated.items():
             self._repeated[name].add(values)
 
-    def table(self) -> pa.Table:
-        """See Gathering."""
-        schema = arrow_schema(read_tables()["cloudtrail"])
-        times = self._repeated["eventTime"]
-        moments = pc.strptime(strings(times.values()), "%Y-%m-%dT%H:%M:%SZ", "us")
-        codes = {name: one.codes() for name, one in self._repeated.items()}
-        order = self._order(codes, moments)
-        columns: dict[str, pa.Array] = {
-            name: encoded(one.values(), codes[name][order]) for name, one in self._repeated.items()
-        }
-        taken = pa.array(order)
-        columns |= {name: pa.concat_arrays(parts).take(taken) for name, parts in self._plain.items() if parts}
-        at = moments.take(pa.array(codes["eventTime"][order]))
-        columns["eventTime"] = pc.assume_timezone(at, "UTC")
-        people = [self._identity(text) for text in self._repeated["userIdentity"].values()]
-        for name, values in zip(_PATHS, zip(*people, strict=True) if people else [()] * len(_PATHS), strict=True):
-            book = Repeated()
-            book.add(values)
-            columns[name] = encoded(book.values(), book.codes()[codes["userIdentity"][order]])
-        return pa.table({name: columns.get(name, pa.array([], schema.field(name).type)) for name in schema.names})
-
-    def _order(self, codes: Mapping[str, Any], moments: pa.Array) -> Any:
-        """The rows by day, account, service, action and time."""
-        keys = [ranks(self._repeated[name].values())[codes[name]] for name in ("account", "eventSource", "eventName")]
-        at = moments.cast(pa.int64()).fill_null(numpy.iinfo(numpy.int64).min).to_numpy()[codes["eventTime"]]
-        return numpy.lexsort([at, *reversed(keys), at // 86_400_000_000])
-
-    def _identity(self, text: Any) -> tuple[str | None, ...]:
-        found = self._identities.get(text)
-        if found is None:
-            found = self._identities[text] = parse_identity(text)
-        return found
+    def columns(self) -> pa.Table | None:
+        """The events' fields as `rows.arrange` takes them, in the order in which they came; None without events."""
+        if not self._plain["rest"]:
+            return None
+        found = {name: encoded(one.values(), one.codes()) for name, one in self._repeated.items()}
+        found |= {name: pa.concat_arrays(parts) for name, parts in self._plain.items()}
+        times = found["eventTime"]
+        at = pc.strptime(times.dictionary, TIME, "us").take(times.indices)
+        return pa.table(found | {"eventTime": pc.assume_timezone(at, "UTC")})
 
     def _check_times(self, events: Sequence[Any]) -> None:
         """Times of another form than CloudTrail's move to `rest`; those in the future are flagged."""
@@ -232,14 +135,11 @@ class Events:
                 event.eventTime = None
 
 
-_EXTRA = ("rest", "flags")
-
-
 def _values(events: Sequence[Any], name: str) -> list[Any]:
     values = list(map(attrgetter(name), events))
     if name in NULLABLE:
         return [None if len(value) <= 6 and bytes(value) in _NOTHING else value for value in values]
-    if name in _REPEATED_JSON:
+    if name in REPEATED_JSON:
         return [None if value is None else bytes(value) for value in values]
     return values
 
@@ -270,14 +170,8 @@ def _move_misfits(events: Sequence[Any], columns: Mapping[str, pa.Array], repeat
     return moved
 
 
-@lru_cache(1024)
-def _partition(account: str) -> str:
-    """It names a partition: what is no account's number or name would make one of every odd event."""
-    return account if _ACCOUNT.fullmatch(account) else "unknown"
-
-
 def _is_time(text: str) -> bool:
-    """Whether the text is a time in CloudTrail's own form, which `%Y-%m-%dT%H:%M:%SZ` gives back as it was."""
+    """Whether the text is a time in CloudTrail's own form, which `TIME` gives back as it was."""
     if len(text) != 20 or text[4] + text[7] + text[10] + text[13] + text[16] + text[19] != "--T::Z":
         return False
     try:

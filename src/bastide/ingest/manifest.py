@@ -50,9 +50,15 @@ class Entry:
 class Manifest:
     """The manifest of a lake. Not for several threads at once; the lake's lock keeps writers apart."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or make the file. Raises InputError when it is no manifest or cannot be written."""
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        """Open or make the file. Raises InputError when it is no manifest or cannot be written.
+
+        `read_only`: it must be there, and nothing of it is changed, not even on a disk that cannot be written.
+        """
         try:
+            if read_only:
+                self._db = _open_to_read(path)
+                return
             self._db = sqlite3.connect(path, isolation_level=None)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
@@ -116,3 +122,16 @@ class Manifest:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+
+def _open_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that changes nothing. Raises sqlite3.Error."""
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    try:
+        found = sqlite3.connect(address, uri=True, isolation_level=None)
+        found.execute("SELECT count(*) FROM item")
+    except sqlite3.OperationalError:
+        # Even reading a WAL needs a file beside it; where none can be made, nobody writes either.
+        found = sqlite3.connect(f"{address}&immutable=1", uri=True, isolation_level=None)
+        found.execute("SELECT count(*) FROM item")
+    return found

@@ -10,14 +10,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
+import pyarrow as pa
 from msgspec import Raw
 
-from bastide.ingest.encoding import REPLACED, paired, readable
+from bastide.ingest.encoding import OTHER, REPLACED, has_lone, paired, readable
 from bastide.ingest.events import ABSENT, BOOLEANS, JSON, LISTS, NULLABLE, STRINGS, Events, event_type
 from bastide.ingest.kinds import Kind, NotThisKindError, Rendered
+from bastide.ingest.native import Fitting, is_built
+from bastide.ingest.rows import arrange
 from bastide.ingest.source import Item
 
 _Event: Any = event_type()
@@ -63,25 +67,54 @@ def _first_keys(head: bytes) -> list[str]:
     return keys
 
 
-class CloudTrail(Events):
-    """The events of many files."""
+class CloudTrail:
+    """The events of many files: those that fit by compiled code where there is some, all others one by one."""
+
+    def __init__(self, now: datetime, *, compiled: bool = True) -> None:
+        """Nothing yet. An event later than a day after `now` (aware) is flagged."""
+        self._events = Events(now)
+        self._fitting = Fitting(now) if compiled and is_built() else None
 
     def add(self, data: bytes, item: Item) -> Rendered:
         """See Gathering. Raises NotThisKindError when the file is not JSON all through."""
         text, replaced = readable(data)
+        if self._fitting is not None and not replaced:
+            found = self._fitting.add(_compact(text), item.address)
+            if found is not None:
+                rows, odd = found
+                return Rendered(b"", rows + len(odd), self._mend([(record, paired(record)) for record in odd], item))
+        return self._add_slowly(text, replaced, item)
+
+    def _add_slowly(self, text: bytes, replaced: bool, item: Item) -> Rendered:
         try:
             found = _TYPED.decode(_compact(text)).Records
-            odd = 0
         except (msgspec.MsgspecError, UnicodeDecodeError):
-            found, odd = [], 0
-            for record in _split(paired(text)):
-                event, fits = _one(_compact(bytes(record)))
-                found.append(event)
-                odd += not fits
-        if replaced or odd:
-            odd += _mark_replaced(found)
-        self.append(found, item.address)
+            records = _split(paired(text))
+            # Where half a pair stood, two ways of replacing it differ.
+            others = _split(paired(text, OTHER)) if has_lone(text) else records
+            odd = self._mend(list(zip(map(bytes, others), map(bytes, records), strict=True)), item, replaced)
+            return Rendered(b"", len(records), odd)
+        odd = _mark_replaced(found) if replaced else 0
+        self._events.append(found, item.address)
         return Rendered(b"", len(found), odd)
+
+    def _mend(self, records: Sequence[tuple[bytes, bytes]], item: Item, replaced: bool = False) -> int:
+        """Take events one by one, each as it was and as it can be read. The number of odd ones."""
+        events, odd = [], 0
+        for before, record in records:
+            event, fits = _one(_compact(record))
+            events.append(event)
+            odd += not fits
+            if replaced or before != record:
+                odd += _mark_replaced([event])
+        if events:
+            self._events.append(events, item.address)
+        return odd
+
+    def table(self) -> pa.Table:
+        """See Gathering."""
+        parts = [self._events.columns(), self._fitting.columns() if self._fitting is not None else None]
+        return arrange([part for part in parts if part is not None])
 
 
 def _compact(data: bytes) -> bytes:
