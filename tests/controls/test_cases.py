@@ -1,6 +1,7 @@
 """Every control says of each case beside it what the case says; and every control has what a control must have."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -142,3 +143,28 @@ def test_no_case_file_lies_beside_a_control_that_does_not_exist() -> None:
 def test_there_are_at_least_45_controls_each_with_its_own_title() -> None:
     assert len(CONTROLS) >= 45
     assert len({control.title for control in CONTROLS.values()}) == len(CONTROLS)
+
+
+class Recorded(dict[str, Any]):
+    """Properties that remember which of them were asked for."""
+
+    def __init__(self, properties: Mapping[str, Any]) -> None:
+        super().__init__(properties)
+        self.asked: set[str] = set()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.asked.add(key)
+        return super().get(key, default)
+
+
+@pytest.mark.parametrize("name", [name for name, one in CONTROLS.items() if "Account" not in one.resource_type])
+def test_a_control_reads_only_the_properties_that_it_says(name: str) -> None:
+    control = CONTROLS[name]
+    told = {path.split(".")[0] for path in control.properties}
+    for case in cases_of(control):
+        subject, estate = estate_of(control, case)
+        properties = Recorded(subject.properties)
+        recorded = replace(subject, properties=properties)
+        others = tuple(recorded if one.key == subject.key else one for one in estate.resources)
+        control.with_parameters(case.get("parameters", {})).verdict(recorded, replace(estate, resources=others))
+        assert properties.asked <= told, case["name"]

@@ -82,8 +82,8 @@ def test_what_is_wrong_with_a_line_is_said_without_a_traceback(
 
 
 def test_explain_shows_a_control_with_its_examples_by_its_names(tmp_path: Path) -> None:
-    told = [bastide("explain", name, at=tmp_path).stdout for name in ("cloudtrail-log-validation", "CloudTrail.4",
-                                                                      "cloud-trail-log-file-validation-enabled")]  # fmt: skip
+    names = ("cloudtrail-log-validation", "CloudTrail.4", "cloud-trail-log-file-validation-enabled")
+    told = [bastide("explain", name, at=tmp_path).stdout for name in names]
     assert len(set(told)) == 1
     assert "properties    EnableLogFileValidation\n" in told[0]
     assert "passing example" in told[0] and "failing example" in told[0]

@@ -22,6 +22,7 @@ OTHER = not_applicable("not a default security group")
     reads=(RULE, EGRESS),
     heal={"SecurityGroupIngress": [], "SecurityGroupEgress": []},
     config_rule="vpc-default-security-group-closed",
+    properties=("GroupName", "SecurityGroupEgress", "SecurityGroupIngress"),
 )
 def ec2_default_security_group_closed(group: Resource, estate: Estate) -> Verdict:
     """FAIL when a group named default has any rule; NOT_APPLICABLE to other groups."""

@@ -13,6 +13,7 @@ from bastide.model import Resource, Verdict
     source="Amazon VPC User Guide, Default VPCs",
     remediation="Delete the default VPC of the region once nothing uses it.",
     heal={"Present": False},
+    properties=("Present",),
 )
 def ec2_default_vpc_removed(setting: Resource) -> Verdict:
     """FAIL when there is a default VPC in the region."""

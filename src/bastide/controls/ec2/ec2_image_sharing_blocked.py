@@ -13,6 +13,7 @@ from bastide.model import Resource, Verdict
     source="Amazon EC2 User Guide, Understand block public access for AMIs",
     remediation="Enable it in the region: ec2 enable-image-block-public-access.",
     heal={"State": "block-new-sharing"},
+    properties=("State",),
 )
 def ec2_image_sharing_blocked(setting: Resource) -> Verdict:
     """FAIL when images of the region can be made public."""

@@ -21,6 +21,7 @@ SEEN = ("observed", "recorded")
     remediation="Put the instance behind a load balancer in a private subnet, and reach it through Session Manager.",
     reads=(SUBNET,),
     config_rule="ec2-instance-no-public-ip",
+    properties=("NetworkInterfaces", "PublicIp", "SubnetId"),
 )
 def ec2_instance_no_public_ip(instance: Resource, estate: Estate) -> Verdict:
     """FAIL when the instance has a public address, asks for one, or will get one from its subnet."""

@@ -26,6 +26,7 @@ PATH = "MetadataOptions.HttpTokens"
     reads=(TEMPLATE, DEFAULTS),
     heal={PATH: "required"},
     config_rule="ec2-imdsv2-check",
+    properties=("LaunchTemplate", "MetadataOptions"),
 )
 def ec2_instance_requires_imdsv2(instance: Resource, estate: Estate) -> Verdict:
     """FAIL when HttpTokens is optional, or nothing says anything; metadata switched off is a PASS."""

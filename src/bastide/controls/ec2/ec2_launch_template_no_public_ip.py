@@ -15,6 +15,7 @@ INTERFACES = "LaunchTemplateData.NetworkInterfaces"
     source="Amazon EC2 User Guide, Amazon EC2 instance IP addressing",
     remediation="Make a template version whose interfaces do not associate a public address, and make it the default.",
     config_rule="ec2-launch-template-public-ip-disabled",
+    properties=("LaunchTemplateData",),
 )
 def ec2_launch_template_no_public_ip(template: Resource) -> Verdict:
     """FAIL when an interface of the template asks for a public address."""

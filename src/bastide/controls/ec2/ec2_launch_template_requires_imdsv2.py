@@ -16,6 +16,7 @@ PATH = "LaunchTemplateData.MetadataOptions"
     remediation="Make a template version with HttpTokens required, and make it the default version.",
     heal={f"{PATH}.HttpTokens": "required"},
     config_rule="ec2-launch-template-imdsv2-check",
+    properties=("LaunchTemplateData",),
 )
 def ec2_launch_template_requires_imdsv2(template: Resource) -> Verdict:
     """FAIL when the template leaves HttpTokens optional or says nothing."""

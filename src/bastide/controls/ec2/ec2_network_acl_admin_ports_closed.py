@@ -26,6 +26,7 @@ PORTS = (22, 3389)
     remediation="Put an entry that denies the ports from anywhere before the one that allows them.",
     reads=(ENTRY,),
     config_rule="nacl-no-unrestricted-ssh-rdp",
+    properties=("Entries",),
 )
 def ec2_network_acl_admin_ports_closed(acl: Resource, estate: Estate) -> Verdict:
     """FAIL when TCP 22 or 3389 is allowed for all of IPv4 or IPv6 before it is denied."""

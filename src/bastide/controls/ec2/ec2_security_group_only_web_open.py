@@ -19,6 +19,7 @@ REFUSED = {"tcp": ((0, 79), (81, 442), (444, 65535)), "udp": ((0, 65535),)}
     reads=READS,
     heal=partial(without_open_rules, refused=REFUSED),
     config_rule="vpc-sg-open-only-to-authorized-ports",
+    properties=("SecurityGroupIngress",),
 )
 def ec2_security_group_only_web_open(group: Resource, estate: Estate) -> Verdict:
     """FAIL when any UDP port, or a TCP port that is neither 80 nor 443, is open to all of IPv4 or all of IPv6."""

@@ -19,6 +19,7 @@ REFUSED = {"tcp": ((3389, 3389),)}
     reads=READS,
     heal=partial(without_open_rules, refused=REFUSED),
     config_rule="restricted-common-ports",
+    properties=("SecurityGroupIngress",),
 )
 def ec2_security_group_rdp_closed(group: Resource, estate: Estate) -> Verdict:
     """FAIL when TCP 3389 is open to all of IPv4 or all of IPv6, in one rule or in several."""

@@ -23,6 +23,7 @@ REFUSED = {"tcp": SPANS, "udp": SPANS}
     reads=READS,
     heal=partial(without_open_rules, refused=REFUSED),
     config_rule="restricted-common-ports",
+    properties=("SecurityGroupIngress",),
 )
 def ec2_security_group_risky_ports_closed(group: Resource, estate: Estate) -> Verdict:
     """FAIL when one of the ports is open to all of IPv4 or all of IPv6 by TCP or UDP."""

@@ -27,6 +27,7 @@ REFUSED = {"tcp": ((22, 22),)}
     reads=READS,
     heal=partial(without_open_rules, refused=REFUSED),
     config_rule="restricted-ssh",
+    properties=("SecurityGroupIngress",),
 )
 def ec2_security_group_ssh_closed(group: Resource, estate: Estate) -> Verdict:
     """FAIL when TCP 22 is open to all of IPv4 or all of IPv6, in one rule or in several."""

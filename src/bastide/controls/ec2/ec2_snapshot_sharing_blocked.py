@@ -14,6 +14,7 @@ from bastide.model import Resource, Verdict
     remediation="Enable it in the region: ec2 enable-snapshot-block-public-access --state block-all-sharing.",
     heal={"State": "block-all-sharing"},
     config_rule="ebs-snapshot-block-public-access",
+    properties=("State",),
 )
 def ec2_snapshot_sharing_blocked(setting: Resource) -> Verdict:
     """FAIL when sharing is not blocked, or only for new snapshots."""

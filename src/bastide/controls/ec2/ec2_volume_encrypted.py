@@ -17,6 +17,7 @@ DEFAULT = "Bastide::EC2::EbsEncryptionByDefault"
     reads=(DEFAULT,),
     heal={"Encrypted": True},
     config_rule="encrypted-volumes",
+    properties=("Encrypted",),
 )
 def ec2_volume_encrypted(volume: Resource, estate: Estate) -> Verdict:
     """FAIL when the volume is not encrypted, attached or not; one that does not say follows its region's default."""

@@ -20,6 +20,7 @@ OTHER = not_applicable("endpoints of this type have no policy")
     maps_to=("Bastide:EC2.endpoint-policy", "NIST-800-53r5:AC-4", "NIST-800-53r5:SC-7(10)"),
     source="AWS PrivateLink Guide, Control access to VPC endpoints using endpoint policies",
     remediation="Allow through the endpoint only callers and resources of the organization.",
+    properties=("PolicyDocument", "VpcEndpointType"),
 )
 def ec2_vpc_endpoint_policy_limited(endpoint: Resource) -> Verdict:
     """FAIL when there is no policy, or a statement allows everybody without limit of caller or resource."""

@@ -16,6 +16,7 @@ LAST = 24
     remediation="Set password reuse prevention to 24.",
     heal={PATH: LAST},
     config_rule="iam-password-policy",
+    properties=("PasswordReusePrevention",),
 )
 def iam_password_policy_no_reuse(policy: Resource) -> Verdict:
     """FAIL when fewer than the last 24 passwords are refused."""

@@ -17,6 +17,13 @@ LENGTH = 14
     remediation="Set a password policy: at least 14 characters, with capitals, small letters, digits and symbols.",
     heal={**dict.fromkeys(KINDS, True), "MinimumPasswordLength": LENGTH},
     config_rule="iam-password-policy",
+    properties=(
+        "MinimumPasswordLength",
+        "RequireLowercaseCharacters",
+        "RequireNumbers",
+        "RequireSymbols",
+        "RequireUppercaseCharacters",
+    ),
 )
 def iam_password_policy_strong(policy: Resource) -> Verdict:
     """FAIL when a password may be shorter than 14 characters or lack a kind of character, or nothing is asked."""

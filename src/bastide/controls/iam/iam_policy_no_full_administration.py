@@ -15,6 +15,7 @@ from bastide.model import Estate, Resource, Verdict
     remediation="Replace the statement by the actions and resources that its holders were seen to use.",
     reads=("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"),
     config_rule="iam-policy-no-statements-with-admin-access",
+    properties=("AttachmentCount", "PolicyDocument"),
 )
 def iam_policy_no_full_administration(policy: Resource, estate: Estate) -> Verdict:
     """FAIL when a statement allows every action on every resource, however it is spelled."""

@@ -15,6 +15,7 @@ from bastide.model import Estate, Resource, Verdict
     remediation="Name the actions that the holders need instead of the wildcard for the service.",
     reads=("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"),
     config_rule="iam-policy-no-statements-with-full-access",
+    properties=("AttachmentCount", "PolicyDocument"),
 )
 def iam_policy_no_whole_service(policy: Resource, estate: Estate) -> Verdict:
     """FAIL when a statement allows every action of a service, on whatever resource."""

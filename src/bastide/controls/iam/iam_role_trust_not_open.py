@@ -20,6 +20,7 @@ PATH = "AssumeRolePolicyDocument"
     maps_to=("Bastide:IAM.open-trust", "NIST-800-53r5:AC-3", "NIST-800-53r5:AC-6"),
     source="IAM User Guide, IAM JSON policy elements, Principal",
     remediation="Name the accounts, roles or token subjects that may take the role.",
+    properties=("AssumeRolePolicyDocument",),
 )
 def iam_role_trust_not_open(role: Resource) -> Verdict:
     """FAIL when the trust policy lets in everybody, or every user of a shared identity provider."""

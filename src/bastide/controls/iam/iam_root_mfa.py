@@ -15,6 +15,7 @@ NO_CREDENTIALS = not_applicable("the root user has no credentials")
     source="IAM User Guide, Multi-factor authentication for AWS account root user",
     remediation="Register a passkey for the root user, or remove its credentials by central root access.",
     config_rule="root-account-mfa-enabled",
+    properties=("AccountAccessKeysPresent", "AccountMFAEnabled", "AccountPasswordPresent"),
 )
 def iam_root_mfa(summary: Resource) -> Verdict:
     """FAIL when the root user has a password and no MFA; NOT_APPLICABLE when its credentials were removed."""

@@ -14,6 +14,7 @@ PATH = "AccountAccessKeysPresent"
     source="IAM User Guide, Root user best practices for your AWS account",
     remediation="Delete the key: as root, or from the management account by a session of central root access.",
     config_rule="iam-root-access-key-check",
+    properties=("AccountAccessKeysPresent",),
 )
 def iam_root_no_access_key(summary: Resource) -> Verdict:
     """FAIL when the account summary counts access keys of the root user."""

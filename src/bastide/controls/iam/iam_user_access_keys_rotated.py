@@ -16,6 +16,7 @@ DAYS = 90
     remediation="Make a new key, move what uses the old one, then delete it; a role needs no key at all.",
     reads=(REPORT,),
     config_rule="access-keys-rotated",
+    properties=("AccessKeys", "UserName"),
 )
 def iam_user_access_keys_rotated(user: Resource, estate: Estate) -> Verdict:
     """FAIL when an active key is more than 90 days old on the day that the estate was read."""

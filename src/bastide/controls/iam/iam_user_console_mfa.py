@@ -14,6 +14,7 @@ from bastide.model import PASS, Estate, Resource, Unknown, Value, Verdict, fail,
     remediation="Have the user register a passkey or authenticator, or take the password away.",
     reads=(REPORT,),
     config_rule="mfa-enabled-for-iam-console-access",
+    properties=("LoginProfile", "MFADevices", "UserName"),
 )
 def iam_user_console_mfa(user: Resource, estate: Estate) -> Verdict:
     """FAIL when there is a password and no MFA device."""

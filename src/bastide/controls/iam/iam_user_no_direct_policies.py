@@ -16,6 +16,7 @@ APART = "AWS::IAM::UserPolicy"
     remediation="Move the policies to a group or, better, to a role that people take through Identity Center.",
     reads=(APART,),
     config_rule="iam-user-no-policies-check",
+    properties=("ManagedPolicyArns", "Policies", "UserName"),
 )
 def iam_user_no_direct_policies(user: Resource, estate: Estate) -> Verdict:
     """FAIL when a managed or an inline policy is attached to the user itself."""

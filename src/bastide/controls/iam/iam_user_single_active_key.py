@@ -13,6 +13,7 @@ from bastide.model import PASS, Estate, Resource, Unknown, Verdict, fail, unknow
     source="IAM User Guide, Generate credential reports for your AWS account",
     remediation="Deactivate the key that was not used last, then delete it.",
     reads=(REPORT,),
+    properties=("AccessKeys", "UserName"),
 )
 def iam_user_single_active_key(user: Resource, estate: Estate) -> Verdict:
     """FAIL when both access keys of a user are active."""

@@ -19,6 +19,7 @@ DAYS = 45
     remediation="Deactivate the password or key that nobody used, then delete it.",
     reads=(REPORT,),
     config_rule="iam-user-unused-credentials-check",
+    properties=("UserName",),
 )
 def iam_user_unused_45_days(user: Resource, estate: Estate) -> Verdict:
     """FAIL when a password or an active key was not used for more than 45 days; never used counts since it was made."""

@@ -16,6 +16,7 @@ DAYS = 90
     remediation="Deactivate the password or key that nobody used, then delete it.",
     reads=(REPORT,),
     config_rule="iam-user-unused-credentials-check",
+    properties=("UserName",),
 )
 def iam_user_unused_90_days(user: Resource, estate: Estate) -> Verdict:
     """FAIL when a password or an active key was not used for more than 90 days; never used counts since it was made."""

@@ -17,6 +17,7 @@ from bastide.model import PASS, Resource, Verdict, fail
     source="AWS KMS Developer Guide, Key policies in AWS KMS",
     remediation="Name the accounts or roles that use the key, or add a condition on the organization or account.",
     config_rule="kms-key-policy-no-public-access",
+    properties=("KeyPolicy",),
 )
 def kms_key_policy_not_public(key: Resource) -> Verdict:
     """FAIL when a statement allows everybody, and no condition holds the caller to fixed values."""

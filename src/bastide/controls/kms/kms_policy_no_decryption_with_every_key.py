@@ -17,6 +17,7 @@ from bastide.model import Estate, Resource, Verdict
     remediation="Name the keys that the holders need in Resource, or bind the statement to their aliases.",
     reads=("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"),
     config_rule="iam-customer-policy-blocked-kms-actions",
+    properties=("AttachmentCount", "PolicyDocument"),
 )
 def kms_policy_no_decryption_with_every_key(policy: Resource, estate: Estate) -> Verdict:
     """FAIL when a statement allows kms:Decrypt or kms:ReEncryptFrom with every key of the account."""

@@ -16,6 +16,7 @@ from bastide.model import Resource, Verdict
     source="AWS KMS Developer Guide, Best practices for IAM policies",
     remediation="Name the keys that the role needs in Resource, or bind the statement to their aliases.",
     config_rule="iam-inline-policy-blocked-kms-actions",
+    properties=("Policies",),
 )
 def kms_role_inline_no_decryption_with_every_key(role: Resource) -> Verdict:
     """FAIL when a statement allows kms:Decrypt or kms:ReEncryptFrom with every key of the account."""

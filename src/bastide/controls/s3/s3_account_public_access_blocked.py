@@ -16,6 +16,7 @@ SETTINGS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "Restric
     remediation="Switch all four settings on for the account: s3control put-public-access-block.",
     heal=dict.fromkeys(SETTINGS, True),
     config_rule="s3-account-level-public-access-blocks-periodic",
+    properties=("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"),
 )
 def s3_account_public_access_blocked(settings: Resource) -> Verdict:
     """FAIL when any of the four settings is off or absent."""

@@ -21,6 +21,7 @@ OWNER_ONLY = (None, "Private", "BucketOwnerFullControl", "BucketOwnerRead")
     remediation="Set object ownership to BucketOwnerEnforced after moving grants from the ACL to the bucket policy.",
     heal={"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}, "AccessControl": "Private"},
     config_rule="s3-bucket-acl-prohibited",
+    properties=("AccessControl", "OwnershipControls"),
 )
 def s3_bucket_acls_disabled(bucket: Resource) -> Verdict:
     """FAIL when object ownership is not BucketOwnerEnforced."""

@@ -22,6 +22,7 @@ DESTINATION = "LoggingConfiguration.DestinationBucketName"
     "access logging",
     remediation="Set the bucket's default encryption to aws:kms with a key of your own, and switch bucket keys on.",
     config_rule="s3-default-encryption-kms",
+    properties=("BucketEncryption", "LoggingConfiguration"),
 )
 def s3_bucket_encrypted_with_kms(bucket: Resource, estate: Estate) -> Verdict:
     """FAIL when no default rule, or one with S3's own keys, is set. Both kinds of KMS encryption count."""

@@ -21,6 +21,7 @@ from bastide.model import Estate, Resource, Verdict
         "PublicAccessBlockConfiguration.RestrictPublicBuckets": True,
     },
     config_rule="s3-bucket-public-read-prohibited",
+    properties=("AccessControl", "BucketName", "Grants", "OwnershipControls", "PublicAccessBlockConfiguration"),
 )
 def s3_bucket_not_publicly_readable(bucket: Resource, estate: Estate) -> Verdict:
     """FAIL when an ACL or a policy lets the public read and no block makes it void."""

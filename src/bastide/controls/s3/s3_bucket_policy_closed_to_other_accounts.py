@@ -23,6 +23,7 @@ REFUSED = ("s3:DeleteBucketPolicy", "s3:PutBucketAcl", "s3:PutBucketPolicy", "s3
     source="Amazon S3 User Guide, Bucket owner granting cross-account bucket permissions",
     remediation="Remove the actions that change policy, ACL or encryption from the statement for the other account.",
     config_rule="s3-bucket-blacklisted-actions-prohibited",
+    properties=("PolicyDocument",),
 )
 def s3_bucket_policy_closed_to_other_accounts(policy: Resource) -> Verdict:
     """FAIL at the first statement that allows a refused action to a principal of another account."""

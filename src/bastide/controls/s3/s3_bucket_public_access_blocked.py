@@ -21,6 +21,7 @@ SETTINGS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "Restric
     remediation="Switch all four public access block settings on for the bucket.",
     heal={f"PublicAccessBlockConfiguration.{name}": True for name in SETTINGS},
     config_rule="s3-bucket-level-public-access-prohibited",
+    properties=("PublicAccessBlockConfiguration",),
 )
 def s3_bucket_public_access_blocked(bucket: Resource) -> Verdict:
     """FAIL when any of the four settings is off or absent."""

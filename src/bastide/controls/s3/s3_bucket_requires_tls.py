@@ -16,6 +16,7 @@ from bastide.model import PASS, Estate, Resource, Unknown, Verdict, fail, unknow
     remediation="Add a Deny of s3:* for everybody on the bucket and its objects where aws:SecureTransport is false.",
     reads=(BUCKET_POLICY,),
     config_rule="s3-bucket-ssl-requests-only",
+    properties=("BucketName",),
 )
 def s3_bucket_requires_tls(bucket: Resource, estate: Estate) -> Verdict:
     """FAIL when there is no policy, or its Deny leaves out a principal, an action, the bucket or its objects."""
