@@ -20,7 +20,7 @@ def test_each_output_has_a_format_and_a_place(tmp_path: Path) -> None:
     ("texts", "what", "fix"),
     [
         (["htlm"], "'htlm' is not a format", "did you mean html?"),
-        (["pdf=x.pdf"], "'pdf' is not a format", "one of table, json, html, sarif, ocsf, csv, junit"),
+        (["pdf=x.pdf"], "'pdf' is not a format", f"one of {', '.join(KNOWN)}"),
         (["json", "csv"], "two formats cannot share stdout", "write all but one to files: -o html=report.html"),
         (["json=no/such/folder/x.json"], "the folder of no/such/folder/x.json does not exist", "make it first"),
     ],

@@ -12,18 +12,45 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from bastide.errors import BastideError
+from bastide.model import Status
 
 if TYPE_CHECKING:
     from bastide.assess import Assessment
     from bastide.lake.catalog import Lake
     from bastide.model import Estate
     from bastide.model.resource import ResourceKey
+    from bastide.show.reports.report import Delta
     from bastide.show.workspace import Workspace
 
 
-def record(place: Workspace, assessment: Assessment, estate: Estate, say: Callable[[str], None]) -> None:
-    """Keep the findings, and the changed resources when the workspace has a lake."""
+def record(place: Workspace, assessment: Assessment, estate: Estate, say: Callable[[str], None]) -> Delta | None:
+    """Keep the findings, and the changed resources when the workspace has a lake.
+
+    What comes out is what changed since the assessment before; None when there was none.
+    """
+    changed = _since_last(place, assessment)
     _keep_findings(place, assessment)
+    _keep_inventory(place, estate, say)
+    return changed
+
+
+def _since_last(place: Workspace, assessment: Assessment) -> Delta | None:
+    from bastide.assess import Baseline
+    from bastide.show.reports.report import Delta
+    from bastide.store import RunStatus
+
+    runs = [run for run in place.store.runs() if run.kind == "assess" and run.target == place.target.label]
+    done = [run for run in runs if run.status is RunStatus.DONE]
+    if not done:
+        return None
+    asked = set(assessment.by_control)
+    earlier = Baseline({one.id: one.status for one in place.store.findings(place.target.label) if one.control in asked})
+    open_now = [one for one in assessment.findings if one.status in {Status.FAIL, Status.UNKNOWN}]
+    new = sum(one.status is Status.FAIL for one in earlier.new(open_now))
+    return Delta(done[-1].started_at, new, len(earlier.gone(open_now)))
+
+
+def _keep_inventory(place: Workspace, estate: Estate, say: Callable[[str], None]) -> None:
     from bastide.show.lake import has_lake, open_lake
 
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -56,16 +57,23 @@ def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     controls: Annotated[
         list[Path] | None, typer.Option("--controls", help="Own controls (YAML with CEL), or a folder of them.")
     ] = None,
+    by: Annotated[str, typer.Option("--by", help="What a table puts together: risk, account or service.")] = "risk",
     output: OutputOption = None,
 ) -> None:
-    """Judge what runs, a file or templates by all controls: `-o table|json|html|sarif|ocsf|csv|junit[=PATH]`."""
+    """Judge what runs, a file or templates by all controls.
+
+    `-o table|json|jsonl|html|sarif|ocsf|csv|junit|github|markdown[=PATH]`, as often as needed.
+    """
     from bastide.assess import parse_gate
     from bastide.show.chosen import chosen_controls
     from bastide.show.progress import bar
     from bastide.show.recording import record
     from bastide.show.reports import FORMATS, parse_outputs, write
+    from bastide.show.reports.findings_table import GROUPINGS
 
     outputs = parse_outputs(output or ["table"], tuple(FORMATS))
+    if by not in GROUPINGS:
+        raise InputError(f"--by does not know {by!r}", fix=f"one of {', '.join(GROUPINGS)}")
     gate = parse_gate(fail_on) if fail_on else None
     earlier = _baseline(baseline)
     if gate and gate.new and earlier is None:
@@ -73,7 +81,7 @@ def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     named = paths or [Path("architecture.yaml")]
     if _are_templates(named, given=bool(parameters) or each):
         chosen = chosen_controls(controls or ())
-        raise typer.Exit(_judge_templates(named, parameters or [], chosen, each, all_, gate, earlier, outputs))
+        raise typer.Exit(_judge_templates(named, parameters or [], chosen, each, all_, gate, earlier, outputs, by))
     place = Workspace(Settings(named[0], target, profile, role, external_id, tuple(controls or ())))
     with bar("reading") as progress:
         assessment, estate = (
@@ -81,10 +89,11 @@ def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
             if declared
             else place.assessed(include_passes=all_, progress=progress)
         )
+    delta = None
     if not declared:
         warn_of_entry(place)
-        record(place, assessment, estate, lambda text: typer.echo(text, err=True))
-    write(place.report(assessment, estate, baseline=earlier), outputs)
+        delta = record(place, assessment, estate, lambda text: typer.echo(text, err=True))
+    write(place.report(assessment, estate, baseline=earlier, grouped_by=by, delta=delta), outputs)
     raise typer.Exit(_code(assessment, estate, gate is not None and bool(gate.hits(assessment.findings, earlier))))
 
 
@@ -106,6 +115,7 @@ def _judge_templates(
     gate: Gate | None,
     earlier: Baseline | None,
     outputs: list[Output],
+    by: str,
 ) -> int:
     """Judge and show templates; the exit code. What was skipped or not judged goes to stderr."""
     from bastide.show.reports import write
@@ -117,7 +127,7 @@ def _judge_templates(
     for note in judged.notes:
         typer.echo(shown(note), err=True)
     moment = now().isoformat(timespec="seconds").replace("+00:00", "Z")
-    write(report(judged, controls, moment, earlier), outputs)
+    write(replace(report(judged, controls, moment, earlier), grouped_by=by), outputs)
     if gate is not None and gate.hits(judged.assessment.findings, earlier):
         return GATE_HIT
     return INCOMPLETE if judged.incomplete else 0

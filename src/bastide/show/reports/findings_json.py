@@ -7,26 +7,35 @@ from typing import Any
 from bastide.model import Finding
 from bastide.model.serialize import to_json_value
 from bastide.show.reports.json_text import json_text
-from bastide.show.reports.report import Report
+from bastide.show.reports.report import Delta, Report
 
 SCHEMA = "bastide.findings/1"
 
 
 def render(report: Report) -> str:
     """The report as indented JSON with sorted findings."""
-    document = {
+    findings = [finding_json(finding, report) for finding in report.findings]
+    healed = [finding_json(finding, report) for finding in report.healed]
+    return json_text({**summary_json(report), "findings": findings, "healed": healed}, 2)
+
+
+def summary_json(report: Report) -> dict[str, Any]:
+    """All of a report but its findings, as JSON values."""
+    return {
         "schema": SCHEMA,
         "generated_at": report.generated_at,
         "basis": report.estate.basis,
         "counts": {str(status): number for status, number in sorted(report.counts.items())},
+        "delta": _delta(report.delta),
         "gaps": [
             {"type": gap.type, "account": gap.account, "region": gap.region, "reason": gap.reason, "action": gap.action}
             for gap in report.estate.gaps
         ],
-        "findings": [finding_json(finding, report) for finding in report.findings],
-        "healed": [finding_json(finding, report) for finding in report.healed],
     }
-    return json_text(document, 2)
+
+
+def _delta(delta: Delta | None) -> dict[str, Any] | None:
+    return {"since": delta.since, "new": delta.new, "gone": delta.gone} if delta else None
 
 
 def finding_json(finding: Finding, report: Report) -> dict[str, Any]:

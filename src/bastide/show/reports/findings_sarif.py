@@ -12,7 +12,7 @@ from bastide import __version__
 from bastide.controls import Control
 from bastide.model import Finding, Severity, Status
 from bastide.show.reports.json_text import json_text
-from bastide.show.reports.report import Report, shown
+from bastide.show.reports.report import Report, place_of, shown
 
 KINDS = {Status.FAIL: "fail", Status.UNKNOWN: "review", Status.PASS: "pass", Status.NOT_APPLICABLE: "notApplicable"}
 LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "warning"}
@@ -54,10 +54,12 @@ def _result(finding: Finding, rules: dict[str, int]) -> dict[str, Any]:
     key = finding.resource
     name = {"name": shown(key.id), "fullyQualifiedName": finding.arn or str(key), "kind": "resource"}
     location: dict[str, Any] = {"logicalLocations": [name]}
-    if finding.origin.file:
+    file, line = place_of(finding)
+    if file:
+        column = finding.origin.column if line == finding.origin.line else 1
         location["physicalLocation"] = {
-            "artifactLocation": {"uri": quote(finding.origin.file.replace("\\", "/"), safe="/:")},
-            "region": {"startLine": max(finding.origin.line, 1), "startColumn": max(finding.origin.column, 1)},
+            "artifactLocation": {"uri": quote(file.replace("\\", "/"), safe="/:")},
+            "region": {"startLine": max(line, 1), "startColumn": max(column, 1)},
         }
     failed = finding.status is Status.FAIL
     return {

@@ -1,7 +1,11 @@
-"""The findings for a terminal: the worst first, one block a control, one line a resource, and a summary at the end."""
+"""The findings for a terminal, one line a resource, and a summary at the end.
+
+By risk: the worst control first, one block each. By account or service: one block each, the one with the worst first.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import groupby
 
 from rich.console import RenderableType
@@ -16,12 +20,46 @@ STYLES = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: 
 MOST_RESOURCES = 25  # of one control; the rest is counted and said
 
 
+GROUPINGS: dict[str, Callable[[Finding], str]] = {
+    "risk": lambda finding: finding.control,
+    "account": lambda finding: f"{finding.account_name or finding.resource.account} ({finding.resource.account})",
+    "service": lambda finding: finding.resource.type.split("::")[1],
+}
+
+
 def render(report: Report) -> str:
-    """Findings grouped by control, then counts."""
+    """Findings grouped as the report says, then counts."""
+    parts = _by_control(report) if report.grouped_by == "risk" else _by_place(report, GROUPINGS[report.grouped_by])
+    return text_of(*parts, *summary(report))
+
+
+def _by_place(report: Report, group: Callable[[Finding], str]) -> list[RenderableType]:
+    """A block for each account or service, and in it the worst first."""
+    blocks: dict[str, list[Finding]] = {}
+    for finding in sorted(report.findings, key=_order):
+        blocks.setdefault(group(finding), []).append(finding)
+    parts: list[RenderableType] = []
+    for name, findings in blocks.items():
+        failed = sum(finding.status is Status.FAIL for finding in findings)
+        unknown = sum(finding.status is Status.UNKNOWN for finding in findings)
+        parts.append(Text.assemble((shown(name), "bold"), f"  {failed} failed, {unknown} unknown"))
+        table = Table.grid(padding=(0, 2))
+        for finding in findings[:MOST_RESOURCES]:
+            severity = "unknown" if finding.status is Status.UNKNOWN else str(finding.severity)
+            place = Text(f"    {severity}", style=STYLES.get(finding.severity, ""))
+            table.add_row(place, finding.control, shown(_what(finding)), shown(finding.reason))
+        parts.append(table)
+        if len(findings) > MOST_RESOURCES:
+            parts.append(Text(f"    … and {len(findings) - MOST_RESOURCES} more"))
+        parts.append(Text(""))
+    return parts
+
+
+def _by_control(report: Report) -> list[RenderableType]:
     parts: list[RenderableType] = []
     for (status, severity, control), group in groupby(sorted(report.findings, key=_order), _heading):
         parts += _block(status, severity, control, list(group), report)
-    return text_of(*parts, *summary(report))
+    return parts
 
 
 def _order(finding: Finding) -> tuple[bool, int, str, str]:
@@ -76,6 +114,8 @@ def summary(report: Report) -> list[RenderableType]:
             f"{f' · {len(report.findings)} new against the baseline' if report.compared else ''}"
         )
     ]
+    if report.delta:
+        lines.append(Text(f"since {report.delta.since}: {report.delta.new} new, {report.delta.gone} gone"))
     if report.estate.gaps:
         lines.append(Text(f"{len(report.estate.gaps)} places could not be read:", style="magenta"))
         for gap in report.estate.gaps[:MOST_RESOURCES]:

@@ -11,9 +11,12 @@ from typing import NamedTuple
 from bastide.errors import InputError
 from bastide.show.reports import (
     findings_csv,
+    findings_github,
     findings_html,
     findings_json,
+    findings_jsonl,
     findings_junit,
+    findings_markdown,
     findings_ocsf,
     findings_sarif,
     findings_table,
@@ -23,11 +26,14 @@ from bastide.show.reports.report import Report
 FORMATS: dict[str, Callable[[Report], str]] = {
     "table": findings_table.render,
     "json": findings_json.render,
+    "jsonl": findings_jsonl.render,
     "html": findings_html.render,
     "sarif": findings_sarif.render,
     "ocsf": findings_ocsf.render,
     "csv": findings_csv.render,
     "junit": findings_junit.render,
+    "github": findings_github.render,
+    "markdown": findings_markdown.render,
 }
 
 

@@ -10,13 +10,14 @@ import msgspec
 from bastide.model.bulk import unsearched
 
 
-def json_text(document: Any, indent: int) -> str:
-    """The document as JSON with ``indent`` spaces a level; characters beyond ASCII stand for themselves.
+def json_text(document: Any, indent: int | None = None) -> str:
+    """The document as JSON, with ``indent`` spaces a level or on one line; characters beyond ASCII are themselves.
 
     Half a surrogate pair, which UTF-8 cannot hold, makes all of them escapes instead.
     """
     try:
         with unsearched():
-            return msgspec.json.format(msgspec.json.encode(document), indent=indent).decode()
+            encoded = msgspec.json.encode(document)
+            return (encoded if indent is None else msgspec.json.format(encoded, indent=indent)).decode()
     except UnicodeEncodeError:
         return json.dumps(document, indent=indent)

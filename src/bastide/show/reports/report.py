@@ -18,6 +18,15 @@ LINE_ENDS = re.compile("[\\r\\n\\u2028\\u2029]")
 
 
 @dataclass(frozen=True)
+class Delta:
+    """What changed since an earlier assessment, made at ``since`` (ISO 8601 UTC)."""
+
+    since: str
+    new: int
+    gone: int
+
+
+@dataclass(frozen=True)
 class Report:
     """One assessment, ready to be shown.
 
@@ -33,6 +42,8 @@ class Report:
     generated_at: str
     title: str = "Assessment"
     compared: bool = False  # with a baseline: ``findings`` are what is new, ``counts`` all that there is
+    grouped_by: str = "risk"  # what a table puts together: risk, account or service
+    delta: Delta | None = None  # None when there was none before
     healed: tuple[Finding, ...] = ()
     guardrails: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # unit path or account name → guardrails
 
@@ -50,6 +61,12 @@ class Report:
         """Number of failures by severity, the worst first, zeros included."""
         found = Counter(finding.severity for finding in self.failures)
         return {severity: found.get(severity, 0) for severity in sorted(Severity, reverse=True)}
+
+
+def place_of(finding: Finding) -> tuple[str, int]:
+    """File and line of the property that decided a finding, else of its resource; an empty file where there is none."""
+    line = finding.evidence.get("line")
+    return finding.origin.file, line if isinstance(line, int) and line else finding.origin.line
 
 
 def shown(text: object) -> str:
