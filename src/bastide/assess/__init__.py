@@ -11,5 +11,16 @@ from bastide.assess.doubt import run_doubtful
 from bastide.assess.gate import Gate, parse_gate
 from bastide.assess.heal import healed
 from bastide.assess.run import Assessment, run
+from bastide.assess.suppress import suppressed
 
-__all__ = ["Assessment", "Baseline", "Gate", "healed", "parse_baseline", "parse_gate", "run", "run_doubtful"]
+__all__ = [
+    "Assessment",
+    "Baseline",
+    "Gate",
+    "healed",
+    "parse_baseline",
+    "parse_gate",
+    "run",
+    "run_doubtful",
+    "suppressed",
+]

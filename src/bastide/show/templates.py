@@ -96,7 +96,9 @@ def assess_templates(
     Raises:
         InputError: a named file is no template, or a parameter is wrong.
     """
+    from bastide.assess import suppressed
     from bastide.declare.templates import Settings, estate_of, read_files
+    from bastide.declare.templates.suppress import suppressions
 
     files = read_files(paths)
     settings = Settings(parameters)
@@ -109,8 +111,9 @@ def assess_templates(
     judged = [(reading, _judged(reading, controls, include_passes)) for reading in readings]
     notes += [note for reading in readings for note in reading.notes]
     unique = sorted(set(notes), key=lambda note: (note.file, note.line, note.text))
+    whole = _together([one for _, one in judged], controls)
     return Judged(
-        _together([one for _, one in judged], controls),
+        suppressed(whole, suppressions(files.trees), {control.id: control for control in controls}),
         _one_estate(readings),
         tuple(str(note) for note in unique),
         any(note.incomplete for note in unique),

@@ -61,14 +61,18 @@ def _result(finding: Finding, rules: dict[str, int]) -> dict[str, Any]:
             "artifactLocation": {"uri": quote(file.replace("\\", "/"), safe="/:")},
             "region": {"startLine": max(line, 1), "startColumn": max(column, 1)},
         }
-    failed = finding.status is Status.FAIL
-    return {
+    accepted = finding.evidence.get("suppressed")
+    failed = finding.status is Status.FAIL or accepted is not None
+    result = {
         "ruleId": finding.control,
         "ruleIndex": rules[finding.control],
-        "kind": KINDS[finding.status],
+        "kind": "fail" if failed else KINDS[finding.status],
         "level": LEVELS.get(finding.severity, "note") if failed else "none",
         "message": {"text": shown(f"{finding.resource_name or key.id}: {finding.reason or finding.title}")},
         "locations": [location],
         "partialFingerprints": {"bastideFinding/v1": finding.id},
         "properties": {"account": key.account, "region": key.region, "type": key.type, "path": finding.path},
     }
+    if accepted is not None:
+        result["suppressions"] = [{"kind": "inSource", "status": "accepted", "justification": shown(accepted)}]
+    return result
