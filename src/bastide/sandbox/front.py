@@ -31,7 +31,7 @@ from bastide.sandbox.credentials import MANAGEMENT_ACCOUNT
 from bastide.sandbox.faults.disturb import Faults
 from bastide.sandbox.journal import Entry, Journal
 from bastide.sandbox.principal import Principal
-from bastide.sandbox.resolve import Scope, address, read_scope
+from bastide.sandbox.resolve import Scope, address, read_scope, spoken
 from bastide.sandbox.sessions import Sessions
 from bastide.sandbox.signature import unwrap, verify
 from bastide.sandbox.trail.audit import Audit
@@ -105,13 +105,17 @@ class Front:
         """The shims' own state for a key; empty at first."""
         return self._stores[service, account, region]
 
+    def stores(self, service: str, account: str) -> list[Store]:
+        """The shims' own state of a service and account, Region by Region."""
+        return [store for key, store in sorted(self._stores.items()) if key[:2] == (service, account)]
+
     def answer(self, request: HttpRequest) -> HttpResponse:
         """The response that AWS would give; never raises for anything that a caller sends.
 
         Raises:
             Disconnected: faults on demand took the answer, and maybe the call.
         """
-        scope = Scope("", "us-east-1", "s3")
+        scope = None
         with self._lock:
             self._state.activate()
             before = self.sequence
@@ -139,7 +143,10 @@ class Front:
             return self._recorded(call, instead)
         return self.faults.noted(call, self._run(call), changes)
 
-    def _refuse(self, scope: Scope, request: HttpRequest, refusal: AwsError) -> HttpResponse:
+    def _refuse(self, scope: Scope | None, request: HttpRequest, refusal: AwsError) -> HttpResponse:
+        if scope is None:  # it does not say whom it is for
+            protocol = spoken(request)
+            return render_error(refusal, protocol, "s3" if protocol == "rest-xml" else "", "0" * 32)
         try:
             protocol = moto.request_protocol(moto.service_model(scope.service), request.header("content-type"))
         except UnknownServiceError:

@@ -10,7 +10,9 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlsplit
 
-from bastide.sandbox.wire import AwsError, HttpRequest
+from bastide.sandbox.signature.older import bucket_in_host
+from bastide.sandbox.signature.refusals import Refusals, missing
+from bastide.sandbox.wire import HttpRequest
 
 # Signing name → botocore service names, the likeliest first; absent means that they are the same.
 SIGNED_AS = {
@@ -33,9 +35,6 @@ SIGNED_AS = {
     "tagging": ("resourcegroupstaggingapi",),
 }
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/(\d{8})/(?:([^/,\s]+)/)?([^/,\s]+)/aws4_request")
-_S3_HOST = re.compile(
-    r"^(?:(?P<bucket>.+)\.)?s3(?:[.-](?:dualstack\.)?[a-z]{2}[a-z0-9-]*-\d)?\.(?:amazonaws\.com|localhost)"
-)
 _REGION_IN_HOST = re.compile(r"[.-]([a-z]{2}(?:-[a-z]+)+-\d)\.")
 _OLD = re.compile(r"AWS ([^:\s]+):")
 _UNSIGNED_STS = ("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")
@@ -65,13 +64,22 @@ def read_scope(request: HttpRequest) -> Scope:
     if old:  # S3's older signature in the header
         return Scope(old.group(1), region.group(1) if region else "us-east-1", "s3")
     if request.header("authorization") or "X-Amz-Credential" in query:
-        raise AwsError("IncompleteSignature", "Authorization header requires 'Credential' parameter.", 400)
+        raise Refusals("", spoken(request)).incomplete("Authorization header requires 'Credential' parameter.")
     if "AWSAccessKeyId" in query:  # a presigned URL of S3's older signature, which botocore still makes
         return Scope(query["AWSAccessKeyId"][0], region.group(1) if region else "us-east-1", "s3")
     if request.header("x-amz-target") or (b"Action=" in request.body and b"AssumeRoleWith" not in request.body):
-        raise AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403)
+        raise missing(spoken(request))
     anonymous_sts = any(name.encode() in request.body for name in _UNSIGNED_STS)
     return Scope("", region.group(1) if region else "us-east-1", "sts" if anonymous_sts else "s3")
+
+
+def spoken(request: HttpRequest) -> str:
+    """The protocol of a request that does not say its service: what AWS refuses it in."""
+    if request.header("x-amz-target"):
+        return "json"
+    if b"Action=" in request.body:
+        return "ec2" if b"Version=2016-11-15" in request.body else "query"
+    return "rest-json" if "json" in request.header("content-type") else "rest-xml"
 
 
 def _service(signing_name: str, request: HttpRequest) -> str:
@@ -108,12 +116,6 @@ def address(request: HttpRequest, service: str, endpoint_prefix: str, region: st
     url = f"https://{host}{path}" + (f"?{parts.query}" if parts.query else "")
     headers = tuple(pair for pair in request.headers if pair[0].lower() != "host")
     return replace(request, url=url, headers=headers)
-
-
-def bucket_in_host(host: str) -> str:
-    """The bucket of a virtual-hosted address; empty where the path says it."""
-    virtual = _S3_HOST.match(host)
-    return (virtual["bucket"] or "") if virtual else ""
 
 
 def _account_in_host(request: HttpRequest, host: str) -> str:

@@ -13,7 +13,7 @@ import hmac
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
@@ -25,6 +25,7 @@ NOTHING = sha256(b"").hexdigest()
 S3_NAMES = frozenset({"s3", "s3express", "s3-outposts", "s3-object-lambda"})
 _PLAIN = re.compile(r"[A-Za-z0-9/\-_.~]*")
 _SAFE = "-_.~"
+_TOKEN = "X-Amz-Security-Token"
 _KEYS = 4096  # derived keys that are remembered: one for each secret, day, Region and service
 
 
@@ -59,16 +60,13 @@ class Parts:
         self.request = request
         self.url = urlsplit(request.url)
         self.path, self.query = self.url.path or "/", self.url.query
-
-    @cached_property
-    def values(self) -> dict[str, list[str]]:
-        """Header values by lower-case name, in the order of the wire; `host` also where the transport has no header."""
-        found: dict[str, list[str]] = {}
-        for name, value in self.request.headers:
-            found.setdefault(name.lower(), []).append(value)
-        if "host" not in found:
-            found["host"] = [self._host()]
-        return found
+        # Header values by lower-case name, several joined as they came; `host` also where the transport has no header.
+        self.values: dict[str, str] = {}
+        for name, value in request.headers:
+            key, text = name.lower(), " ".join(value.split()) if " " in value or "\t" in value else value
+            self.values[key] = f"{self.values[key]},{text}" if key in self.values else text
+        if "host" not in self.values:
+            self.values["host"] = self._host()
 
     def _host(self) -> str:
         host, port = self.url.hostname or "", self.url.port
@@ -77,13 +75,15 @@ class Parts:
 
     def header_lines(self, names: tuple[str, ...]) -> str:
         """`name:value` lines; a header that is signed and did not arrive has an empty value."""
-        values = self.values
-        return "".join(f"{name}:{','.join(map(_trimmed, values.get(name, ())))}\n" for name in names)
+        return "".join([f"{name}:{self.values.get(name, '')}\n" for name in names])
 
     def paths(self, once: bool) -> Iterator[str]:
         """The canonical URI: for S3 (`once`) decoded and encoded, else normalized and encoded over what it is."""
         if once:
-            yield self.path if _PLAIN.fullmatch(self.path) else quote(unquote_to_bytes(_raw(self.path)), "/" + _SAFE)
+            plain = self.path if _PLAIN.fullmatch(self.path) else quote(unquote_to_bytes(_raw(self.path)), "/" + _SAFE)
+            yield plain
+            if plain != self.path:  # a slash that was encoded, or letters that need not be
+                yield self.path
             return
         normal = normalize(self.path)
         yield normal if _PLAIN.fullmatch(normal) else quote(_raw(normal), "/" + _SAFE)
@@ -101,6 +101,8 @@ class Parts:
         if "+" in self.query:  # which some clients send for a space
             yield _joined([(_encoded(_spaced(name)), _encoded(_spaced(value))) for name, value in pairs])
         yield _joined(pairs)
+        if without and any(name == _TOKEN for name, _ in pairs):  # some clients add it once they have signed
+            yield _joined([(_encoded(name), _encoded(value)) for name, value in pairs if name != _TOKEN])
 
     def canonical(self, names: tuple[str, ...], payload: str, once: bool, without: str = "") -> Iterator[bytes]:
         """The canonical requests that the client may have signed, the likeliest first."""
@@ -132,10 +134,6 @@ def _raw(text: str) -> bytes:
         return text.encode("latin1")
     except UnicodeEncodeError:  # in process, where nothing was on a wire
         return text.encode()
-
-
-def _trimmed(value: str) -> str:
-    return " ".join(value.split()) if " " in value or "\t" in value else value
 
 
 def _encoded(text: str) -> str:

@@ -19,6 +19,7 @@ from bastide.sandbox.signature.refusals import Refusals
 
 LONGEST = 604_800  # seconds that a presigned URL may live. Source: S3 API Reference, "Authenticating requests: query"
 _FIELDS = ("Credential", "Signature", "SignedHeaders")
+_REGION = re.compile(r"[a-z0-9-]+")
 _DATE = re.compile(r"\d{8}T\d{6}Z")
 _QUERY = ("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-Date", "X-Amz-SignedHeaders")
 
@@ -105,7 +106,7 @@ def _claim(
     credential: str, names: str, signature: str, at: datetime, say: Refusals, *, query: bool = False,
     expires: int | None = None,
 ) -> Claim:  # fmt: skip
-    time = f"{at:%Y%m%dT%H%M%SZ}"
+    time = _stamp(at)
     scope = credential.split("/")[-4:]
     if credential.count("/") < 4:
         form = "AWS-ACCESS-KEY-ID/YYYYMMDD/REGION/SERVICE/aws4_request"
@@ -114,7 +115,7 @@ def _claim(
     if last != "aws4_request":
         text = f"Credential should be scoped with a valid terminator: 'aws4_request', not '{_printable(last)}'."
         raise say.scope(text, query=query)
-    if not re.fullmatch(r"[a-z0-9-]+", region):
+    if not _REGION.fullmatch(region):
         raise say.scope(f"Credential should be scoped to a valid Region, not '{_printable(region)}'.", query=query)
     return Claim(date, region, service, _names(names), signature, time, at, query, expires)
 
@@ -137,6 +138,11 @@ def read_time(text: str) -> datetime | None:
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
+
+
+@lru_cache(64)
+def _stamp(at: datetime) -> str:
+    return f"{at:%Y%m%dT%H%M%SZ}"
 
 
 def _printable(text: str) -> str:

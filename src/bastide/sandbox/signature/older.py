@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import base64
 import hmac
+import re
 from urllib.parse import unquote, urlsplit
 
-from bastide.sandbox.resolve import bucket_in_host
 from bastide.sandbox.wire import HttpRequest
 
+_HOST = re.compile(
+    r"^(?:(?P<bucket>.+)\.)?s3(?:[.-](?:dualstack\.)?[a-z]{2}[a-z0-9-]*-\d)?\.(?:amazonaws\.com|localhost)"
+)
 # Parameters that name what is asked for, or change the answer's headers: they are part of the resource.
 _PART = frozenset(
     [
@@ -55,6 +58,12 @@ _PART = frozenset(
 )
 # What a presigned URL says of its signature, beside `x-amz-` headers that moved into it.
 _AUTH = ("AWSAccessKeyId", "Expires", "Signature")
+
+
+def bucket_in_host(host: str) -> str:
+    """The bucket of a virtual-hosted address; empty where the path says it."""
+    virtual = _HOST.match(host)
+    return (virtual["bucket"] or "") if virtual else ""
 
 
 def sign(request: HttpRequest, secret: str, expires: str = "") -> str:
