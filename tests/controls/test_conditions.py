@@ -10,7 +10,7 @@ from bastide.controls.check import Scene
 from bastide.controls.compile import compile_condition
 from bastide.controls.condition import Condition
 from bastide.controls.related import relate
-from bastide.model import Estate, Gap, Resource, Status, Unknown, Verdict
+from bastide.model import Estate, Gap, Origin, Resource, Status, Unknown, Verdict
 
 GAP = Unknown("denied")
 
@@ -91,6 +91,28 @@ def test_a_parameter_that_is_not_set_asks_nothing() -> None:
     assert judge(condition, {"Key": "a"}, keys=["b"]).status is Status.FAIL
 
 
+def test_what_is_absent_in_an_observed_resource_was_not_read_where_the_condition_says_so() -> None:
+    condition = Condition.model_validate({"property": "A", "unread": "nobody asked", "default": False, "is": False})
+    check = compile_condition(condition, {}, relate)
+    for source, status in (
+        ("observed", "UNKNOWN"),
+        ("recorded", "UNKNOWN"),
+        ("template", "PASS"),
+        ("declared", "PASS"),
+    ):
+        resource = Resource("AWS::A::A", "1" * 12, "eu-west-1", "one", {}, origin=Origin(source))
+        assert check({}, "", Scene(resource)).status == status
+
+
+def test_a_condition_of_an_unset_parameter_drops_out_wherever_it_stands() -> None:
+    unset = {"property": "B", "is": {"parameter": "b"}}
+    rule = {"property": "L", "any": {"all_of": [{"property": "A", "is": 1}, {"property": "C", "any": unset}]}}
+    assert judge(rule, {"L": [{"A": 1}]}, b=None).status is Status.PASS
+    assert judge(rule, {"L": [{"A": 1}]}, b=2).status is Status.FAIL
+    either = {"any_of": [{"property": "A", "is": 1}, unset]}
+    assert judge(either, {}, b=None).status is Status.FAIL
+
+
 def other(**properties: Any) -> Resource:
     return Resource("AWS::B::B", "1" * 12, "eu-west-1", "two", properties, "arn:two")
 
@@ -122,6 +144,9 @@ def test_a_related_resource_may_be_the_one_that_is_referred_to_or_lie_in_the_sam
     referred = {"related": {"type": "AWS::B::B", "property": "$id", "refers_to": ["Bucket"], "where": where}}
     assert judge(referred, {"Bucket": "two"}, estate).status is Status.PASS
     assert judge(referred, {"Bucket": "three"}, estate).status is Status.FAIL
+    lost = {"related": {**referred["related"], "missing": "unknown", "within": "organization"}}
+    assert judge(lost, {"Bucket": "three"}, estate).status is Status.UNKNOWN
+    assert judge(lost, {"Bucket": "two"}, estate).status is Status.PASS
     for within in ("region", "account"):
         assert judge({"related": {"type": "AWS::B::B", "within": within, "where": where}}, {}, estate).status == "PASS"
 

@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping
 
 from bastide.controls import scalars
 from bastide.controls.check import Check, Scene
-from bastide.controls.condition import Condition, Reference, Scalar
+from bastide.controls.condition import Condition, Reference, Scalar, asks
 from bastide.controls.elements import any_element, counted, every_element, including, no_element
 from bastide.controls.lookup import placer, reader
-from bastide.model import PASS, Status, Value, Verdict, fail
+from bastide.model import PASS, Status, Unknown, Value, Verdict, fail
 
+NEW = ("declared", "template")  # sources of resources that are yet to be made
 Values = Mapping[str, Value]
 Relate = Callable[[Condition, Values], Check]
 
@@ -26,12 +27,14 @@ def compile_condition(condition: Condition, values: Values, relate: Relate) -> C
     def compiled(inner: Condition) -> Check:
         return compile_condition(inner, values, relate)
 
+    if not asks(condition, values):
+        return lambda value, at, scene: PASS
     if condition.related is not None:
         return relate(condition, values)
     if condition.all_of:
-        check = every_of(tuple(map(compiled, condition.all_of)))
+        check = every_of(tuple(compiled(one) for one in condition.all_of if asks(one, values)))
     elif condition.any_of:
-        check = some_of(tuple(map(compiled, condition.any_of)), condition.otherwise)
+        check = some_of(tuple(compiled(one) for one in condition.any_of if asks(one, values)), condition.otherwise)
     elif condition.not_ is not None:
         check = negated(compiled(condition.not_), condition.otherwise or "what is excluded holds", condition.not_)
     else:
@@ -43,12 +46,12 @@ def at_property(condition: Condition, check: Check) -> Check:
     """The check, of a property of the value instead of the value itself."""
     path, default = condition.property, condition.default
     read, place = reader(path), placer(path)
-    chosen = "[" in path
+    chosen, unread = "[" in path, Unknown(condition.unread) if condition.unread else None
 
     def of_property(value: Value, at: str, scene: Scene) -> Verdict:
         found = read(value)
         if found is None:
-            found = default
+            found = default if unread is None or scene.resource.origin.source in NEW else unread
         where = place(value) if chosen else path
         return check(found, f"{at}.{where}" if at else where, scene)
 
@@ -108,20 +111,20 @@ def negated(inner: Check, otherwise: str, condition: Condition) -> Check:
 
 
 def _operators(condition: Condition, values: Values, compiled: Callable[[Condition], Check]) -> tuple[Check, ...]:
-    """A check for each operator of a condition; a parameter that is not set asks nothing."""
+    """A check for each operator of a condition that asks something."""
     otherwise = condition.otherwise
     found = [
         make(constant, otherwise)
         for name, make in OPERATIONS.items()
         if (constant := _known(getattr(condition, name), values)) is not None
     ]
-    if condition.any is not None:
+    if condition.any is not None and asks(condition.any, values):
         found.append(any_element(compiled(condition.any), otherwise))
-    if condition.every is not None:
+    if condition.every is not None and asks(condition.every, values):
         found.append(every_element(compiled(condition.every)))
-    if condition.none is not None:
+    if condition.none is not None and asks(condition.none, values):
         found.append(no_element(compiled(condition.none), otherwise))
-    return tuple(found) or (lambda value, at, scene: PASS,)
+    return tuple(found)
 
 
 def _known(value: Value, values: Values) -> Value:

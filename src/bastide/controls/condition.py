@@ -7,7 +7,7 @@ it has to hold; conditions are joined by ``all_of``, ``any_of`` and ``not``. Wha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -36,6 +36,7 @@ class Condition(BaseModel):
 
     property: str = ""
     default: Any = None
+    unread: str = ""
     otherwise: str = ""
     is_: Scalar | Reference | None = Field(None, alias="is")
     one_of: tuple[Scalar, ...] | Reference | None = None
@@ -85,15 +86,29 @@ class Related(BaseModel):
     """A resource of another type: one that refers to this one (or is referred to), or one in the same place.
 
     ``property`` of the other equals one of ``refers_to`` of this one (``$id`` and ``$arn`` are what a resource is
-    called by); without it the other lies in the same ``within``.
+    called by); without it the other lies in the same ``within``. ``missing``: what it means that there is none.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     type: str
     property: str = ""
     refers_to: tuple[str, ...] = ("$id",)
-    within: Literal["region", "account"] = "region"
+    within: Literal["region", "account", "organization"] = "region"
+    missing: Literal["fail", "unknown"] = "fail"
     where: Condition | None = None
+
+
+def asks(condition: Condition, values: Mapping[str, Any]) -> bool:
+    """Whether a condition asks for anything, where a parameter that is not set asks nothing."""
+    for name in OPERATORS:
+        value = getattr(condition, name)
+        if isinstance(value, Condition):
+            if asks(value, values):
+                return True
+        elif value is not None and not (isinstance(value, Reference) and values[value.parameter] is None):
+            return True
+    inner = (*condition.all_of, *condition.any_of, *((condition.not_,) if condition.not_ else ()))
+    return condition.related is not None or any(asks(one, values) for one in inner)
 
 
 def conditions(condition: Condition | None, prefix: str = "") -> Iterator[tuple[str, Condition]]:

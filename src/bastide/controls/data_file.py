@@ -17,6 +17,7 @@ from bastide.controls.check import Check, Scene
 from bastide.controls.compile import compile_condition
 from bastide.controls.condition import (
     Condition,
+    asks,
     parameters_in,
     paths_read,
     related_in,
@@ -152,7 +153,11 @@ def _healing(heal: Mapping[str, Any]) -> Iterator[str]:
 
 def _configured(file: ControlText, values: Mapping[str, Value]) -> tuple[Decide, Heal | None]:
     check = compile_condition(file.check, values, relate)
-    exclusions = [(compile_condition(one.when, values, relate), one.reason) for one in file.not_applicable]
+    exclusions = [
+        (compile_condition(one.when, values, relate), one.reason)
+        for one in file.not_applicable
+        if asks(one.when, values)
+    ]
     heal = {path: _value(value, values) for path, value in file.heal.items()}
     if any(True for condition in file.conditions for _ in related_in(condition)):
         return _relational(check, exclusions), heal or None

@@ -7,12 +7,13 @@ does not say where it belongs, makes the answer UNKNOWN unless another one decid
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from bastide.controls.check import Check, Scene
 from bastide.controls.compile import compile_condition
 from bastide.controls.condition import Condition, Related
 from bastide.controls.lookup import reader
-from bastide.controls.neighbours import anywhere, beside, gap_at
+from bastide.controls.neighbours import anywhere, beside, gap_at, having
 from bastide.model import PASS, Resource, Status, Unknown, Value, Verdict, fail, unknown
 
 Found = tuple[list[Resource], Unknown | None]
@@ -25,8 +26,9 @@ def relate(condition: Condition, values: Mapping[str, Value]) -> Check:
     assert related is not None
     where = compile_condition(related.where, values, relate) if related.where is not None else None
     find = _referring(related) if related.property else _in_place(related)
+    missing = unknown(f"no {related.type} that it belongs to is in the estate", _own(related))
     reason = condition.otherwise or f"there is no {related.type} as it should be"
-    path = next((name for name in related.refers_to if not name.startswith("$")), "") if related.property else ""
+    path = _own(related)
 
     def check(value: Value, at: str, scene: Scene) -> Verdict:
         found, gap = find(scene)
@@ -37,9 +39,16 @@ def relate(condition: Condition, values: Mapping[str, Value]) -> Check:
                 return PASS
             if verdict.status is Status.UNKNOWN:
                 doubt = doubt or unknown(f"{other.type} {other.id}, {verdict.path}: {verdict.reason}", path)
+        if related.missing == "unknown" and not found:
+            return doubt or missing
         return doubt or fail(reason, path)
 
     return check
+
+
+def _own(related: Related) -> str:
+    """The property of this resource that says which other one is meant; empty when its own name does."""
+    return next((name for name in related.refers_to if not name.startswith("$")), "") if related.property else ""
 
 
 def _in_place(related: Related) -> Finder:
@@ -70,7 +79,8 @@ def _referring(related: Related) -> Finder:
             value = name(resource)
             if value is None or value == "":
                 continue
-            others = beside(resource, estate, related.type, path, value)
+            everywhere = related.within == "organization" and not isinstance(value, Unknown)
+            others = (having if everywhere else partial(beside, resource))(estate, related.type, path, value)
             if isinstance(others, Unknown):
                 gap = others if gap is None else gap
             else:

@@ -18,12 +18,12 @@ CHOICES = ("allOf", "anyOf", "oneOf")
 def misspelled(paths: Iterable[str], schema: Schema, observed: Iterable[str] = ()) -> list[tuple[str, str]]:
     """Paths (``*`` for elements of lists) that the schema does not have, each with a suggestion.
 
-    ``observed``: top-level names of facts that no template states and the collector adds.
+    ``observed``: paths of facts that no template states and the collector adds, with all below them.
     """
-    beyond = set(observed)
+    beyond = tuple(observed)
     wrong = []
     for path in paths:
-        if path.split(".")[0] not in beyond:
+        if not any(path == one or path.startswith(f"{one}.") for one in beyond):
             complaint = _complaint(path, schema)
             if complaint is not None:
                 wrong.append((path, complaint))
