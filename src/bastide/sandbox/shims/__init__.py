@@ -30,6 +30,8 @@ SHIMS: dict[tuple[str, str], Shim] = {}
 OWNERS: dict[str, Callable[[Call], str]] = {}
 # What services do when an account joins the organization, by service.
 JOINED: dict[str, Callable[[Call, str], None]] = {}
+# What services do when an account changes its place in the organization, or leaves it, by service.
+MOVED: dict[str, Callable[[Call, str], None]] = {}
 
 
 def shim(service: str, *operations: str) -> Callable[[Shim], Shim]:
@@ -60,6 +62,16 @@ def on_join(service: str) -> Callable[[Callable[[Call, str], None]], Callable[[C
 
     def register(function: Callable[[Call, str], None]) -> Callable[[Call, str], None]:
         JOINED[service] = function
+        return function
+
+    return register
+
+
+def on_move(service: str) -> Callable[[Callable[[Call, str], None]], Callable[[Call, str], None]]:
+    """Register what the service does when an account was moved or removed: `function(call, account)`."""
+
+    def register(function: Callable[[Call, str], None]) -> Callable[[Call, str], None]:
+        MOVED[service] = function
         return function
 
     return register

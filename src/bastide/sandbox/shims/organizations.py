@@ -7,7 +7,7 @@ from typing import Any
 
 from bastide.sandbox import moto
 from bastide.sandbox.call import Call
-from bastide.sandbox.shims import JOINED, Answer, shim
+from bastide.sandbox.shims import JOINED, MOVED, Answer, shim
 from bastide.sandbox.wire import AwsError, HttpResponse
 
 # Source: Organizations User Guide, "Quotas and service limits". Accounts: the most that the quota can be raised to.
@@ -156,7 +156,19 @@ def move_account(call: Call) -> Answer:
         raise AwsError("SourceParentNotFoundException", "The account is not in the source parent that you specified.")
     if account.parent_id == params["DestinationParentId"]:
         raise AwsError("DuplicateAccountException", "That account is already present in the specified destination.")
-    return call.forward()
+    return _moved(call, call.forward())
+
+
+@shim("organizations", "RemoveAccountFromOrganization")
+def remove_account(call: Call) -> Answer:
+    """What services deployed by the account's place goes with it."""
+    return _moved(call, call.forward())
+
+
+def _moved(call: Call, response: HttpResponse) -> HttpResponse:
+    for _, moved in sorted(MOVED.items()):
+        moved(call, call.params["AccountId"])
+    return response
 
 
 def _find_account(backend: Any, account_id: str) -> Any:

@@ -24,8 +24,6 @@ LINKED = "AWSServiceRoleForCloudFormationStackSetsOrgMember"
 ADMINISTRATION, EXECUTION = "AWSCloudFormationStackSetAdministrationRole", "AWSCloudFormationStackSetExecutionRole"
 _ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
-moto.extend_service_role_names({"member.org.stacksets.cloudformation": "CloudFormationStackSetsOrgMember"})
-
 
 def service(name: str, account: str) -> Principal:
     """An AWS service, where it acts on an account."""
@@ -64,6 +62,9 @@ def _member_roles(call: Call, account: str) -> tuple[str, str]:
     roles = moto.backend("iam", account, "aws").roles.values()
     if all(role.arn != linked for role in roles):
         _iam(call, account, "CreateServiceLinkedRole", AWSServiceName=MEMBER_SERVICE)
+        for role in roles:
+            if role.path == f"/aws-service-role/{MEMBER_SERVICE}/":
+                role.name = LINKED  # moto: makes the name up from the principal
     known = next((role for role in roles if str(role.name).startswith("stacksets-exec-")), None)
     if known is not None:
         return linked, str(known.arn)

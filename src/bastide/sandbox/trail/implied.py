@@ -53,7 +53,7 @@ def render_use(call: Call, part: Part, id_of: Any) -> tuple[list[Row], str, list
     owner, region = part.resource.split(":")[4], part.resource.split(":")[3]
     given = {key.removeprefix(CONTEXT): value for key, value in context.items() if key.startswith(CONTEXT)}
     rows = [{"accountId": owner, "type": "AWS::KMS::Key", "ARN": part.resource}]
-    parameters = {"encryptionContext": given} if given else {}
+    parameters: dict[str, Any] = {"encryptionContext": given} if given else {}
     if operation != "Decrypt":
         parameters["keyId"] = part.resource
     refusal = {"errorCode": "AccessDenied", "errorMessage": _refusal(call, part)} if not part.allowed else {}
