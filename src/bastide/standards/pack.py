@@ -1,0 +1,173 @@
+"""Rules as AWS Config knows them, and the controls of ours that answer each.
+
+The one idea: a rule is the same thing in a conformance pack, in a template and in a call of PutConfigRule. What a rule
+asks for that our controls cannot heed (a parameter, a custom function) leaves it unanswered: it is never answered for
+another question than the one that was asked.
+Source: AWS Config API Reference, ConfigRule; AWS Config Developer Guide, "Conformance packs".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bastide.controls import Control
+from bastide.errors import InputError
+from bastide.model import Resource, Unknown, Value
+from bastide.standards.rules import answering, by_identifier
+
+RULE = "AWS::Config::ConfigRule"
+PROCESS = "AWS_CONFIG_PROCESS_CHECK"  # stands in packs for what no configuration decides
+OWNERS = {"CUSTOM_LAMBDA": "a custom rule's function is not run", "CUSTOM_POLICY": "its Guard policy was not evaluated"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. ``parameters`` as text; ``unread`` why the rule or a part of it could not be read; empty otherwise.
+
+    ``types``, ``resource_id`` and ``tag`` (key, value; the value may be empty for any) are its scope.
+    """
+
+    name: str
+    owner: str
+    identifier: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    types: tuple[str, ...] = ()
+    resource_id: str = ""
+    tag: tuple[str, str] = ("", "")
+    policy: str = ""
+    unread: str = ""
+
+    def covers(self, resource: Resource) -> bool:
+        """Whether a resource is within the rule's scope."""
+        if self.types and resource.type not in self.types:
+            return False
+        if self.resource_id and resource.id != self.resource_id:
+            return False
+        key, value = self.tag
+        return not key or (key in resource.tags and value in ("", resource.tags[key]))
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCoverage:
+    """A rule with the controls that answer it, parameters applied; or none, and ``why_not``."""
+
+    rule: Rule
+    controls: tuple[Control, ...] = ()
+    why_not: str = ""
+
+
+def rules_in(resources: Iterable[Resource]) -> tuple[Rule, ...]:
+    """The rules among the resources of a template, in its order."""
+    found = (one for one in resources if one.type == RULE)
+    return tuple(parse_rule(one.properties, one.origin.detail or one.id) for one in found)
+
+
+def parse_rule(given: Mapping[str, Value], name: str = "") -> Rule:
+    """A rule from its fields, as CloudFormation or the API names them; ``name`` where it has none.
+
+    A field that is not known is said in ``unread``; nothing is guessed for it.
+    """
+    source, scope = _mapping(given.get("Source")), _mapping(given.get("Scope"))
+    details = _mapping(source.get("CustomPolicyDetails"))
+    parameters, unread = _parameters(given.get("InputParameters"))
+    identifier = source.get("SourceIdentifier", "")
+    if isinstance(given.get("Source"), Unknown) or isinstance(identifier, Unknown):
+        unread = "its source could not be read"
+    types = scope.get("ComplianceResourceTypes") or ()
+    if any(isinstance(one, Unknown) for one in (given.get("Scope"), types, *scope.values())):
+        unread = unread or "its scope could not be read"
+    named = given.get("ConfigRuleName")
+    return Rule(
+        named if isinstance(named, str) and named else name,
+        str(source.get("Owner", "")),
+        identifier if isinstance(identifier, str) else "",
+        parameters,
+        tuple(str(one) for one in types) if isinstance(types, list | tuple) else (),
+        _text(scope.get("ComplianceResourceId")),
+        (_text(scope.get("TagKey")), _text(scope.get("TagValue"))),
+        _text(details.get("PolicyText")),
+        unread,
+    )
+
+
+def _mapping(value: Value) -> Mapping[str, Value]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: Value) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _parameters(given: Value) -> tuple[dict[str, str], str]:
+    """Parameters with a value, and why they could not be read."""
+    if isinstance(given, str) and given.strip():
+        try:
+            given = json.loads(given)
+        except ValueError:
+            return {}, "its InputParameters are not JSON"
+    if isinstance(given, Unknown):
+        return {}, f"its InputParameters could not be read: {given.reason}"
+    found = {name: value for name, value in _mapping(given).items() if value not in (None, "")}
+    for name, value in found.items():
+        if isinstance(value, Unknown):
+            return {}, f"parameter {name}: {value.reason}"
+    return {name: _spelled(value) for name, value in found.items()}, ""
+
+
+def _spelled(value: Value) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def rule_coverage(rules: Iterable[Rule], controls: Sequence[Control]) -> tuple[RuleCoverage, ...]:
+    """What answers each rule, in order."""
+    return tuple(cover_rule(rule, controls) for rule in rules)
+
+
+def cover_rule(rule: Rule, controls: Sequence[Control]) -> RuleCoverage:
+    """The controls that answer one rule with the parameters that it gives them, or why there are none."""
+    if rule.unread:
+        return RuleCoverage(rule, why_not=rule.unread)
+    if rule.owner != "AWS":
+        return RuleCoverage(rule, why_not=OWNERS.get(rule.owner, f"its owner {rule.owner!r} is not known"))
+    if rule.identifier == PROCESS:
+        return RuleCoverage(rule, why_not="it is a process check: only people can show it")
+    managed = by_identifier().get(rule.identifier)
+    if managed is None:
+        return RuleCoverage(rule, why_not=f"{rule.identifier} is no managed rule that Bastide knows")
+    found = answering(managed, controls)
+    if not found:
+        return RuleCoverage(rule, why_not=f"no control of Bastide answers {managed.name} yet")
+    unheeded = [name for name in rule.parameters if not any(name in _names(one) for one in found)]
+    if unheeded:
+        asked = ", ".join(f"{name}={rule.parameters[name]}" for name in unheeded)
+        return RuleCoverage(rule, why_not=f"the controls that answer {managed.name} do not take {asked}")
+    try:
+        return RuleCoverage(rule, tuple(_applied(one, rule.parameters) for one in found))
+    except InputError as wrong:
+        return RuleCoverage(rule, why_not=wrong.what)
+
+
+def _names(control: Control) -> set[str]:
+    return {one.name for one in control.parameters}
+
+
+def _applied(control: Control, values: Mapping[str, str]) -> Control:
+    return control.with_parameters({name: value for name, value in values.items() if name in _names(control)})
+
+
+def layers(covered: Iterable[RuleCoverage]) -> tuple[tuple[Control, ...], ...]:
+    """The controls to run, once each; a control that is wanted with several values stands in as many layers."""
+    variants: dict[str, list[Control]] = {}
+    for one in covered:
+        for control in one.controls:
+            mine = variants.setdefault(control.id, [])
+            if all(control.parameters != other.parameters for other in mine):
+                mine.append(control)
+    depth = max(map(len, variants.values()), default=0)
+    return tuple(
+        tuple(mine[level] for _, mine in sorted(variants.items()) if level < len(mine)) for level in range(depth)
+    )
