@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bastide.errors import InputError, Problem
+from bastide.errors import InputError
 from bastide.model import Estate, Finding, Resource, ResourceKey, Status, Value
 
 if TYPE_CHECKING:
     from bastide.assess import Assessment, Baseline
     from bastide.controls import Control
-    from bastide.declare.templates import Reading, Settings
+    from bastide.declare.templates import Reading
     from bastide.show.reports import Report
 
 
@@ -30,6 +30,7 @@ class Judged:
     estate: Estate
     notes: tuple[str, ...] = ()
     incomplete: bool = False
+    skipped: Mapping[str, int] = field(default_factory=dict)  # resources of types that are not read, by type
 
 
 def parse_parameters(texts: Iterable[str]) -> dict[str, Value]:
@@ -97,17 +98,13 @@ def assess_templates(
         InputError: a named file is no template, or a parameter is wrong.
     """
     from bastide.assess import suppressed
-    from bastide.declare.templates import Settings, estate_of, read_files
+    from bastide.declare.templates import Settings
     from bastide.declare.templates.suppress import suppressions
+    from bastide.show.inputs import read_inputs, readings_of
 
-    files = read_files(paths)
-    settings = Settings(parameters)
+    files = read_inputs(paths)
     notes = list(files.notes)
-    readings: list[Reading] = []
-    if each:
-        readings = _one_by_one(files.trees, settings)
-    elif files.trees:
-        readings = [estate_of(files.trees, settings)]
+    readings = readings_of(files, Settings(parameters), controls, each=each)
     judged = [(reading, _judged(reading, controls, include_passes)) for reading in readings]
     notes += [note for reading in readings for note in reading.notes]
     unique = sorted(set(notes), key=lambda note: (note.file, note.line, note.text))
@@ -117,27 +114,8 @@ def assess_templates(
         _one_estate(readings),
         tuple(str(note) for note in unique),
         any(note.incomplete for note in unique),
+        dict(sorted(sum((Counter(reading.skipped) for reading in readings), Counter()).items())),
     )
-
-
-def _one_by_one(trees: Mapping[str, Value], settings: Settings) -> list[Reading]:
-    """A reading of every template, each given the parameters that it has."""
-    from bastide.declare.templates import estate_of
-    from bastide.declare.templates.estate import refuse_strangers
-
-    refuse_strangers(trees, settings)
-    readings: list[Reading] = []
-    problems: list[Problem] = []
-    for file in sorted(trees):
-        own = {**(trees[file].get("Parameters") or {})}
-        given = {name: one for name, one in settings.parameters.items() if name in own or name.startswith("AWS::")}
-        try:
-            readings.append(estate_of({file: trees[file]}, replace(settings, parameters=given)))
-        except InputError as error:
-            problems += error.problems
-    if problems:
-        raise InputError.of(problems)
-    return readings
 
 
 def _judged(reading: Reading, controls: Sequence[Control], include_passes: bool) -> Assessment:
@@ -182,7 +160,8 @@ def _one_estate(readings: Sequence[Reading]) -> Estate:
         for resource in reading.estate.resources:
             found.setdefault(resource.key, resource)
     regions = sorted({region for reading in readings for region in reading.estate.regions})
-    return Estate(resources=tuple(found.values()), regions=tuple(regions))
+    gaps = tuple(dict.fromkeys(gap for reading in readings for gap in reading.estate.gaps))
+    return Estate(resources=tuple(found.values()), gaps=gaps, regions=tuple(regions))
 
 
 def report(judged: Judged, controls: Sequence[Control], generated_at: str, baseline: Baseline | None = None) -> Report:
@@ -198,4 +177,5 @@ def report(judged: Judged, controls: Sequence[Control], generated_at: str, basel
         counts=judged.assessment.by_status,
         generated_at=generated_at,
         title="Assessment of templates",
+        skipped=judged.skipped,
     )

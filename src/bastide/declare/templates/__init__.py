@@ -6,7 +6,6 @@ property keeps the line that it stands on. Nothing is deployed, and no AWS accou
 """
 
 from bastide.declare.templates.estate import Reading, estate_of, line_of
-from bastide.declare.templates.files import is_template, read_files
 from bastide.declare.templates.scope import Settings
 
-__all__ = ["Reading", "Settings", "estate_of", "is_template", "line_of", "read_files"]
+__all__ = ["Reading", "Settings", "estate_of", "line_of"]

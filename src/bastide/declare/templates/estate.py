@@ -6,7 +6,7 @@ package`` would upload, and every resource keeps file and line. A nested stack i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from bastide.declare.templates.scope import PSEUDO, Settings
 from bastide.declare.templates.template import STACK, Declared, Note, Template
 from bastide.declare.templates.tree import Map
 from bastide.errors import InputError
-from bastide.model import Estate, Origin, Resource, ResourceKey, Unknown, Value
+from bastide.model import GLOBAL, Estate, Origin, Resource, ResourceKey, Unknown, Value
 
 MAX_NESTED = 12  # stacks in stacks
 MAX_STACKS = 2_000
@@ -32,7 +32,8 @@ class Reading:
 
     ``places``: the line of every property by resource and dotted path. ``doubts``: why a resource may not be made at
     all. ``stand_ins``: resources that are not in the templates, with the type of what speaks of them. ``notes``: what a
-    person should know, in order of file and line. ``files``: the templates, sorted.
+    person should know, in order of file and line. ``files``: the files that were read, sorted. ``skipped``: how many
+    resources of each type that is not read (of Terraform or AWS Config) the files hold.
     """
 
     estate: Estate
@@ -41,6 +42,7 @@ class Reading:
     stand_ins: Mapping[ResourceKey, str] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     files: tuple[str, ...] = ()
+    skipped: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def incomplete(self) -> bool:
@@ -57,14 +59,18 @@ def line_of(reading: Reading, key: ResourceKey, path: str) -> int:
     return places[path] if path else resource.origin.line if resource else 0
 
 
-def estate_of(trees: Mapping[str, Map], settings: Settings) -> Reading:
+def estate_of(
+    trees: Mapping[str, Map], settings: Settings, places: Mapping[str, Mapping[str, Value]] | None = None
+) -> Reading:
     """The estate that templates (trees by file name) declare together.
+
+    ``places``: what is known of the deployment of a template, by its resolved path (see ``assembly``).
 
     Raises:
         InputError: a given parameter is in none of the templates, or its value is not allowed.
     """
     refuse_strangers(trees, settings)
-    reader = _Reader(trees, settings)
+    reader = _Reader(trees, settings, places or {})
     for file in sorted(trees):
         reader.open(file, trees[file])
     return reader.reading()
@@ -82,8 +88,10 @@ def refuse_strangers(trees: Mapping[str, Map], settings: Settings) -> None:
 
 
 class _Reader:
-    def __init__(self, trees: Mapping[str, Map], settings: Settings) -> None:
-        self.trees, self.settings = trees, settings
+    def __init__(
+        self, trees: Mapping[str, Map], settings: Settings, deployed: Mapping[str, Mapping[str, Value]]
+    ) -> None:
+        self.trees, self.settings, self.deployed = trees, settings, deployed
         self.roots: list[Template] = []
         self.stacks: list[Template] = []
         self.children: dict[tuple[str, str], Template | Unknown] = {}
@@ -93,7 +101,9 @@ class _Reader:
 
     def open(self, file: str, tree: Map) -> None:
         """Read one template as a stack of its own."""
-        self.roots.append(self.template(tree, file, self.settings, file, ()))
+        known = self.deployed.get(str(Path(file).resolve()), {})
+        settings = replace(self.settings, parameters={**known, **self.settings.parameters})
+        self.roots.append(self.template(tree, file, settings, file, ()))
 
     def template(self, tree: Map, file: str, settings: Settings, stack: str, above: tuple[Path, ...]) -> Template:
         chain = (*above, Path(file).resolve())
@@ -128,7 +138,7 @@ class _Reader:
         return self.children[key]
 
     def _nested(self, parent: Template, logical: str, chain: tuple[Path, ...]) -> Template | Unknown:
-        address = parent.stated(logical, "TemplateURL")
+        address = self._asset(parent, logical) or parent.stated(logical, "TemplateURL")
         if isinstance(address, Unknown):
             return address
         if not isinstance(address, str) or address.startswith(OUTSIDE) or not address:
@@ -149,11 +159,19 @@ class _Reader:
         self.opened.add(path.resolve())
         return self._child(parent, logical, tree, str(path), chain)
 
+    def _asset(self, parent: Template, logical: str) -> str:
+        """The local file that the CDK names for a nested template; empty when it names none."""
+        metadata = parent.sections["Resources"][logical].get("Metadata")
+        if not isinstance(metadata, Map) or metadata.get("aws:asset:property") != "TemplateURL":
+            return ""
+        found = metadata.get("aws:asset:path")
+        return found if isinstance(found, str) else ""
+
     def _child(
         self, parent: Template, logical: str, tree: Map, file: str, chain: tuple[Path, ...]
     ) -> Template | Unknown:
         given = parent.stated(logical, "Parameters")
-        place = {name: value for name, value in self.settings.parameters.items() if name in PSEUDO}
+        place = {name: value for name, value in parent.settings.parameters.items() if name in PSEUDO}
         values = {**place, **(given if isinstance(given, dict) else {})}
         if isinstance(given, Unknown):
             values.update(dict.fromkeys(tree.get("Parameters") or (), given))
@@ -175,9 +193,8 @@ class _Reader:
         kept += [
             (homes[one.stands_in, one.logical, one.line], one) for one in fold([one for _, one in kept], self.settings)
         ]
-        resources, places, doubts, stand_ins = _resources(kept, self.settings)
-        estate = Estate(resources=tuple(resources), regions=(self.settings.region,))
-        return Reading(estate, places, doubts, stand_ins, self._notes(kept), tuple(sorted(self.trees)))
+        found = resources_of([(template.file, template.stack, one) for template, one in kept], self.settings)
+        return replace(found, notes=self._notes(kept), files=tuple(sorted(self.trees)))
 
     def _twice(self, template: Template) -> bool:
         return template.stack == template.file and Path(template.file).resolve() in self.opened
@@ -214,25 +231,23 @@ class _Reader:
         return tuple(sorted({*found, *self.notes}, key=lambda note: (note.file, note.line, note.text)))
 
 
-def _resources(
-    kept: list[tuple[Template, Declared]], settings: Settings
-) -> tuple[list[Resource], dict[ResourceKey, Places], dict[ResourceKey, str], dict[ResourceKey, str]]:
+def resources_of(kept: Iterable[tuple[str, str, Declared]], settings: Settings) -> Reading:
+    """The estate of declared resources (with file and stack of each), and what has to be known beside it."""
     resources: list[Resource] = []
     places: dict[ResourceKey, Places] = {}
     doubts: dict[ResourceKey, str] = {}
     stand_ins: dict[ResourceKey, str] = {}
-    for template, one in kept:
+    for file, stack, one in kept:
         name = one.identity.id
-        key = ResourceKey(one.type, settings.account, one.identity.region, name)
+        key = ResourceKey(one.type, one.identity.account or settings.account, one.identity.region, name)
         if key in places:  # the same name in two templates: two resources all the same
-            key = key._replace(id=f"{name}#{template.stack}/{one.logical}")
-        origin = Origin("template", template.file, one.line, detail=one.logical)
-        resources.append(
-            Resource(one.type, key.account, key.region, key.id, one.properties, one.identity.arn, origin)
-        )  # fmt: skip
+            key = key._replace(id=f"{name}#{stack}/{one.logical}")
+        origin = Origin("template", file, one.line, detail=one.logical)
+        resources.append(Resource(key.type, key.account, key.region, key.id, one.properties, one.identity.arn, origin))
         places[key] = one.places
         if one.doubt:
             doubts[key] = one.doubt
         if one.stands_in:
             stand_ins[key] = one.stands_in
-    return resources, places, doubts, stand_ins
+    regions = sorted({settings.region, *(one.region for one in resources)} - {GLOBAL})
+    return Reading(Estate(resources=tuple(resources), regions=tuple(regions)), places, doubts, stand_ins)

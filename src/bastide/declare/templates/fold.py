@@ -8,6 +8,7 @@ known but what belongs to it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from bastide.declare.templates.identity import Identity, identify
 from bastide.declare.templates.registry import schema_of
@@ -37,7 +38,8 @@ class Owners:
         self.settings = settings
         self.known: dict[tuple[str, str], Declared] = {}
         for one in declared:
-            self.known.setdefault((one.type, one.identity.ref), one)
+            for name in (one.identity.ref, one.identity.id, one.identity.arn):
+                self.known.setdefault((one.type, name), one)
         self.made: list[Declared] = []
 
     def find(self, kind: str, name: Value, child: Declared, path: str) -> Declared:
@@ -48,6 +50,7 @@ class Owners:
         found = identify(kind, child.logical, f"{child.identity.id}/{path}", lambda _: None, self.settings)
         if isinstance(name, str):
             found = Identity(name, name, "", found.region)
+        found = replace(found, account=child.identity.account)
         properties: dict[str, Value] = dict.fromkeys(schema_of(kind).get("properties", ()), reason)
         for attached in ATTACHED if kind in HOLDERS.values() else ():
             properties[attached] = []  # each of its policies is judged by itself

@@ -75,6 +75,7 @@ class Identity:
     ref: str
     arn: str
     region: str
+    account: str = ""
 
 
 def region_of(resource_type: str, settings: Settings) -> str:
@@ -100,7 +101,7 @@ def identify(
         parts = [f"https://sqs.{settings.region}.amazonaws.com/{settings.account}/{own}"]
     wanted = REF.get(resource_type)
     ref = parts[names.index(wanted)] if wanted in names else parts[-1]
-    return Identity("|".join(parts), ref, arn, region_of(resource_type, settings))
+    return Identity("|".join(parts), ref, arn, region_of(resource_type, settings), settings.account)
 
 
 def _is_name(name: str, resource_type: str) -> bool:

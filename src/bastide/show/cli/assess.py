@@ -101,9 +101,9 @@ def _are_templates(paths: list[Path], *, given: bool) -> bool:
     """Whether the paths are templates rather than one architecture file."""
     if len(paths) > 1 or given:
         return True
-    from bastide.declare.templates.files import is_template
+    from bastide.show.inputs import are_inputs
 
-    return is_template(paths[0])
+    return are_inputs(paths[0])
 
 
 def _judge_templates(

@@ -45,6 +45,7 @@ class Report:
     grouped_by: str = "risk"  # what a table puts together: risk, account or service
     delta: Delta | None = None  # None when there was none before
     healed: tuple[Finding, ...] = ()
+    skipped: Mapping[str, int] = field(default_factory=dict)  # resources of types that are not read, by type
     guardrails: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # unit path or account name → guardrails
 
     @property

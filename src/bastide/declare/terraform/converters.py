@@ -1,0 +1,118 @@
+"""Conversions that only Terraform's notation needs: network rules, block devices, grants, notifications."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bastide.declare.shaping.converters import converter, many
+from bastide.model import Unknown, Value
+
+PROTOCOLS = {"all": -1, "tcp": 6, "udp": 17, "icmp": 1, "icmpv6": 58, "58": 58}
+# What a rule of Terraform lists together, and the property that each member is in a rule of its own.
+SOURCES = (
+    ("cidr_blocks", "cidr_ipv4", "CidrIp"),
+    ("ipv6_cidr_blocks", "cidr_ipv6", "CidrIpv6"),
+    ("prefix_list_ids", "prefix_list_id", "{side}PrefixListId"),
+    ("security_groups", "referenced_security_group_id", "{side}SecurityGroupId"),
+)
+
+
+@converter
+def protocol_name(value: Value) -> Value:
+    """``all`` as ``-1``; numbers as text."""
+    if isinstance(value, Unknown):
+        return value
+    return "-1" if str(value).lower() in ("all", "-1") else str(value).lower()
+
+
+@converter
+def protocol_number(value: Value) -> Value:
+    """The number of a protocol that is named."""
+    return value if isinstance(value, Unknown) else PROTOCOLS.get(str(value).lower(), value)
+
+
+def members(block: Mapping[str, Value]) -> Iterator[tuple[str, str, Value]]:
+    """Plain name, registry property and value of everyone that a rule lets in or out, one by one."""
+    for listed, single, target in SOURCES:
+        found = block.get(listed)
+        for one in many(found):
+            if one is not None and one != "":
+                yield single, target, one
+    if isinstance(block.get("self"), Unknown) or block.get("self") is True:
+        yield "referenced_security_group_id", "{side}SecurityGroupId", "self"
+
+
+@converter
+def rules(value: Value, side: str) -> Value:
+    """Rules inside a security group: one for each source; ``side`` is Source or Destination."""
+    if isinstance(value, Unknown):
+        return value
+    made: list[Value] = []
+    for block in many(value):
+        if not isinstance(block, Mapping):
+            made.append(block)
+            continue
+        shared: dict[str, Any] = {
+            "IpProtocol": protocol_name(block.get("protocol")),
+            "FromPort": block.get("from_port"),
+            "ToPort": block.get("to_port"),
+        }
+        if block.get("description"):
+            shared["Description"] = block["description"]
+        made += [{**shared, target.format(side=side): one} for _, target, one in members(block)]
+    return made
+
+
+@converter
+def devices(value: Value, name: str = "") -> Value:
+    """Block devices; a root device has no name of its own."""
+    if isinstance(value, Unknown):
+        return value
+    made: list[Value] = []
+    for block in many(value):
+        if not isinstance(block, Mapping):
+            made.append(block)
+            continue
+        volume = {
+            "Encrypted": block.get("encrypted"), "KmsKeyId": block.get("kms_key_id"), "Iops": block.get("iops"),
+            "VolumeSize": block.get("volume_size"), "VolumeType": block.get("volume_type"),
+            "SnapshotId": block.get("snapshot_id"), "DeleteOnTermination": block.get("delete_on_termination"),
+        }  # fmt: skip
+        device = block.get("device_name") or name if not isinstance(block.get("device_name"), Unknown) else name
+        made.append({"DeviceName": device, "Ebs": {key: one for key, one in volume.items() if one not in (None, "")}})
+    return made
+
+
+@converter
+def public_address(value: Value) -> Value:
+    """Whether the first network interface gets a public address."""
+    return [{"DeviceIndex": "0", "AssociatePublicIpAddress": value}]
+
+
+@converter
+def grants(value: Value) -> Value:
+    """Grants of an access control list as {Grantee, Permission}."""
+    if isinstance(value, Unknown):
+        return value
+    made: list[Value] = []
+    for block in many(value):
+        if not isinstance(block, Mapping):
+            return block if isinstance(block, Unknown) else Unknown("not a grant")
+        listed = block.get("grantee")
+        grantee = many(listed)[0] if many(listed) else block
+        if isinstance(grantee, Unknown):
+            return grantee
+        whom = next((grantee[one] for one in ("uri", "email_address", "id") if grantee.get(one)), "")
+        asked = block.get("permissions", block.get("permission"))
+        made += [{"Grantee": whom, "Permission": one} for one in many(asked)]
+    return made
+
+
+@converter
+def notifications(value: Value, kind: str, name: str) -> Value:
+    """Notifications of a bucket: one for each event."""
+    if isinstance(value, Unknown):
+        return value
+    found = [one for one in many(value) if isinstance(one, Mapping)]
+    return [{"Event": event, kind: one.get(name)} for one in found for event in many(one.get("events"))]

@@ -1,0 +1,1 @@
+"""Tables of Terraform types, one file for each group of services: data only."""

@@ -1,0 +1,354 @@
+"""What files hold, by what stands in them: templates, Terraform's JSON, AWS Config's files; one estate of all.
+
+The one idea: a file that a person named must be readable; of a folder, what is none of these is skipped and told, and
+what looks like one but cannot be read is told as not judged. Links are not followed, only regular files are opened,
+and everything is bounded: bytes, files, depth.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from bastide.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from bastide.controls import Control
+    from bastide.declare.templates import Reading, Settings
+    from bastide.declare.templates.template import Note
+    from bastide.declare.templates.tree import Map
+    from bastide.model import Resource, ResourceKey
+
+TEMPLATES, TERRAFORM, RECORDED, ASSEMBLY = "template", "terraform", "config", "assembly"
+SUFFIXES = (".yaml", ".yml", ".json", ".template", ".cfn", ".cform", ".cfm", ".tfstate", ".gz")
+JSON_SUFFIXES = (".json", ".template", ".tfstate", ".gz")
+PASSED_OVER = frozenset({".git", "node_modules", ".venv", "__pycache__", ".bastide", ".tox", ".terraform"})
+MAX_FILES = 20_000
+MAX_JSON = 256_000_000  # bytes of Terraform's JSON or a file of AWS Config, inflated
+MAX_TEMPLATE = 5_000_000
+HEAD = 1_000_000
+GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
+# What a file too large for a template says early when it is one of the others.
+LARGE = re.compile(rb'"(?:terraform_version|planned_values|configurationItems|configurationItem|Results)"\s*:')
+OTHERS = "a template, Terraform's JSON or a file of AWS Config"
+
+
+@dataclass
+class Inputs:
+    """Decoded files by the name that messages call them.
+
+    ``terraform`` holds documents with their bytes (for lines), ``assemblies`` the places that a CDK manifest names for
+    templates; ``notes`` says what was skipped or could not be read.
+    """
+
+    trees: dict[str, Map] = field(default_factory=dict)
+    terraform: dict[str, tuple[Any, bytes]] = field(default_factory=dict)
+    recorded: dict[str, Any] = field(default_factory=dict)
+    assemblies: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        """How many files are to be judged."""
+        return len(self.trees) + len(self.terraform) + len(self.recorded)
+
+    def put(self, path: Path, kind: str, content: Any) -> None:
+        """Keep one file."""
+        if kind == TEMPLATES:
+            self.trees[str(path)] = content
+        elif kind == TERRAFORM:
+            self.terraform[str(path)] = content
+        elif kind == RECORDED:
+            self.recorded[str(path)] = content
+        elif kind == ASSEMBLY:
+            self.assemblies[str(path)] = content
+
+
+def are_inputs(path: Path) -> bool:
+    """Whether a command line that names this path means files to be judged, not an architecture file."""
+    from bastide.declare.templates.files import looks_like_template
+
+    if path.is_dir() or path.suffix.lower() in JSON_SUFFIXES:
+        return True
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            head = file.read(MAX_TEMPLATE)
+    except OSError:
+        return False
+    return head[:2] == GZIP or head[:4] == ZIP or path.suffix == ".tf" or looks_like_template(head)
+
+
+def read_inputs(paths: Iterable[Path]) -> Inputs:
+    """What the paths name; a folder is walked in sorted order.
+
+    Raises:
+        InputError: a named file cannot be read or is none of what is read, or a named folder holds none; all at once.
+    """
+    found = Inputs()
+    problems: list[Problem] = []
+    for path in paths:
+        if path.is_dir():
+            before = len(found)
+            _walk(path, found)
+            if len(found) == before and not any(note.incomplete for note in found.notes):
+                what = f"there is no template in the folder {path}, nor Terraform's JSON or a file of AWS Config"
+                problems.append(Problem(what, fix="name another folder"))
+            continue
+        try:
+            kind, content = read_input(path)
+            if not kind:
+                raise InputError(f"{path} is not a CloudFormation template: it has no Resources", str(path),
+                                 f"name {OTHERS}, or an architecture file by itself")  # fmt: skip
+            found.put(path, kind, content)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError.of(problems)
+    return found
+
+
+def _walk(folder: Path, found: Inputs) -> None:
+    from bastide.declare.templates.template import Note
+
+    count = 0
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(one for one in folders if one not in PASSED_OVER)
+        for name in sorted(names):
+            count += 1
+            if count > MAX_FILES:
+                found.notes.append(Note(str(folder), 0, f"more than {MAX_FILES:,} files; the rest was not read", True))
+                return
+            _one_of_many(Path(place) / name, found)
+
+
+def _one_of_many(path: Path, found: Inputs) -> None:
+    from bastide.declare.templates.template import Note
+
+    if path.suffix.lower() not in SUFFIXES:
+        terraform = path.suffix == ".tf"
+        why = "Terraform's language is not read, but terraform show -json is" if terraform else "by its name"
+        found.notes.append(Note(str(path), 0, f"skipped: {why}" if terraform else f"skipped: not a template {why}"))
+        return
+    try:
+        kind, content = read_input(path)
+    except InputError as error:
+        serious = _looks_serious(path)
+        found.notes.append(Note(str(path), 0, f"{'not read' if serious else 'skipped'}: {error.what}", serious))
+        return
+    if kind:
+        found.put(path, kind, content)
+    else:
+        found.notes.append(Note(str(path), 0, "skipped: not a template"))
+
+
+def _looks_serious(path: Path) -> bool:
+    """Whether a file that cannot be read as a whole looks like one that should be, or is too large to say."""
+    from bastide.declare.templates.files import looks_like_template
+
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            head = file.read(MAX_TEMPLATE)
+    except OSError:
+        return True
+    return looks_like_template(head) or LARGE.search(head) is not None or path.suffix == ".tfstate"
+
+
+def read_input(path: Path) -> tuple[str, Any]:
+    """The kind of one file and its decoded content; an empty kind for what is none of those that are read.
+
+    Raises:
+        InputError: it cannot be read, is too large, not text, or neither JSON nor YAML; with file and line.
+    """
+    from bastide.declare.templates.files import is_tree, parse_template, read_template
+
+    data = _bytes(path)
+    if data is None:
+        tree = read_template(path)
+        return (TEMPLATES, tree) if is_tree(tree) else ("", None)
+    kind, content = _recognised(data, str(path))
+    if kind:
+        return kind, content
+    if path.suffix.lower() == ".gz":
+        return "", None
+    tree = parse_template(data, str(path))
+    return (TEMPLATES, tree) if is_tree(tree) else ("", None)
+
+
+def _bytes(path: Path) -> bytes | None:
+    """A file's bytes, inflated; None for what the reader of templates refuses better (missing, too large, a pipe).
+
+    Raises:
+        InputError: it cannot be read, or comes to more than 256 MB.
+    """
+    try:
+        if not path.is_file():
+            return None
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+            if head[:4] == ZIP:
+                fix = (
+                    f"terraform show -json {path.name} > plan.json, and name that"
+                    if path.suffix != ".zip"
+                    else "unpack it"
+                )
+                raise InputError(f"{path} is not text: it is a zip, as Terraform's binary plans are", str(path), fix)
+            if head[:2] == GZIP:
+                return _inflated(head + file.read(MAX_JSON), path)
+            if size > MAX_JSON or (size > MAX_TEMPLATE and not LARGE.search(head)):
+                return None
+            return head + file.read()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}", fix="give the permission to read it") from error
+
+
+def _inflated(data: bytes, path: Path) -> bytes:
+    made: list[bytes] = []
+    length = 0
+    try:
+        while data:
+            one = zlib.decompressobj(wbits=31)
+            made.append(one.decompress(data, MAX_JSON + 1 - length))
+            length += len(made[-1])
+            if length > MAX_JSON or one.unconsumed_tail:
+                raise InputError(
+                    f"{path} inflates to more than {MAX_JSON:,} bytes", str(path), "is this the right file?"
+                )
+            if not one.eof:
+                raise InputError(f"{path} is a truncated gzip file", str(path), "get the whole file again")
+            data = one.unused_data
+    except zlib.error as error:
+        raise InputError(f"{path} is not a whole gzip file: {error}", str(path), "get the file again") from error
+    return b"".join(made)
+
+
+def _recognised(data: bytes, file: str) -> tuple[str, Any]:
+    """Kind and content of JSON that is no template; an empty kind for everything else."""
+    from bastide.collect.recorded import is_recorded
+    from bastide.declare.templates.assembly import is_assembly
+    from bastide.declare.terraform import is_terraform
+
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):  # what PowerShell writes
+        data = data.decode("utf-16", "replace").encode()
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    if data.lstrip()[:1] not in (b"{", b"["):
+        return "", None
+    try:
+        document = msgspec.json.decode(data)
+    except RecursionError as error:
+        raise InputError("values are nested too deeply", file, "is this the right file?") from error
+    except msgspec.DecodeError as error:
+        if LARGE.search(data[:HEAD]):
+            raise InputError(f"this is not JSON: {str(error).lower()}", file, "get the whole file again") from error
+        return "", None
+    if is_terraform(document):
+        return TERRAFORM, (document, data)
+    if is_recorded(document):
+        return RECORDED, document
+    return (ASSEMBLY, document) if is_assembly(document) else ("", None)
+
+
+def readings_of(
+    inputs: Inputs, settings: Settings, controls: Sequence[Control] = (), *, each: bool = False
+) -> list[Reading]:
+    """The estates that files hold: one of all, or of ``each`` file one; ``controls`` say what is looked up beside what.
+
+    Raises:
+        InputError: a parameter is wrong, or a document is of a version that is not read; all of them at once.
+    """
+    from bastide.declare.templates.estate import refuse_strangers
+
+    if not each:
+        found = list(_by_kind(inputs, settings, controls))
+        return [merged(found)] if found else []
+    refuse_strangers(inputs.trees, settings)
+    readings: list[Reading] = []
+    problems: list[Problem] = []
+    for one in _apart(inputs):
+        own = {name for tree in one.trees.values() for name in tree.get("Parameters") or ()}
+        given = {name: value for name, value in settings.parameters.items() if name in own or name.startswith("AWS::")}
+        try:
+            readings += _by_kind(one, replace(settings, parameters=given), controls)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError.of(problems)
+    return readings
+
+
+def _apart(inputs: Inputs) -> Iterator[Inputs]:
+    for file in sorted({*inputs.trees, *inputs.terraform, *inputs.recorded}):
+        yield Inputs(
+            {file: inputs.trees[file]} if file in inputs.trees else {},
+            {file: inputs.terraform[file]} if file in inputs.terraform else {},
+            {file: inputs.recorded[file]} if file in inputs.recorded else {},
+            inputs.assemblies,
+        )
+
+
+def _by_kind(inputs: Inputs, settings: Settings, controls: Sequence[Control]) -> Iterator[Reading]:
+    from bastide.collect.recorded import estate_of_items
+    from bastide.declare.templates import estate_of
+    from bastide.declare.templates.assembly import places_of
+    from bastide.declare.terraform import estate_of_terraform
+
+    if inputs.trees:
+        yield estate_of(inputs.trees, settings, places_of(inputs.assemblies))
+    if inputs.terraform:
+        yield estate_of_terraform(inputs.terraform, settings)
+    if inputs.recorded:
+        yield estate_of_items(inputs.recorded, _looked_up(controls))
+
+
+def _looked_up(controls: Sequence[Control]) -> dict[str, frozenset[str]]:
+    """The types that judging a type looks up beside it."""
+    found: dict[str, frozenset[str]] = {}
+    for one in controls:
+        found[one.resource_type] = found.get(one.resource_type, frozenset()) | frozenset(one.reads)
+    return found
+
+
+def merged(readings: list[Reading]) -> Reading:
+    """One reading of several; what is named alike in two of them stays two."""
+    from bastide.declare.templates import Reading
+    from bastide.model import Estate
+
+    if len(readings) == 1:
+        return readings[0]
+    resources: list[Resource] = []
+    seen: set[ResourceKey] = set()
+    places: dict[ResourceKey, Mapping[str, int]] = {}
+    doubts: dict[ResourceKey, str] = {}
+    stand_ins: dict[ResourceKey, str] = {}
+    skipped: Counter[str] = Counter()
+    for reading in readings:
+        for resource in reading.estate.resources:
+            key = resource.key
+            kept = replace(resource, id=f"{resource.id}#{resource.origin.file}") if key in seen else resource
+            seen.add(kept.key)
+            resources.append(kept)
+            places[kept.key] = reading.places.get(key, {})
+            if key in reading.doubts:
+                doubts[kept.key] = reading.doubts[key]
+            if key in reading.stand_ins:
+                stand_ins[kept.key] = reading.stand_ins[key]
+        skipped.update(reading.skipped)
+    estate = Estate(
+        tuple(resources),
+        gaps=tuple(gap for reading in readings for gap in reading.estate.gaps),
+        regions=tuple(sorted({region for reading in readings for region in reading.estate.regions})),
+    )
+    notes = tuple(note for reading in readings for note in reading.notes)
+    files = tuple(sorted(file for reading in readings for file in reading.files))
+    return Reading(estate, places, doubts, stand_ins, notes, files, dict(sorted(skipped.items())))
