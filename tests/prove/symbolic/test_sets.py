@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from decimal import Decimal
 from itertools import chain, combinations, product
 
@@ -10,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bastide.prove.symbolic import Actions, action_list, unlisted
-from bastide.prove.symbolic.constraint import ANYTHING, NUMBER, Numbers, Strings, Test, solution
+from bastide.prove.symbolic.constraint import ANYTHING, NUMBER, Numbers, Strings, Test, can_hold, possible, solution
 from bastide.prove.symbolic.intervals import EVERY_NUMBER, Intervals, below, network, point
+from bastide.prove.symbolic.meeting import Union, leaves, meet
 from bastide.prove.symbolic.pattern import Pattern, arn, exact, glob, with_variables
 from bastide.prove.symbolic.search import find
 from bastide.prove.symbolic.strings import EVERY_STRING, NO_STRING, StringSet, matching
@@ -51,6 +53,41 @@ def test_a_search_finds_a_value_exactly_when_there_is_one(
 
     found = find(required, excluded)
     assert fits(found) if found is not None else not any(map(fits, WORDS))
+
+
+@given(patterns, patterns)
+@settings(max_examples=1_000, deadline=None)
+def test_two_patterns_meet_exactly_when_a_search_finds_what_they_share(one: Pattern, other: Pattern) -> None:
+    assert meet(one, other) == meet(other, one) == (find(((one,), (other,)), frozenset()) is not None)
+
+
+@given(unions, unions)
+@settings(max_examples=1_000, deadline=None)
+def test_what_is_seen_of_a_rest_without_a_search_is_what_a_search_finds(inside: Union, outside: Union) -> None:
+    seen = leaves(inside, outside)
+    assert seen is None or seen == (find((inside,), frozenset(outside)) is not None)
+
+
+@given(patterns, patterns)
+def test_patterns_are_equal_when_their_tokens_are(one: Pattern, other: Pattern) -> None:
+    assert (one == other) == (one.tokens == other.tokens)
+    assert one != other or hash(one) == hash(other)
+
+
+string_tests = st.builds(
+    Test,
+    st.sampled_from(("@resource", "aws:username", "aws:tagkeys")),
+    st.builds(Strings, unions, st.booleans()),
+    st.booleans(),
+    st.booleans(),
+)
+
+
+@given(st.lists(string_tests, max_size=2), string_tests)
+@settings(max_examples=1_000, deadline=None)
+def test_whether_a_test_can_hold_is_the_same_with_and_without_a_search(held: list[Test], test: Test) -> None:
+    same = frozenset(replace(one, key=test.key) for one in held)
+    assert can_hold(same, test) == possible(same | {test}) == (solution(same | {test}) is not None)
 
 
 @given(patterns)

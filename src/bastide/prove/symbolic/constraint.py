@@ -20,8 +20,10 @@ from functools import lru_cache
 from bastide.iam.quantities import EPOCH, number, seconds
 from bastide.prove.symbolic.actions import has_many_values
 from bastide.prove.symbolic.intervals import EVERY_ADDRESS, EVERY_NUMBER, Intervals, address, address_number
-from bastide.prove.symbolic.pattern import Pattern, exact, glob, lazy
-from bastide.prove.symbolic.search import NotDecided, Union, exists, find
+from bastide.prove.symbolic.meeting import Union, leaves, may_meet
+from bastide.prove.symbolic.pattern import Pattern, exact, glob
+from bastide.prove.symbolic.search import NotDecided, exists, find
+from bastide.prove.symbolic.tokens import lazy
 
 STRING, NUMBER, DATE, ADDRESS = "string", "number", "date", "address"
 RESOURCE = "@resource"  # the one field that no request lacks
@@ -161,6 +163,29 @@ def possible(tests: frozenset[Test]) -> bool:
         if exists(required, excluded):
             return True
     return solution(tests) is not None
+
+
+def can_hold(held: frozenset[Test], test: Test) -> bool:
+    """``possible`` of a test beside those that hold already; quicker where two sets of patterns tell. Raises as it."""
+    if len(held) < 2 and isinstance(test.values, Strings):
+        seen = _seen(held, test, test.values)
+        if seen is not None:
+            return seen
+    return possible(held | {test})
+
+
+def _seen(held: frozenset[Test], test: Test, wanted: Strings) -> bool | None:
+    """Whether a test can hold, where that is seen without a search; None where it is not."""
+    if not held:
+        return True if wanted.inside and wanted.patterns else None
+    (one,) = held
+    if not isinstance(one.values, Strings) or not one.values.inside:
+        return None
+    found = may_meet if wanted.inside else leaves
+    seen = found(one.values.patterns, wanted.patterns)
+    if seen is False and ((one.absent and test.absent and test.key != RESOURCE) or may_have_many((one, test))):
+        return None
+    return seen
 
 
 def may_have_many(tests: Iterable[Test]) -> bool:

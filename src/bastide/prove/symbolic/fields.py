@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from bastide.prove.symbolic.constraint import Test, possible
+from bastide.prove.symbolic.constraint import Test, can_hold
 
 Fields = Mapping[str, frozenset[Test]]
 
@@ -23,13 +23,17 @@ def settle(tests: tuple[Test, ...]) -> Fields | None:
 def add_tests(fields: Fields, tests: Iterable[Test]) -> dict[str, frozenset[Test]] | None:
     """The fields with more tests; None when one of them then has no value."""
     found = dict(fields)
-    touched = set()
+    touched: dict[str, list[Test]] = {}
     for test in tests:
         held = found.get(test.key, frozenset())
         if test not in held:
             found[test.key] = held | {test}
-            touched.add(test.key)
-    return None if not all(possible(found[key]) for key in sorted(touched)) else found
+            touched.setdefault(test.key, []).append(test)
+    for key, added in sorted(touched.items(), key=lambda one: one[0]):
+        *others, last = added
+        if not can_hold(fields.get(key, frozenset()).union(others), last):
+            return None
+    return found
 
 
 def reduce_clauses(fields: Fields, clauses: Iterable[tuple[Test, ...]]) -> list[tuple[Test, ...]] | None:
@@ -39,9 +43,9 @@ def reduce_clauses(fields: Fields, clauses: Iterable[tuple[Test, ...]]) -> list[
         left = []
         for test in clause:
             held = fields.get(test.key, frozenset())
-            if test in held or not possible(held | {test.negated}):
+            if test in held or not can_hold(held, test.negated):
                 break
-            if possible(held | {test}):
+            if can_hold(held, test):
                 left.append(test)
         else:
             if not left:

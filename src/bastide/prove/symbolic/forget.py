@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bastide.prove.symbolic import actions, constraint, pattern, search
+from bastide.prove.symbolic import actions, constraint, meeting, pattern, search
 
 
 def forget() -> None:
@@ -21,5 +21,5 @@ _PATTERNS = (
     pattern.arn,
     search.find,
     search._find,
-    search._overlap,
+    meeting._overlap,
 )

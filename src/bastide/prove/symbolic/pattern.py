@@ -1,9 +1,9 @@
 """Patterns of the policy language as little automata: one bit for each position between two tokens.
 
 A pattern is a sequence of tokens: some characters, any one character, any number of characters. Its automaton has one
-state for each position, held as bits of an integer, so that hundreds of patterns step together in a few integer
-operations (``search``). ``ArnLike`` is such a pattern whose wildcards cross no colon before the sixth part; an operator
-without case is one whose characters stand for both cases. No pattern is ever determinized.
+state for each position (``tokens``, ``machine``). ``ArnLike`` is such a pattern whose wildcards cross no colon before
+the sixth part; an operator without case is one whose characters stand for both cases. No pattern is ever determinized.
+Most patterns are a text with wildcards in order: what is asked of them is read from that text (``TextPattern``).
 
 Source: IAM User Guide, "IAM JSON policy elements: Resource", "Condition operators".
 """
@@ -11,70 +11,72 @@ Source: IAM User Guide, "IAM JSON policy elements: Resource", "Condition operato
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
 from itertools import takewhile
-from typing import Any, Generic, NamedTuple, TypeVar
 
 from bastide.iam.variables import VARIABLE
-from bastide.iam.wildcards import Wild, matcher_of
+from bastide.iam.wildcards import match_pieces
+from bastide.prove.symbolic.blanks import BLANK, HOLE, blanks_matcher
+from bastide.prove.symbolic.tokens import (
+    ANY,
+    COLON,
+    ONE,
+    STAR,
+    TOKENS,
+    WILD,
+    Table,
+    Token,
+    joined,
+    lazy,
+    one_of,
+    table_of,
+    token_of,
+)  # fmt: skip
 
 ARN_PARTS = 6
-ONE, ANY, STAR = "one", "any", "star"
-COLON = ":"
-HOLE = "\0"  # where a star stands, until it is filled
+SERVICE_COLONS = 3  # behind an ARN's service
+COLONS = frozenset(COLON)
 PARTS = {0: "aws", 2: "eu-west-1", 3: "111122223333"}  # likely values of an ARN's parts, by place behind "arn"
 FILLINGS = ("example", "x", "")
-UNUSUAL = ("**", "*?", HOLE)  # wildcards out of order, and what no text holds
+UNUSUAL = re.compile(rf"\*\*|\*\?|{HOLE}|{BLANK}")  # wildcards out of order, and what no text holds
 WILDCARD = re.compile("[*?]")
+JUST_WILD = (WILD,)
+SHORT = 256  # up to which pieces are looked for character by character
 FEW_STARS = 4  # up to which a regular expression is the faster way; with hundreds it would not end
 
 
-T = TypeVar("T")
-
-
-class lazy(Generic[T]):
-    """A property worked out once, as ``functools.cached_property`` without its lock: that costs more than the work."""
-
-    def __init__(self, work: Callable[[Any], T]) -> None:
-        self.work = work
-        self.name = work.__name__
-        self.__doc__ = work.__doc__
-
-    def __get__(self, one: Any, kind: type | None = None) -> T:
-        found = one.__dict__[self.name] = self.work(one)
-        return found
-
-
-class Token(NamedTuple):
-    """``one`` of ``chars``, ``any`` one character, or ``star``: any number; ``colon``: is a colon among them."""
-
-    kind: str
-    chars: frozenset[str] = frozenset()
-    colon: bool = True
-
-
-WILD = Token(STAR)
-SINGLE = Token(ANY)
-
-
-@dataclass(frozen=True)
 class Pattern:
-    """A pattern; equal when its tokens are. ``text`` is what stands in the policy, for people."""
+    """A pattern; equal when its tokens are. ``text`` is what stands in the policy, for people. Never changed.
 
-    tokens: tuple[Token, ...]
-    text: str = ""
+    Not a dataclass: thousands are made for a question, and most are never asked for their tokens.
+    """
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Pattern) and self.tokens == other.tokens
-
-    def __hash__(self) -> int:
-        return self._hash
+    def __init__(self, tokens: tuple[Token, ...], text: str = "") -> None:
+        self.__dict__["tokens"] = tokens
+        self.text = text
 
     @lazy
-    def _hash(self) -> int:
-        return hash(self.tokens)
+    def tokens(self) -> tuple[Token, ...]:
+        """Its tokens, in order."""
+        return tuple(map(TOKENS.__getitem__, self.text))
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Pattern) and self.key == other.key)
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __repr__(self) -> str:
+        return f"Pattern({self.text!r})"
+
+    @lazy
+    def key(self) -> object:
+        """Equal for equal tokens: a text where there is one, which is quickly compared."""
+        if not self.is_cased or BLANK in self.alphabet:
+            return self.tokens
+        signs = {STAR: HOLE, ANY: BLANK}
+        return "".join([next(iter(token.chars)) if token.chars else signs[token.kind] for token in self.tokens])
 
     @lazy
     def expression(self) -> re.Pattern[str]:
@@ -92,14 +94,15 @@ class Pattern:
             return False
         if not rest:
             return len(value) == len(head)
-        return rest == (WILD,) or self._matcher(value)
+        return rest == JUST_WILD or self._matcher(value)
 
     @lazy
     def _matcher(self) -> Callable[[str], bool]:
         """An expression takes a third of a millisecond to compile: only where nothing cheaper says the same."""
         if self.is_starred:
-            first, *others = self.generic.split(HOLE)
-            return matcher_of([first, *(item for other in others for item in (Wild.ANY, other))])
+            return partial(match_pieces, self.generic.split(HOLE))
+        if isinstance(self.key, str) and len(self.key) < SHORT:
+            return blanks_matcher(self.key)
         if self.tokens.count(WILD) > FEW_STARS or not any(len(token.chars) > 1 for token in self.tokens):
             return self._walk
         return lambda value: self.expression.fullmatch(value) is not None
@@ -151,7 +154,7 @@ class Pattern:
     @lazy
     def is_everything(self) -> bool:
         """Whether it matches every value."""
-        return self.tokens == (WILD,)
+        return self.tokens == JUST_WILD
 
     @lazy
     def is_plain(self) -> bool:
@@ -174,6 +177,12 @@ class Pattern:
         return "".join([next(iter(token.chars)) if token.chars else HOLE for token in self.tokens])
 
     @lazy
+    def ends(self) -> tuple[str, str] | None:
+        """What stands before its first and behind its last star, as in ``key``; None without a star, or a plain key."""
+        key = self.key
+        return (key[: key.find(HOLE)], key[key.rfind(HOLE) + 1 :]) if isinstance(key, str) and HOLE in key else None
+
+    @lazy
     def is_literal(self) -> bool:
         """Whether it matches one value only."""
         return all(token.kind == ONE and len(token.chars) == 1 for token in self.tokens)
@@ -187,6 +196,23 @@ class Pattern:
                 break
             found.append(min(token.chars).lower())
         return "".join(found)
+
+    @lazy
+    def service(self) -> str:
+        """The third part of every match, where that is one text; else empty: two such texts are two sets of ARNs."""
+        colons, found = 0, ""
+        for token in self.tokens:
+            if token.kind == ONE and token.chars == COLONS:
+                colons += 1
+                if colons == SERVICE_COLONS:
+                    return found
+            elif token.kind != ONE and token.colon:
+                return ""
+            elif colons == SERVICE_COLONS - 1:
+                if token.kind != ONE or len(token.chars) != 1:
+                    return ""
+                found += min(token.chars)
+        return ""
 
     @lazy
     def alphabet(self) -> frozenset[str]:
@@ -218,40 +244,67 @@ class Pattern:
     @lazy
     def table(self) -> Table:
         """Its automaton."""
-        return _table(self.tokens)
+        return table_of(self.tokens)
 
 
-class Table(NamedTuple):
-    """An automaton as masks over positions: which may step on, or stay, on a character."""
+class TextPattern(Pattern):
+    """``glob`` of a text that is in order: all that most questions need is read from it, and not token by token."""
 
-    size: int
-    ones: Mapping[str, int]  # character → positions that step over it
-    any: int  # positions that step over any character
-    any_but_colon: int
-    stay: int  # stars
-    stay_but_colon: int
-    stars: int  # both kinds: their end is reached without a character
-    start: int
-    final: int
-    absorbing: int  # the last position but one where it is an unlimited star: everything matches from here
+    is_plain = is_cased = True
 
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.key = text.replace("*", HOLE).replace("?", BLANK)
 
-def _table(tokens: tuple[Token, ...]) -> Table:
-    ones: dict[str, int] = {}
-    masks = {(ANY, True): 0, (ANY, False): 0, (STAR, True): 0, (STAR, False): 0}
-    for index, token in enumerate(tokens):
-        bit = 1 << index
-        if token.kind == ONE:
-            for char in token.chars:
-                ones[char] = ones.get(char, 0) | bit
-        else:
-            masks[token.kind, token.colon] |= bit
-    stars = masks[STAR, True] | masks[STAR, False]
-    absorbing = 1 << (len(tokens) - 1) if tokens and tokens[-1] == WILD else 0
-    return Table(
-        len(tokens) + 1, ones, masks[ANY, True], masks[ANY, False], masks[STAR, True], masks[STAR, False], stars,
-        1 | ((1 & stars) << 1), 1 << len(tokens), absorbing,
-    )  # fmt: skip
+    @lazy
+    def prefix(self) -> str:
+        """As ``Pattern.prefix``."""
+        return self._start.lower()
+
+    @lazy
+    def service(self) -> str:
+        """As ``Pattern.service``."""
+        parts = self._start.split(COLON, SERVICE_COLONS)
+        return parts[SERVICE_COLONS - 1] if len(parts) > SERVICE_COLONS else ""
+
+    @lazy
+    def is_starred(self) -> bool:
+        """As ``Pattern.is_starred``."""
+        return "?" not in self.text
+
+    @lazy
+    def is_literal(self) -> bool:
+        """As ``Pattern.is_literal``."""
+        return len(self._start) == len(self.text)
+
+    @lazy
+    def is_everything(self) -> bool:
+        """As ``Pattern.is_everything``."""
+        return self.text == "*"
+
+    @lazy
+    def simple(self) -> tuple[str, bool] | None:
+        """As ``Pattern.simple``."""
+        wild = self.text[len(self._start) :]
+        return (self._start, bool(wild)) if wild in ("", "*") else None
+
+    @lazy
+    def generic(self) -> str:
+        """As ``Pattern.generic``."""
+        return self.text.replace("*", HOLE).replace("?", HOLE)
+
+    @lazy
+    def _start(self) -> str:
+        wild = WILDCARD.search(self.text)
+        return self.text[: wild.start()] if wild else self.text
+
+    @lazy
+    def _skeleton(self) -> str:
+        return self.text.replace("?", "x").replace("*", HOLE)
+
+    @lazy
+    def _head(self) -> tuple[str, tuple[Token, ...], bool]:
+        return self._start, tuple(map(TOKENS.__getitem__, self.text[len(self._start) :])), False
 
 
 def _expression(token: Token) -> str:
@@ -270,41 +323,15 @@ def _instance(token: Token) -> str:
 @lru_cache(maxsize=65_536)
 def glob(text: str, *, fold: bool = False) -> Pattern:
     """The pattern of ``Resource`` and ``StringLike``; with ``fold``, of ``Action``, upper or lower case alike."""
-    if not fold and not any(one in text for one in UNUSUAL):
-        return _usual(text)
+    if not fold and not UNUSUAL.search(text):
+        return TextPattern(text)
     return Pattern(joined(_wild(text, fold, colon=True)), text)
-
-
-def _usual(text: str) -> Pattern:
-    """``glob`` of a text that is in order: what is asked of most patterns is read from it, and not token by token."""
-    tokens = tuple(map(_TOKENS.__getitem__, text))
-    found = Pattern(tokens, text)
-    wild = WILDCARD.search(text)
-    start = text[: wild.start()] if wild else text
-    beginning = wild is not None and text[wild.start() :] == "*"
-    found.__dict__.update(
-        prefix=start.lower(), is_plain=True, is_cased=True, is_starred="?" not in text, is_literal=wild is None,
-        is_everything=text == "*", simple=(start, beginning) if wild is None or beginning else None,
-        generic=text.replace("*", HOLE).replace("?", HOLE), _skeleton=text.replace("?", "x").replace("*", HOLE),
-        _head=(start, tokens[len(start) :], False),
-    )  # fmt: skip
-    return found
-
-
-class _Tokens(dict[str, Token]):
-    """Tokens of characters, each made once."""
-
-    def __missing__(self, char: str) -> Token:
-        return self.setdefault(char, _token(char, False, colon=True)) if char.isascii() else _one(char, False)
-
-
-_TOKENS = _Tokens()
 
 
 @lru_cache(maxsize=65_536)
 def exact(text: str, *, fold: bool = False) -> Pattern:
     """The value itself: ``StringEquals``, or with ``fold`` ``StringEqualsIgnoreCase``."""
-    return Pattern(tuple(_one(char, fold) for char in text), text)
+    return Pattern(tuple(one_of(char, fold) for char in text), text)
 
 
 @lru_cache(maxsize=65_536)
@@ -352,35 +379,8 @@ def with_variables(text: str, kind: str, values: Mapping[str, str | None], *, fo
 
 def _unmarked(token: Token, back: Mapping[str, str], fold: bool) -> Token:
     marked = [back[char] for char in token.chars if char in back]
-    return _one(marked[0], fold) if marked else token
+    return one_of(marked[0], fold) if marked else token
 
 
 def _wild(text: str, fold: bool, *, colon: bool) -> list[Token]:
-    return [_token(char, fold, colon) for char in text]
-
-
-def _token(char: str, fold: bool, colon: bool) -> Token:
-    if char == "*":
-        return WILD if colon else Token(STAR, colon=False)
-    if char == "?":
-        return SINGLE if colon else Token(ANY, colon=False)
-    return _one(char, fold)
-
-
-@lru_cache(maxsize=4096)
-def _one(char: str, fold: bool) -> Token:
-    both = {each for each in (char, char.lower(), char.upper()) if len(each) == 1} if fold else {char}
-    return Token(ONE, frozenset(both))
-
-
-def joined(tokens: Iterable[Token]) -> tuple[Token, ...]:
-    """The tokens with a run of wildcards in one order, ``?`` before one ``*``: equal languages, equal patterns."""
-    found: list[Token] = []
-    for token in tokens:
-        if token.kind == STAR and found and found[-1] == token:
-            continue
-        if token.kind == ANY and found and found[-1].kind == STAR and found[-1].colon == token.colon:
-            found.insert(len(found) - 1, token)
-            continue
-        found.append(token)
-    return tuple(found)
+    return [token_of(char, fold, colon) for char in text]

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from bastide.iam.canonical import ACCOUNT_ROOT
 from bastide.iam.variables import VARIABLE
@@ -23,7 +22,8 @@ from bastide.model.policy import Principals
 from bastide.prove.symbolic.actions import Actions
 from bastide.prove.symbolic.conditions import Scope, mark, pattern_bounds, tests_of, variables_of
 from bastide.prove.symbolic.constraint import ANYTHING, RESOURCE, Strings, Test, absent, present
-from bastide.prove.symbolic.pattern import Pattern, exact, glob, joined, lazy
+from bastide.prove.symbolic.pattern import Pattern, exact, glob
+from bastide.prove.symbolic.tokens import joined, lazy
 
 SERVICE, SESSION, FEDERATED = "@service", "@session", "@federated"
 ACCOUNT, PRINCIPAL_ARN = "aws:principalaccount", "aws:principalarn"
@@ -36,13 +36,16 @@ NO_SCOPE: Scope = {}
 Alternative = tuple[Test, ...]
 
 
-@dataclass(frozen=True, eq=False)
 class Rule:
-    """One statement, ready for questions; ``origin`` names the policy that it stands in, for people."""
+    """One statement, ready for questions; ``origin`` names the policy that it stands in, for people. Never changed.
 
-    statement: Statement
-    version: str = "2012-10-17"
-    origin: str = ""
+    Not a dataclass: a question makes hundreds, and most are only asked for their services.
+    """
+
+    def __init__(self, statement: Statement, version: str = "2012-10-17", origin: str = "") -> None:
+        self.statement = statement
+        self.version = version
+        self.origin = origin
 
     @lazy
     def allows(self) -> bool:
@@ -56,13 +59,18 @@ class Rule:
         return Actions(one.action) if one.action is not None else Actions(one.not_action or (), negated=True)
 
     @lazy
+    def bits(self) -> int:
+        """The documented actions that it speaks about."""
+        return self.actions.bits()
+
+    @lazy
     def variables(self) -> frozenset[str]:
         """Keys, in lower case, that it uses as policy variables."""
-        if self.version < "2012-10-17":
-            return frozenset()
         one = self.statement
-        values = (text for tests in one.condition.values() for texts in tests.values() for text in texts)
-        return variables_of((*(one.resource or ()), *(one.not_resource or ()), *values))
+        texts = [*(one.resource or ()), *(one.not_resource or ())]
+        if one.condition:
+            texts += [text for tests in one.condition.values() for values in tests.values() for text in values]
+        return variables_of(texts) if self.version >= "2012-10-17" and "${" in "".join(texts) else frozenset()
 
     @lazy
     def _plain(self) -> tuple[Alternative, ...]:
@@ -79,7 +87,9 @@ class Rule:
     @lazy
     def is_everything(self) -> bool:
         """Whether it matches every request."""
-        return self.actions.is_everything and any(not one for one in self._plain)
+        one = self.statement
+        every = not one.not_action if one.action is None else "*" in one.action or "*:*" in one.action
+        return every and any(not one for one in self._plain)
 
     @lazy
     def texts(self) -> tuple[str, ...]:
@@ -99,11 +109,11 @@ class Rule:
 
 def rules(document: PolicyDocument, effect: str = "", origin: str = "") -> tuple[Rule, ...]:
     """The statements of a document, those of one effect where one is named."""
-    return tuple(
-        Rule(statement, document.version, origin)
-        for statement in document.statements
-        if effect in ("", statement.effect)
-    )
+    version = document.version
+    statements = document.statements
+    if effect:
+        statements = tuple(statement for statement in statements if statement.effect == effect)
+    return tuple([Rule(statement, version, origin) for statement in statements])
 
 
 def _alternatives_of(statement: Statement, scope: Scope, version: str) -> tuple[Alternative, ...]:
@@ -130,7 +140,9 @@ def _resource_tests(statement: Statement, scope: Scope, variables: bool) -> Alte
     texts = statement.resource if statement.resource is not None else statement.not_resource
     if texts is None:
         return ()
-    bounds = [_resource_bounds(text, scope, variables) for text in texts]
+    if not variables or "${" not in "".join(texts):
+        return (Test(RESOURCE, Strings(tuple(map(glob, texts)), inside=statement.resource is not None)),)
+    bounds = [_resource_bounds(text, scope) for text in texts]
     wide = Strings(tuple(one for upper, _ in bounds for one in upper))
     narrow = Strings(tuple(one for _, lower in bounds for one in lower))
     known = wide == narrow
@@ -140,9 +152,9 @@ def _resource_tests(statement: Statement, scope: Scope, variables: bool) -> Alte
     return (found,) if known else (found, mark(RESOURCE, statement.resource is None, *sorted(texts)))
 
 
-def _resource_bounds(text: str, scope: Scope, variables: bool) -> tuple[list[Pattern], list[Pattern]]:
+def _resource_bounds(text: str, scope: Scope) -> tuple[list[Pattern], list[Pattern]]:
     """A resource: a variable counts only behind the fifth colon (``*`` and other short forms hold none)."""
-    if "${" not in text or not variables:
+    if "${" not in text:
         return [glob(text)], [glob(text)]
     head, tail = _split(text)
     start = glob(head).tokens

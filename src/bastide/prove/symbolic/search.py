@@ -16,21 +16,24 @@ Source: De Wulf, Doyen, Henzinger, Raskin, "Antichains: a new algorithm for chec
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from bastide.prove.symbolic.pattern import ANY, COLON, ONE, SINGLE, STAR, WILD, Pattern, Token, glob
+from bastide.iam.wildcards import match_pieces
+from bastide.prove.symbolic.blanks import BLANK, HOLE
+from bastide.prove.symbolic.machine import Machine
+from bastide.prove.symbolic.meeting import Union, may_meet, meet, within
+from bastide.prove.symbolic.pattern import Pattern, glob
+from bastide.prove.symbolic.tokens import COLON
 
 LIMIT = 50_000  # states of one search
 WORK = 2_000_000  # steps of all searches of one question, seconds; a step over many positions counts for several
-POSITIONS = 2_048  # that are stepped over for the price of one
 OTHER = "\0"  # stands for a character that no pattern names, until the value is written down
 LETTERS = "xyzwvutsrqponmlkjihgfedcba0123456789-_XYZWVUTSRQPONMLKJIHGFEDCBA.+=@,~!#%&;<>|^`'\"()[]{}"
-
+REST = BLANK + HOLE  # how a pattern ends that asks for one character more
 GUESSED = 8  # patterns of a set whose likeliest values are tried first
 
-Union = tuple[Pattern, ...]
 _EVERYTHING: Union = (glob("*"),)
 
 
@@ -78,7 +81,7 @@ def _first(unions: list[Union], excluded: frozenset[Pattern]) -> str | None:
         spend(1 + len(excluded) // 8)
         known, found = _generic(chosen[0][0], excluded) if len(chosen) == 1 else (False, None)
         if not known:
-            near = frozenset(one for one in excluded if _meet(one, chosen[0][0]))
+            near = frozenset(one for one in excluded if meet(one, chosen[0][0]))
             found = _find(chosen, near)
         if found is not None:
             return found
@@ -93,7 +96,7 @@ def exists(required: tuple[Union, ...], excluded: frozenset[Pattern]) -> bool:
         NotDecided: as ``find``.
     """
     unions = _narrowed(required)
-    if not excluded and len(unions) <= 2 and all(one.is_plain for union in unions for one in union):
+    if not excluded and len(unions) <= 2:
         return all(unions) and (len(unions) < 2 or may_meet(unions[0], unions[1]))
     return _first(unions, excluded) is not None
 
@@ -123,37 +126,10 @@ def _width(union: Union) -> tuple[bool, int, list[str]]:
 def _branches(unions: Sequence[Union]) -> Iterator[tuple[Union, ...]]:
     first, rest = unions[0], unions[1:]
     for pattern in first:
-        others = [union for union in rest if not (pattern.is_cased and _within(pattern.generic, union))]
-        left: list[Union] = [tuple(one for one in union if _meet(one, pattern)) for union in others]
+        others = [union for union in rest if not (pattern.is_cased and within(pattern.generic, union))]
+        left: list[Union] = [tuple(one for one in union if meet(one, pattern)) for union in others]
         if all(left):
             yield ((pattern,), *left)
-
-
-def _within(generic: str, union: Union) -> bool:
-    """Whether one pattern alone covers the pattern of a generic value (``_generic``)."""
-    return any(one.is_starred and one.matches(generic) for one in union)
-
-
-def may_meet(left: Union, right: Union) -> bool:
-    """Whether two sets may have a value in common, as far as the beginnings of their patterns say."""
-    return any(_meet(one, other) for one in left for other in right)
-
-
-def _meet(one: Pattern, other: Pattern) -> bool:
-    """Whether two patterns may have a value in common: no where that is plain to see."""
-    if one.simple and other.simple:
-        return both(one.simple, other.simple) is not None
-    if not (one.prefix.startswith(other.prefix) or other.prefix.startswith(one.prefix)):
-        return False
-    return one.is_everything or other.is_everything or _overlap(one, other)
-
-
-def both(one: tuple[str, bool], other: tuple[str, bool]) -> tuple[str, bool] | None:
-    """What two simple patterns have in common, which is one of them or nothing."""
-    (text, open_), (other_text, other_open) = one, other
-    if open_ and other_text.startswith(text):
-        return other
-    return one if (other_open and text.startswith(other_text)) or one == other else None
 
 
 def free_letter(patterns: Iterable[Pattern]) -> str:
@@ -161,27 +137,6 @@ def free_letter(patterns: Iterable[Pattern]) -> str:
     named = {COLON}.union(*(pattern.alphabet for pattern in patterns))
     free = next((char for char in LETTERS if char not in named), None)
     return free or next(chr(code) for code in range(0x100, 0x10000) if chr(code) not in named)
-
-
-@lru_cache(maxsize=262_144)
-def _overlap(one: Pattern, other: Pattern) -> bool:
-    """Whether two patterns have a value in common; exact but for stars without colon, which are taken for others."""
-    table = other.table
-    single = table.any | table.any_but_colon
-    stay = table.stay | table.stay_but_colon
-    at = table.start
-    for token in one.tokens:
-        if token.kind == STAR:
-            at = table.final * 2 - (at & -at)  # every position from the first on
-            continue
-        over = single
-        for char in token.chars:
-            over |= table.ones.get(char, 0)
-        after = ((at & (over if token.kind == ONE else ~table.stars)) << 1) | (at & stay)
-        at = (after | ((after & table.stars) << 1)) & (table.final * 2 - 1)
-        if not at:
-            return False
-    return bool(at & table.final)
 
 
 @lru_cache(maxsize=262_144)
@@ -211,7 +166,9 @@ def _generic(pattern: Pattern, excluded: frozenset[Pattern]) -> tuple[bool, str 
         return False, None
     value = pattern.generic
     shutting = [one for one in excluded if one.matches(value)]
-    if any(one.is_starred or _with_rest(one, value, excluded) for one in shutting):
+    if any(one.is_starred for one in shutting):
+        return True, None
+    if shutting and any(_with_rest(one, value, {other.key for other in excluded}) for one in shutting):
         return True, None
     if shutting:
         return False, None
@@ -221,96 +178,13 @@ def _generic(pattern: Pattern, excluded: frozenset[Pattern]) -> tuple[bool, str 
     return True, value.replace(OTHER, free_letter((pattern, *excluded)))
 
 
-def _with_rest(one: Pattern, generic: str, excluded: frozenset[Pattern]) -> bool:
+def _with_rest(one: Pattern, generic: str, keys: Collection[object]) -> bool:
     """Whether ``one`` is ``x?*`` beside an ``x``: together ``x*``, which covers what it matches generically."""
-    if one.tokens[-2:] != (SINGLE, WILD):
+    key = one.key
+    if not isinstance(key, str) or not key.endswith(REST):
         return False
-    bare = Pattern(one.tokens[:-2])
-    return bare in excluded and bare.is_starred and Pattern((*bare.tokens, WILD)).matches(generic)
-
-
-class Machine:
-    """Several patterns as one automaton over one integer of positions."""
-
-    def __init__(self, patterns: Iterable[Pattern]) -> None:
-        self.ones: dict[str, int] = {}
-        self.any = self.any_but_colon = self.stay = self.stay_but_colon = 0
-        self.stars = self.start = self.final = self.absorbing = 0
-        self.finals: list[int] = []
-        offset = 0
-        for pattern in patterns:
-            table = pattern.table
-            for char, mask in table.ones.items():
-                self.ones[char] = self.ones.get(char, 0) | (mask << offset)
-            self.any |= table.any << offset
-            self.any_but_colon |= table.any_but_colon << offset
-            self.stay |= table.stay << offset
-            self.stay_but_colon |= table.stay_but_colon << offset
-            self.stars |= table.stars << offset
-            self.start |= table.start << offset
-            self.final |= table.final << offset
-            self.finals.append(table.final << offset)
-            self.absorbing |= table.absorbing << offset
-            offset += table.size
-        self.wild = self.any | self.any_but_colon | self.stay | self.stay_but_colon
-        self.by_colon = bool(self.any_but_colon or self.stay_but_colon)
-        self.positions = offset
-        self.price = 1 + offset // POSITIONS  # of one step, in work
-
-    @cached_property
-    def waiting(self) -> dict[int, list[str]]:
-        """Characters that a single position waits for."""
-        found: dict[int, list[str]] = {}
-        for char, mask in sorted(self.ones.items()):
-            left = mask
-            while left:
-                lowest = left & -left
-                found.setdefault(lowest, []).append(char)
-                left ^= lowest
-        return found
-
-    def step(self, at: int, char: str) -> int:
-        """Positions after one more character."""
-        over = self.any | self.ones.get(char, 0)
-        stay = self.stay
-        if char != COLON:
-            over |= self.any_but_colon
-            stay |= self.stay_but_colon
-        after = ((at & over) << 1) | (at & stay)
-        return after | ((after & self.stars) << 1)
-
-    def covers(self, pattern: Pattern) -> bool:
-        """Whether one of the patterns alone matches everything that ``pattern`` does; False where that is not seen.
-
-        The tokens of ``pattern`` are walked as if they were characters: its wildcards are taken by wildcards only.
-        """
-        at = self.start
-        for token in pattern.tokens:
-            at = self._over(at, token)
-            if not at:
-                return False
-        return bool(at & self.final)
-
-    def _over(self, at: int, token: Token) -> int:
-        stay = self.stay if token.colon or token.kind == ONE else self.stay | self.stay_but_colon
-        if token.kind == STAR:
-            after = at & stay
-        elif token.kind == ANY:
-            over = self.any if token.colon else self.any | self.any_but_colon
-            after = ((at & over) << 1) | (at & stay)
-        else:
-            afters = [self.step(at, char) for char in token.chars]
-            after = afters[0]
-            for other in afters[1:]:
-                after &= other
-            return after
-        return after | ((after & self.stars) << 1)
-
-    def awaited(self, at: int) -> list[str]:
-        """Characters that some position waits for, sorted."""
-        if at & (at - 1) == 0:
-            return self.waiting.get(at, [])
-        return sorted(char for char, mask in self.ones.items() if at & mask)
+    bare = key.removesuffix(REST)
+    return bare in keys and BLANK not in bare and match_pieces([*bare.split(HOLE), ""], generic)
 
 
 class _State(NamedTuple):

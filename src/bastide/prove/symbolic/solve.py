@@ -20,15 +20,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice, product
 
-from bastide.prove.symbolic.actions import Actions, ActionSet, action_list, resource_patterns
+from bastide.prove.symbolic.actions import Actions, ActionSet, action_list
 from bastide.prove.symbolic.classes import least_classes
 from bastide.prove.symbolic.conditions import Scope
-from bastide.prove.symbolic.constraint import RESOURCE, Strings, Test, literals, pinned, possible, solution
+from bastide.prove.symbolic.constraint import RESOURCE, Strings, Test, can_hold, literals, pinned, solution
 from bastide.prove.symbolic.constraint import absent as absent_key
 from bastide.prove.symbolic.fields import Fields, add_tests, reduce_clauses, settle
+from bastide.prove.symbolic.meeting import may_meet
+from bastide.prove.symbolic.near import Near
 from bastide.prove.symbolic.pattern import Pattern
 from bastide.prove.symbolic.rule import Rule
-from bastide.prove.symbolic.search import NotDecided, may_meet, renew, spend
+from bastide.prove.symbolic.search import NotDecided, renew, spend
+from bastide.prove.symbolic.shapes import fits, shape
 from bastide.prove.symbolic.unlisted import least_signatures
 
 CASES = 20_000  # choices in the search for one class of actions
@@ -92,20 +95,17 @@ def solve(question: Question) -> Answer:
     scope = _scope(question.given)
     renew()
     try:
-        for rule in (*question.forbidden, *(rule for layer in question.required for rule in layer)):
-            spend(TEXT * (len(rule.statement.resource or ()) + len(rule.statement.not_resource or ())))
-        found = _Search(question, scope).run()
+        for layer in (question.forbidden, *question.required):
+            statements = [rule.statement for rule in layer]
+            spend(TEXT * sum([len(one.resource or one.not_resource or ()) for one in statements]))
+        search = _Search(question, scope)
+        found = search.run()
     except NotDecided as limit:
         return Undecided(str(limit))
-    unknown = _unknown_variables(question, scope)
+    unknown = search.unknown_variables(found) if isinstance(found, Example) else frozenset()
     if not isinstance(found, Example) or not unknown:
         return found
     return _with_guesses(question, scope, sorted(unknown), found)
-
-
-def _unknown_variables(question: Question, scope: Scope) -> frozenset[str]:
-    rules = [rule for layer in question.required for rule in layer] + list(question.forbidden)
-    return frozenset().union(*(rule.variables for rule in rules)) - scope.keys()
 
 
 def _scope(given: Iterable[Test]) -> dict[str, str | None]:
@@ -175,10 +175,10 @@ class _Search:
     scope: Scope
     covering: dict[Rule, None] = field(default_factory=dict)
     cases: int = 0
-    forbidden: tuple[Rule, ...] = ()  # those first that shut out everything
-    services: tuple[tuple[Rule, frozenset[str]], ...] = ()  # of the forbidden rules; empty where of any
-    by_services: dict[frozenset[str], tuple[Rule, ...]] = field(default_factory=dict)
     doubtful: Example | None = None  # a request whose resource no such action names
+
+    def __post_init__(self) -> None:
+        self.near = Near(self.question.forbidden)
 
     def run(self) -> Answer:
         of_caller = tuple(test for test in self.question.given if test.key != RESOURCE)
@@ -186,10 +186,9 @@ class _Search:
         given = None if callers is None else add_tests(callers, self.question.given)
         if given is None:
             return Covered()
-        self.forbidden = tuple(sorted(self.question.forbidden, key=lambda rule: not rule.is_everything))
-        self.services = tuple((rule, rule.actions.services) for rule in self.forbidden)
         layers = [layer for layer in self.question.required if not any(rule.is_everything for rule in layer)]
-        start = ActionSet((self.question.actions, ~Actions(self.question.without)))
+        asked = (self.question.actions, ~Actions(self.question.without))
+        start = ActionSet(tuple(one for one in asked if not one.is_everything))
         ways: list[_Way] = []
         for actions, fields, by in self._choices(sorted(layers, key=len), start, given, ()):
             ways.append(_Way(actions, fields, by))
@@ -218,22 +217,19 @@ class _Search:
                 if added is not None:
                     yield from self._choices(layers[1:], narrower, added, (*by, rule))
 
-    def _near(self, services: frozenset[str]) -> Sequence[Rule]:
-        """The forbidden rules that may speak about actions of some services (empty: of any), in their order."""
-        if not services:
-            return self.forbidden
-        if services not in self.by_services:
-            self.by_services[services] = tuple(
-                rule for rule, theirs in self.services if not theirs or not services.isdisjoint(theirs)
-            )
-        return self.by_services[services]
+    def unknown_variables(self, example: Example) -> frozenset[str]:
+        """Variables of unknown value in rules that speak about the action of an example: it may depend on them."""
+        service = example.action.partition(":")[0].lower()
+        near = [rule for rule in self.near.of(frozenset((service,))) if rule.variables]
+        speaking = [*example.by, *(rule for rule in near if example.action in rule.actions)]
+        return frozenset().union(*(rule.variables for rule in speaking)) - self.scope.keys()
 
     def _listed(self, way: _Way) -> Example | None:
         """A request with a documented action."""
         left, near = way.actions.bits(), way.actions.services
         partial: list[tuple[int, Rule, tuple[Test, ...]]] = []
-        for rule in self._near(near):
-            bits = rule.actions.bits() & left
+        for rule in self.near.of(near):
+            bits = rule.bits & left
             if not bits:
                 continue
             for escapes in self._escapes(rule, way):
@@ -251,7 +247,7 @@ class _Search:
             found = self._fields(way.fields, clauses)
             if found is None:
                 self.covering |= dict.fromkeys(partial[index][1] for index in met)
-            elif example := self._example(bits, found, clauses, way.by):
+            elif example := self._example(bits, found, clauses, way):
                 return example
         return None
 
@@ -267,9 +263,9 @@ class _Search:
             escapes: list[Test] = []
             for test in alternative:
                 held = fields.get(test.key, frozenset())
-                if test in held or not possible(held | {test.negated}):
+                if test in held or not can_hold(held, test.negated):
                     continue  # it holds, as ``held`` can be met
-                if not possible(held | {test}):
+                if not can_hold(held, test):
                     break  # it never matches
                 escapes.append(test.negated)
             else:
@@ -313,17 +309,22 @@ class _Search:
             return None
         return self._fields(fails, [tuple(one for one in clause if one != test) for clause in clauses])
 
-    def _example(
-        self, bits: int, fields: Fields, clauses: Sequence[tuple[Test, ...]], by: tuple[Rule, ...]
-    ) -> Example | None:
+    def _example(self, bits: int, fields: Fields, clauses: Sequence[tuple[Test, ...]], way: _Way) -> Example | None:
         """A request with an ARN that one of the actions really names; else it is kept as doubtful, once."""
+        by = way.by
         if not self.question.shaped:
             return _written(next(action_list().listed(bits)), fields, by)
         first = next(action_list().listed(bits))
         if not self.question.plausible:
             return replace(_written(first, fields, by), plausible=False)
+        held = way.fields.get(RESOURCE, frozenset())
+        tried: set[Test] = set()
         for action in islice(action_list().listed(bits), TRIED_ACTIONS):
-            shaped = add_tests(fields, (Test(RESOURCE, Strings(resource_patterns(action))),))
+            form = shape(action)
+            if form in tried or not fits(held, form):
+                continue
+            tried.add(form)
+            shaped = add_tests(fields, (form,))
             if shaped is not None:
                 return _written(action, shaped, by)
             # The fields were settled without the shape of the ARN in mind: settle them again with it.
@@ -336,10 +337,10 @@ class _Search:
     def _again(self, action: str, clauses: Sequence[tuple[Test, ...]], by: tuple[Rule, ...]) -> Example | None:
         if not clauses:
             return None
-        shape = Test(RESOURCE, Strings(resource_patterns(action)))
+        form = shape(action)
         for alternatives in product(*(rule.alternatives(self.scope) for rule in by)):
             tests = [test for one in alternatives for test in one]
-            fields = add_tests({}, (*self.question.given, *tests, shape))
+            fields = add_tests({}, (*self.question.given, *tests, form))
             found = self._fields(fields, clauses) if fields is not None else None
             if found is not None:
                 return _written(action, found, by)
@@ -351,7 +352,7 @@ class _Search:
         partial: list[tuple[Rule, tuple[Test, ...]]] = []
         near = way.actions.services
         wanted = [union for union in way.actions.terms()[0] if all(pattern.prefix for pattern in union)]
-        for rule in self._near(near):
+        for rule in self.near.of(near):
             if near and rule.actions.services and not _meet(rule.actions, wanted):
                 continue
             for escapes in self._escapes(rule, way):

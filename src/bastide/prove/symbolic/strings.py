@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
 
+from bastide.prove.symbolic.meeting import Union
 from bastide.prove.symbolic.pattern import Pattern
-from bastide.prove.symbolic.search import NotDecided, Union, find
+from bastide.prove.symbolic.search import NotDecided, find
 
 PARTS = 4_096  # of one set
 

@@ -11,8 +11,11 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 
 from bastide.prove.symbolic.actions import ACTION_SHAPE, Actions, ActionSet
-from bastide.prove.symbolic.pattern import COLON, Pattern
-from bastide.prove.symbolic.search import LETTERS, LIMIT, OTHER, Machine, NotDecided, Union, both, free_letter, may_meet
+from bastide.prove.symbolic.machine import Machine
+from bastide.prove.symbolic.meeting import Union, both, may_meet
+from bastide.prove.symbolic.pattern import Pattern
+from bastide.prove.symbolic.search import LETTERS, LIMIT, OTHER, NotDecided, free_letter
+from bastide.prove.symbolic.tokens import COLON
 
 Signature = tuple[int, ...]
 
