@@ -1,0 +1,1 @@
+"""Controls about Amazon EC2 Auto Scaling: groups and launch configurations."""

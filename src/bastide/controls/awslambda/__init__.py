@@ -1,0 +1,1 @@
+"""Controls about AWS Lambda: functions, their permissions and layers."""

@@ -1,0 +1,1 @@
+"""Controls about AWS CloudFormation: stacks as they are live."""
