@@ -12,7 +12,9 @@ import pytest
 
 from bastide.ingest.run import ingest
 from bastide.ingest.source import Folder
-from bastide.lake import Lake
+from bastide.lake import Lake, read_tables
+from bastide.lake.engine import Span, lake_source
+from bastide.lake.stores import Selectors, Stores, make_store, write_stores
 from bastide.show.cli.main import run
 from bastide.show.cli.query_console import candidates, statements
 
@@ -73,6 +75,39 @@ def test_spans_accounts_limits_and_parameters(query: Ask) -> None:
     found = query("SELECT eventID FROM cloudtrail WHERE eventName = $name", "--param", "name=ListBuckets", "-o", "csv")
     assert found[1] == "eventID\ne-1\n"
     assert "holds nothing since" in query(text, "--since", "2030-01-01")[2]
+
+
+def test_a_store_is_a_part_of_its_table_and_of_no_other(query: Ask, lake: Path) -> None:
+    objects = make_store("objects", 30, Selectors(event_names=("GetObject",)))
+    mine = make_store("mine", 30, Selectors(accounts=("111111111111",)))
+    write_stores(lake, Stores((mine, objects)))
+    text = "SELECT eventID FROM cloudtrail ORDER BY 1"
+    assert query(text, "-o", "csv", "--store", "objects")[1] == "eventID\ne-2\ne-3\n"
+    assert query(text, "-o", "csv", "--store", "objects", "--account", "222222222222")[1] == "eventID\ne-2\n"
+    assert query(text, "-o", "csv", "--store", "mine", "--account", "222222222222")[1] == "eventID\n"
+    assert query(text, "-o", "csv", "--store", "mine", "--store", "objects")[1] == "eventID\ne-1\ne-2\ne-3\n"
+    assert (
+        query("SELECT metadata.uid FROM ocsf_api_activity", "-o", "csv", "--store", "objects")[1] == "uid\ne-2\ne-3\n"
+    )
+    assert "vpc_flow is asked whole" in query("SELECT count(*) FROM vpc_flow", "--store", "mine")[2]
+    assert query(text, "--store", "other")[::2] == (
+        2,
+        "error: there is no event data store 'other'\n  fix  bastide lake stores: mine, objects\n",
+    )
+    assert "'111111111111'" in query(text, "--store", "mine", "--print", "athena")[1]
+
+
+def test_days_accounts_and_stores_leave_files_unread(lake: Path) -> None:
+    opened, table = Lake.open(lake), read_tables()["cloudtrail"]
+    mine = make_store("mine", 30, Selectors(accounts=("111111111111",)))
+    spans = [
+        Span(),
+        Span(datetime(2026, 1, 2, tzinfo=UTC)),
+        Span(accounts=("222222222222",)),
+        Span(stores=(mine,)),
+        Span(accounts=("222222222222",), stores=(mine,)),
+    ]
+    assert [len(lake_source(opened, table, span).files) for span in spans] == [3, 1, 1, 2, 0]
 
 
 def test_what_a_log_holds_does_not_move_the_cursor(query: Ask) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet
 from pyiceberg.catalog import Catalog, load_catalog
-from pyiceberg.exceptions import NamespaceAlreadyExistsError, NoSuchTableError
+from pyiceberg.exceptions import NamespaceAlreadyExistsError, NoSuchNamespaceError, NoSuchTableError
 from pyiceberg.expressions import AlwaysTrue, BooleanExpression, parser
 from pyiceberg.io import FileIO, load_file_io
 from pyiceberg.io.pyarrow import parquet_file_to_data_file
@@ -40,7 +41,7 @@ from pyiceberg.types import (
 )
 from sqlalchemy.exc import OperationalError
 
-from bastide.errors import ContractError, InputError
+from bastide.errors import ContractError, IncompleteError, InputError
 from bastide.lake.merkle.seal import sealed
 from bastide.lake.table import Table, read_tables
 
@@ -125,18 +126,32 @@ class Lake:
 
     @contextmanager
     def lock(self, *, wait: bool = False) -> Iterator[None]:
-        """Hold the lake for writing. Raises InputError when another process holds it and `wait` is false."""
+        """Hold the lake for writing.
+
+        Raises:
+            InputError: another process holds it and `wait` is false, or the folder cannot be written.
+            IncompleteError: what is done under the lock met a full disk, or one that fails.
+        """
         try:
             descriptor = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as wrong:
             raise InputError(f"the lake cannot be written: {wrong.strerror}", str(self.root), "name another") from wrong
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError as taken:
+                raise InputError(
+                    "another process is writing this lake", str(self.root), "wait until it is done, or use --wait"
+                ) from taken
             yield
-        except BlockingIOError as taken:
-            raise InputError(
-                "another process is writing this lake", str(self.root), "wait until it is done, or use --wait"
-            ) from taken
+        # The catalogue and the manifest are SQLite's, whose word for a full disk is an error of its own.
+        except (OSError, sqlite3.OperationalError, OperationalError) as wrong:
+            reason = wrong.orig if isinstance(wrong, OperationalError) else getattr(wrong, "strerror", "") or wrong
+            raise IncompleteError(
+                f"the lake cannot be written: {reason}",
+                str(self.root),
+                "make room and run again; what was committed before stays",
+            ) from wrong
         finally:
             os.close(descriptor)
 
@@ -155,8 +170,10 @@ class Lake:
 
     def names(self) -> list[str]:
         """The tables that hold something, by name."""
-        self._make_namespace()
-        return sorted(name for _, name in self._catalog.list_tables(NAMESPACE))
+        try:
+            return sorted(name for _, name in self._catalog.list_tables(NAMESPACE))
+        except NoSuchNamespaceError:
+            return []
 
     def table(self, name: str) -> IcebergTable | None:
         """The Iceberg table, or None when nothing was ever written to it."""

@@ -1,9 +1,7 @@
 """Where the lake is: ``.bastide/lake`` beside the architecture file, or what ``.bastide/lake.yaml`` says.
 
-schema: bastide.lake-settings/1
-catalog:              # pyiceberg's properties; without it a SQLite catalogue beside the data
-type: glue
-warehouse: s3://my-lake/bastide
+The file's ``schema`` is ``bastide.lake-settings/1``; ``folder`` is where manifest, lock and local data are, and
+``catalog`` holds pyiceberg's properties (``type: glue``, ``warehouse: s3://…``); without it SQLite beside the data.
 """
 
 from __future__ import annotations
@@ -25,7 +23,10 @@ SCHEMA = "bastide.lake-settings/1"
 
 
 class LakeSettings(BaseModel):
-    """What the settings file says. `folder`: of the manifest and the lock, and of the data of a local lake."""
+    """What the settings file says. `folder`: of the manifest and the lock, and of the data of a local lake.
+
+    A relative one is told from where the file lies.
+    """
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
@@ -61,7 +62,7 @@ def read_settings(settings: Settings) -> LakeSettings:
 
 def lake_folder(settings: Settings, folder: Path | None = None) -> Path:
     """The folder of the lake: what was asked for, what the settings say, or `.bastide/lake`."""
-    return folder or read_settings(settings).folder or settings.state / "lake"
+    return folder or settings.state / (read_settings(settings).folder or "lake")
 
 
 def has_lake(settings: Settings, folder: Path | None = None) -> bool:

@@ -193,6 +193,8 @@ def render_view(source: Source) -> str:
         parts.append(f"{_name(source.time)} < TIMESTAMPTZ '{source.span.until.isoformat()}'")
     if source.span.accounts:
         parts.append(f"account IN ({', '.join(_quoted(account) for account in source.span.accounts)})")
+    if selection := source.span.selection(source.name):
+        parts.append(f"({selection})")
     return f"{query} WHERE {' AND '.join(parts)}" if parts else query
 
 

@@ -12,21 +12,36 @@ import pyarrow
 from bastide.errors import InputError
 from bastide.lake.catalog import Lake, Scope
 from bastide.lake.parquet import ARROW_TYPES
+from bastide.lake.stores import Store, render_predicate
 from bastide.lake.table import Column, Table
+
+NOBODY = "none"  # no account's name
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Which rows are wanted: from `since` on, before `until` (aware times), of `accounts`; empty is all."""
+    """Which rows are wanted: from `since` on, before `until` (aware times), of `accounts`; empty is all.
+
+    `stores`: of a table that any of these event data stores is a part of, only their rows.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
     accounts: tuple[str, ...] = ()
+    stores: tuple[Store, ...] = ()
 
-    @property
-    def scope(self) -> Scope:
-        """The days and accounts of the span: what prunes files."""
-        return Scope(self.since and self.since.date(), self.until and self.until.date(), self.accounts)
+    def scope(self, table: str) -> Scope:
+        """The days and accounts of a table that hold the span: what prunes files."""
+        accounts = self.accounts
+        selected = [store.selectors.accounts for store in self.stores if store.table == table]
+        if selected and all(selected):
+            either = {one for accounts_of in selected for one in accounts_of}
+            accounts = tuple(sorted(either & set(accounts) if accounts else either)) or (NOBODY,)
+        return Scope(self.since and self.since.date(), self.until and self.until.date(), accounts)
+
+    def selection(self, table: str) -> str:
+        """The rows of a table that its stores select, as an SQL condition of the portable subset; empty for all."""
+        return " OR ".join(f"({render_predicate(store)})" for store in self.stores if store.table == table)
 
 
 ALL = Span()
@@ -63,7 +78,7 @@ def lake_source(lake: Lake | None, table: Table, span: Span = ALL) -> Source:
     found = lake.table(table.name) if lake else None
     if lake is None or found is None:
         return Source(table.name, table.about, table.columns, time=table.time, span=span)
-    files = tuple(sorted(lake.files(table.name, span.scope)))
+    files = tuple(sorted(lake.files(table.name, span.scope(table.name))))
     remote = next((file for file in files if "://" in file), None)
     if remote is not None:
         raise InputError(

@@ -105,4 +105,6 @@ def show(session: Any, source: Source) -> None:
         frame = frame.where(f"`{source.time}` < TIMESTAMP '{source.span.until.isoformat()}'")
     if source.span.accounts:
         frame = frame.where(frame["account"].isin(*source.span.accounts))
+    if selection := source.span.selection(source.name):
+        frame = frame.where(selection.replace('"', "`"))
     frame.createOrReplaceTempView(source.name)

@@ -93,6 +93,8 @@ class Session:
         read = (statement.tables - set(views)) | {one.table for one in views.values()}
         sources = [self._source(name) for name in sorted(read)]
         for source in sources:
+            if self.span.stores and source.name in read_tables() and not self.span.selection(source.name):
+                self.notes(f"table {source.name} is asked whole: no event data store that was named is a part of it")
             if source.empty:
                 self.notes(f"table {source.name} holds nothing {_spoken(self.span) if source.time else 'yet'}")
         asked = statement.limited(limit + 1) if limit else statement

@@ -1,4 +1,4 @@
-"""A question asked of a part of each table only: a span of time and some accounts, written into the SQL itself.
+"""A question asked of a part of each table only: a span of time, some accounts, stores; written into the SQL itself.
 
 Where our own engine runs, views on pruned files do this; text that is run elsewhere has to carry it.
 """
@@ -24,26 +24,28 @@ class Wanted(Protocol):
     def until(self) -> datetime | None: ...  # noqa: D102
     @property
     def accounts(self) -> tuple[str, ...]: ...  # noqa: D102
+    def selection(self, table: str) -> str: ...  # noqa: D102
 
 
 def in_span(statement: Statement, span: Wanted, times: Mapping[str, str]) -> Statement:
     """The statement with every table that has a time (`times`, by name in lower case) cut to the span."""
-    if statement.tree is None or not (span.since or span.until or span.accounts):
+    if statement.tree is None:
         return statement
 
     def cut(node: exp.Expr) -> exp.Expr:
         name = node.name.lower() if isinstance(node, exp.Table) else ""
-        if name not in times:
+        conditions = _conditions(span, times[name], name) if name in times else []
+        if not conditions:
             return node
         inner = exp.select("*").from_(exp.to_table(node.name))
-        for condition in _conditions(span, times[name]):
+        for condition in conditions:
             inner = inner.where(condition)
         return inner.subquery(node.alias or node.name)
 
     return replace(statement, tree=statement.tree.transform(cut))
 
 
-def _conditions(span: Wanted, time: str) -> list[exp.Expr]:
+def _conditions(span: Wanted, time: str, table: str) -> list[exp.Expr]:
     column = exp.column(time)
     found: list[exp.Expr] = []
     if span.since:
@@ -52,6 +54,8 @@ def _conditions(span: Wanted, time: str) -> list[exp.Expr]:
         found.append(exp.LT(this=column.copy(), expression=_moment(span.until)))
     if span.accounts:
         found.append(exp.column("account").isin(*span.accounts))
+    if selection := span.selection(table):
+        found.append(exp.condition(selection, dialect="duckdb"))
     return found
 
 

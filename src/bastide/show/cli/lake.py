@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bastide.errors import IncompleteError, InputError
+from bastide.errors import InputError
 from bastide.show.cli.lake_export import export
 from bastide.show.cli.lake_generate import generate
 from bastide.show.cli.lake_verify import verify
@@ -84,7 +84,7 @@ def _manifest_facts(lake: Lake) -> tuple[list[dict[str, Any]], list[dict[str, st
     path = lake.root / "manifest.db"
     if not path.exists():
         return [], []
-    manifest = Manifest(path)
+    manifest = Manifest(path, read_only=True)
     try:
         kinds = [
             {"kind": kind or "empty", "files": items, "rows": rows, "bytes": size}
@@ -240,7 +240,7 @@ def _open(file: Path, folder: Path | None, *, make: bool = False) -> Lake:
 
 @contextmanager
 def _writing(lake: Lake, wait: bool) -> Iterator[None]:
-    """The lake's lock, what a killed ingest left put right, and a full disk told as such."""
+    """The lake's lock, and what a killed ingest left put right."""
     from bastide.ingest.commit import recover
     from bastide.ingest.manifest import Manifest
 
@@ -249,10 +249,6 @@ def _writing(lake: Lake, wait: bool) -> Iterator[None]:
         try:
             recover(lake, manifest)
             yield
-        except OSError as wrong:
-            raise IncompleteError(
-                f"the lake cannot be written: {wrong.strerror or wrong}", str(lake.root), "make room and run again"
-            ) from wrong
         finally:
             manifest.close()
 

@@ -30,6 +30,9 @@ def command(  # noqa: PLR0913, PLR0917 - a command has as many options as it nee
     since: Annotated[str, typer.Option(help="Only from this time on: 7d, 24h, 2026-01-31, or ISO 8601.")] = "",
     until: Annotated[str, typer.Option(help="Only before this time.")] = "",
     account: Annotated[list[str] | None, typer.Option(help="Only this account; repeatable.")] = None,
+    store: Annotated[
+        list[str] | None, typer.Option(help="Of its table only the rows of this event data store; repeatable.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=0, help="At most so many rows; 0 is no limit.")] = ROWS,
     timeout: Annotated[float, typer.Option(min=0, help="Give up after so many seconds; 0 is never.")] = SECONDS,
     engine: Annotated[str, typer.Option(help="duckdb, or spark (needs bastide[spark] and Java).")] = "duckdb",
@@ -54,7 +57,7 @@ def command(  # noqa: PLR0913, PLR0917 - a command has as many options as it nee
     if list_:
         write_list(outputs[0].format, query)
         return
-    session = _session(Settings(file), lake, since, until, tuple(account or ()), engine)
+    session = _session(Settings(file), lake, since, until, tuple(account or ()), engine, store or [])
     asked = _query(query, sql_file)
     given = _parameters(param or [])
     if print_ or ddl:
@@ -68,7 +71,13 @@ def command(  # noqa: PLR0913, PLR0917 - a command has as many options as it nee
 
 
 def _session(
-    settings: Settings, folder: Path | None, since: str, until: str, accounts: tuple[str, ...], engine: str
+    settings: Settings,
+    folder: Path | None,
+    since: str,
+    until: str,
+    accounts: tuple[str, ...],
+    engine: str,
+    stores: list[str],
 ) -> Session:
     """The session that the options name.
 
@@ -79,8 +88,9 @@ def _session(
     from bastide.lake.engine.moment import parse_moment
     from bastide.lake.query import Session
     from bastide.lake.query.session import ENGINES
+    from bastide.lake.stores import read_stores
     from bastide.show.cli.query_tables import COLUMNS, other_sources
-    from bastide.show.lake import has_lake, open_lake
+    from bastide.show.lake import has_lake, lake_folder, open_lake
 
     if engine not in ENGINES:
         raise InputError(f"{engine!r} is no engine", fix=f"one of {', '.join(ENGINES)}")
@@ -92,6 +102,7 @@ def _session(
         parse_moment(since, moment, "--since") if since else None,
         parse_moment(until, moment, "--until") if until else None,
         accounts,
+        tuple(read_stores(lake_folder(settings, folder)).find(name) for name in stores),
     )
     if span.since and span.until and span.since >= span.until:
         raise InputError("--since is not before --until", fix="swap them")
