@@ -198,7 +198,7 @@ def test_everything_says_which_line_or_default_made_it(acme: Estate) -> None:
 
 def test_the_declared_estate_passes_our_own_controls(acme: Estate) -> None:
     findings = run(acme, all_controls()).findings
-    assert [(one.control, str(one.resource)) for one in findings if one.verdict.status is Status.FAIL] == []
+    assert [(one.control, str(one.resource)) for one in findings if one.status is Status.FAIL] == []
 
 
 def test_what_aws_has_given_out_is_used() -> None:

@@ -75,6 +75,29 @@ class Connection(Protocol):
         ...
 
 
+class Lister(Protocol):
+    """What a collection needs of a type: a handler, or a reader of what is not written."""
+
+    @property
+    def type(self) -> str:
+        """The registry's name of the type."""
+        ...
+
+    @property
+    def service(self) -> str:
+        """The boto3 client."""
+        ...
+
+    @property
+    def scope(self) -> Scope:
+        """Where resources of the type are looked for."""
+        ...
+
+    def list(self, at: Connection) -> Iterable[Found]:
+        """Every resource of the type in this account and region, complete, with the fewest calls."""
+        ...
+
+
 class Handler(ABC):
     """One resource type. Class attributes say what the engine must know; the registry supplies the rest.
 

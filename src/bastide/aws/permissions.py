@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from bastide.aws.readers import readers
 from bastide.model import ResourceType
 from bastide.model.platform import AGGREGATOR, DEPLOYER, MEMBER_ROLE, READER, role_path
 
@@ -78,7 +79,8 @@ def platform_policies(kinds: Mapping[str, ResourceType]) -> dict[str, tuple[dict
 
 
 def _reads(kinds: Mapping[str, ResourceType]) -> set[str]:
-    return _actions(kinds.values(), READS) | set(ORGANIZATION)
+    read_only = {action for reader in readers().values() for action in reader.actions}
+    return _actions(kinds.values(), READS) | read_only | set(ORGANIZATION)
 
 
 def _writes(kinds: Mapping[str, ResourceType]) -> set[str]:

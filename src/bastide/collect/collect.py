@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from bastide.aws.failure import Refusal, refusal
-from bastide.aws.handler import Connection, Handler
+from bastide.aws.handler import Connection, Lister
 from bastide.aws.registry import handlers
 from bastide.aws.session import Target
 from bastide.model import GLOBAL, Estate, Gap, Organization, Origin, Properties, Resource, Scope
@@ -37,7 +37,7 @@ class Progress(Protocol):
 class Task(NamedTuple):
     """One type in one place."""
 
-    handler: Handler
+    handler: Lister
     at: Connection
 
     @property
@@ -56,7 +56,7 @@ Answer = tuple[tuple[Resource, ...], Gap | None]
 def collect(
     target: Target,
     organization: Organization | None,
-    types: Iterable[str] | Mapping[str, Handler],
+    types: Iterable[str] | Mapping[str, Lister],
     regions: Sequence[str],
     *,
     read_at: datetime,
@@ -65,7 +65,8 @@ def collect(
 ) -> Estate:
     """The estate as it is: resources sorted by key, and gaps sorted by place.
 
-    ``types``: names, or handlers of one's own by name. ``accounts``: all active ones of the organization unless named.
+    ``types``: names of types that have handlers, or what lists each type. ``accounts``: all active ones of the
+    organization unless named.
     Ctrl-C ends it early: what was read is kept, the rest is a gap with the reason ``INTERRUPTED``.
     """
     known = types if isinstance(types, Mapping) else handlers()
@@ -91,7 +92,7 @@ def interrupted(estate: Estate) -> bool:
     return any(gap.reason == INTERRUPTED for gap in estate.gaps)
 
 
-Place = tuple[str, str, list[Handler]]
+Place = tuple[str, str, list[Lister]]
 
 
 def _accounts(target: Target, organization: Organization | None, accounts: Iterable[str] | None) -> list[str]:
@@ -104,7 +105,7 @@ def _accounts(target: Target, organization: Organization | None, accounts: Itera
 
 
 def _places(
-    target: Target, chosen: Sequence[Handler], accounts: Sequence[str], regions: Sequence[str]
+    target: Target, chosen: Sequence[Lister], accounts: Sequence[str], regions: Sequence[str]
 ) -> Iterator[Place]:
     """(account, region, handlers) with at least one handler, in order."""
     by_scope = {scope: [handler for handler in chosen if handler.scope is scope] for scope in Scope}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bastide.model import Estate, Origin, Resource, ResourceKey, Status
 
 if TYPE_CHECKING:
+    from bastide.aws.handler import Lister
     from bastide.controls import Control
 
 
@@ -18,6 +19,31 @@ def assessed_types(controls: Iterable[Control]) -> set[str]:
 
     wanted = {kind for control in controls for kind in (control.resource_type, *control.reads)}
     return wanted & set(kinds())
+
+
+def assessed_listers(controls: Iterable[Control]) -> dict[str, Lister]:
+    """What lists each type that some of the controls judges or reads: its handler, else its reader.
+
+    A reader asks only for properties that the controls read of the type; all of them where a control does not say
+    which, or meets the type as a neighbour.
+    """
+    from bastide.aws.readers import readers
+    from bastide.aws.registry import handlers
+
+    asked: dict[str, set[str] | None] = {}
+    for control in controls:
+        asked.update(dict.fromkeys(control.reads))
+        known = asked.setdefault(control.resource_type, set())
+        if not control.properties:
+            asked[control.resource_type] = None
+        elif known is not None:
+            known.update(control.properties)
+    found: dict[str, Lister] = {name: one for name, one in handlers().items() if name in asked}
+    for name, reader in readers().items():
+        if name in asked and name not in found:
+            wanted = asked[name]
+            found[name] = reader if wanted is None else reader.narrowed(wanted)
+    return found
 
 
 def with_healed(declared: Estate, observed: Estate) -> tuple[Estate, int]:

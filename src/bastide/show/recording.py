@@ -98,9 +98,9 @@ def record_inventory(lake: Lake, estate: Estate, clock: Callable[[], datetime]) 
 
 def _types() -> frozenset[str]:
     from bastide.controls import all_controls
-    from bastide.show.healing import assessed_types
+    from bastide.show.healing import assessed_listers
 
-    return frozenset(assessed_types(all_controls()))
+    return frozenset(assessed_listers(all_controls()))
 
 
 def _properties(estate: Estate) -> dict[ResourceKey, Any]:

@@ -21,12 +21,13 @@ from bastide.model import GLOBAL, Account, Change, Estate, Organization, Plan
 from bastide.model.bulk import search_seldom
 from bastide.model.platform import DEPLOYER, READER
 from bastide.show.accounts import former_accounts, known, refuse_inactive
-from bastide.show.healing import assessed_types, with_healed
+from bastide.show.healing import assessed_listers, assessed_types, with_healed
 
 if TYPE_CHECKING:
     from bastide.apply import Outcome
     from bastide.apply import Progress as ApplyProgress
     from bastide.assess import Assessment, Baseline
+    from bastide.aws.handler import Lister
     from bastide.aws.session import Target
     from bastide.collect import Progress
     from bastide.controls import Control
@@ -222,12 +223,12 @@ class Workspace:
     def observed(
         self,
         organization: Organization | None,
-        types: Iterable[str],
+        types: Iterable[str] | Mapping[str, Lister],
         regions: Sequence[str],
         progress: Progress | None = None,
         accounts: Iterable[str] | None = None,
     ) -> Estate:
-        """Resources of ``types`` as they are now, in all accounts or in those named."""
+        """Resources of ``types`` (names, or what lists them) as they are now, in all accounts or in those named."""
         from bastide.collect import collect
 
         at = self.target.clock()
@@ -319,7 +320,7 @@ class Workspace:
         controls = self.controls
         self.enter_to_read()
         organization = self.organization()
-        observed = self.observed(organization, assessed_types(controls), self.regions(), progress)
+        observed = self.observed(organization, assessed_listers(controls), self.regions(), progress)
         return run(observed, controls, include_passes=include_passes), observed
 
     def assessed_model(self, *, include_passes: bool = False) -> tuple[Assessment, Estate]:
