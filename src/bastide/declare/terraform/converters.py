@@ -116,3 +116,21 @@ def notifications(value: Value, kind: str, name: str) -> Value:
         return value
     found = [one for one in many(value) if isinstance(one, Mapping)]
     return [{"Event": event, kind: one.get(name)} for one in found for event in many(one.get("events"))]
+
+
+@converter
+def logging_block(value: Value) -> Value:
+    """Where a Redshift cluster logs to; nothing for a block that is off."""
+    block = next(iter(many(value)), None)
+    if not isinstance(block, Mapping):
+        return block
+    on = block.get("enable")
+    if isinstance(on, Unknown):
+        return on
+    return {"BucketName": block.get("bucket_name"), "S3KeyPrefix": block.get("s3_key_prefix")} if on else None
+
+
+@converter
+def delivery(value: Value, protocol: str, role: str) -> Value:
+    """The role that logs deliveries of a topic by one protocol."""
+    return [{"Protocol": protocol, role: value}]
