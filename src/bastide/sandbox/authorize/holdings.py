@@ -12,6 +12,7 @@ from typing import Any
 
 from bastide.iam.policy_set import Bucket, Grant
 from bastide.sandbox import moto
+from bastide.sandbox.authorize import stored_policies
 from bastide.sandbox.authorize.library import Source
 from bastide.sandbox.authorize.policies import OfResource
 
@@ -142,6 +143,8 @@ def _topic(parts: list[str], owner: str) -> OfResource:
 def _function(parts: list[str], owner: str) -> OfResource:
     backend = _backend("lambda", parts)
     names = parts[5].split(":")
+    if names[0] == "layer":
+        return _stored(parts, owner)
     if backend is None or names[0] != "function" or len(names) < 2:
         return OfResource(owner)
     found = backend._lambdas._functions.get(names[1])
@@ -171,7 +174,14 @@ def _repository(parts: list[str], owner: str) -> OfResource:
     return OfResource(owner, Source(_text(text), f"policy of repository {name}") if text else None)
 
 
+def _stored(parts: list[str], owner: str) -> OfResource:
+    """A resource of a service whose policies are rows of a table."""
+    text = stored_policies.read_text(":".join(parts), owner, parts[3])
+    return OfResource(owner, Source(text, f"policy of {parts[5]}") if text else None)
+
+
 _READERS: dict[str, Reader] = {
+    **dict.fromkeys(stored_policies.SERVICES, _stored),
     "s3": _bucket,
     "kms": _key,
     "iam": _role,

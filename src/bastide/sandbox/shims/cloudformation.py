@@ -114,11 +114,11 @@ def create_stack(call: Call) -> Answer:
     if any(one.name == name and one.deleted is None for one in known.values()):
         raise AwsError("AlreadyExistsException", f"Stack [{name}] already exists")
     body = read_body(call)
-    check_capabilities(parse_tree(body), list(params.get("Capabilities") or ()))
     settings = {key: params[key] for key in _SETTINGS if key in params}
     place = place_of(call, call.account, call.region)
     stack = new_stack(name, place, body, read_parameters(params.get("Parameters")), call.at, **settings)
     deployment_of(call, stack).open(body, stack.parameters)
+    check_capabilities(parse_tree(body), list(params.get("Capabilities") or ()))
     actor = stack_actor(call, str(params.get("RoleARN") or ""))
     known[stack.id] = stack
     with acting(actor):
