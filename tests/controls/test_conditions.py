@@ -37,6 +37,7 @@ RULES = [{"Name": "a", "On": True}, {"Name": "b", "On": "false"}]
         ({"property": "A", "is": True}, {"A": "yes"}, "UNKNOWN", "A"),
         ({"property": "A", "is": True}, {"A": [True]}, "UNKNOWN", "A"),
         ({"property": "A", "is": False, "default": False}, {}, "PASS", ""),
+        ({"property": "A", "is": True, "default": {"unknown": "the image says it"}}, {}, "UNKNOWN", "A"),
         ({"property": "A", "is": 7}, {"A": "7"}, "PASS", ""),
         ({"property": "A", "is": 7}, {"A": "seven"}, "UNKNOWN", "A"),
         ({"property": "A", "is": "x"}, {"A": {"B": 1}}, "UNKNOWN", "A"),

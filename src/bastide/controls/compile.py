@@ -44,7 +44,7 @@ def compile_condition(condition: Condition, values: Values, relate: Relate) -> C
 
 def at_property(condition: Condition, check: Check) -> Check:
     """The check, of a property of the value instead of the value itself."""
-    path, default = condition.property, condition.default
+    path, default = condition.property, _default(condition)
     read, place = reader(path), placer(path)
     chosen, unread = "[" in path, Unknown(condition.unread) if condition.unread else None
 
@@ -56,6 +56,12 @@ def at_property(condition: Condition, check: Check) -> Check:
         return check(found, f"{at}.{where}" if at else where, scene)
 
     return of_property
+
+
+def _default(condition: Condition) -> Value:
+    """The value that stands for an absent property; Unknown where the file says ``{unknown: why}``."""
+    value = condition.default
+    return Unknown(str(value["unknown"])) if isinstance(value, Mapping) and set(value) == {"unknown"} else value
 
 
 def every_of(checks: tuple[Check, ...]) -> Check:
