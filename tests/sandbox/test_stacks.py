@@ -70,8 +70,8 @@ def test_a_failure_rolls_back_what_was_made_and_the_events_say_why(world: World)
 def test_a_type_without_a_handler_fails_the_stack(world: World) -> None:
     strange = {"Type": "AWS::Amplify::App", "Properties": {"Name": "site"}}
     assert create(world, "strange", body(Site=strange), OnFailure="DO_NOTHING") == "CREATE_FAILED"
-    reasons = [row.get("ResourceStatusReason", "") for row in world.client("cloudformation", "work").describe_stack_events(
-        StackName="strange")["StackEvents"]]  # fmt: skip
+    told = world.client("cloudformation", "work").describe_stack_events(StackName="strange")["StackEvents"]
+    reasons = [row.get("ResourceStatusReason", "") for row in told]
     assert any("the sandbox cannot make resources of type AWS::Amplify::App" in text for text in reasons)
 
 
@@ -231,7 +231,7 @@ def test_a_secret_without_its_key_is_refused_and_the_refusal_of_the_key_is_recor
     arn = key(world)
     session = caller(world, "keyless", {"Effect": "Allow", "Action": "secretsmanager:*"})
     world.client("secretsmanager", "work").create_secret(Name="keyed", SecretString="x", KmsKeyId=arn)
-    with pytest.raises(ClientError, match="AccessDenied|not authorized"):
+    with pytest.raises(ClientError, match="AccessDenied"):
         session.client("secretsmanager").get_secret_value(SecretId="keyed")
     record = next(row for row in records(world, "Decrypt") if "/keyless/" in row["userIdentity"]["arn"])
     assert record["errorCode"] == "AccessDenied"
