@@ -21,6 +21,7 @@ import msgspec
 from bastide.prove.symbolic.meeting import Union
 from bastide.prove.symbolic.pattern import Pattern, arn, exact, glob
 from bastide.prove.symbolic.search import find
+from bastide.prove.symbolic.tokens import lazy
 
 ACTION_SHAPE = glob("?*:?*")  # what any action looks like
 BLANK = re.compile(r"\$\{[^}]*\}|<[^>]*>")  # in the name of a condition key
@@ -178,18 +179,22 @@ def _all_bits(patterns: tuple[str, ...], negated: bool) -> int:
     return action_list().every & ~found if negated else found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ActionSet:
     """Actions that are in every one of ``parts``: the form in which a question narrows them down."""
 
     parts: tuple[Actions, ...]
 
-    def bits(self) -> int:
-        """The documented actions in it."""
+    @lazy
+    def _listed(self) -> int:
         found = action_list().every
         for part in self.parts:
             found &= part.bits()
         return found
+
+    def bits(self) -> int:
+        """The documented actions in it."""
+        return self._listed
 
     def __and__(self, other: Actions) -> ActionSet:
         return ActionSet((*self.parts, other))

@@ -6,6 +6,7 @@ One idea: nearly every rule names the services of its actions, so a question abo
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from bastide.prove.symbolic.rule import Rule
@@ -15,20 +16,19 @@ class Near:
     """An index of rules by service; built once a question."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        every = list(rules)
-        whole = {rule for rule in every if rule.is_everything}
-        self.rules = tuple(sorted(every, key=lambda rule: rule not in whole)) if whole else tuple(every)
-        found: dict[str, list[int]] = {}
+        self.rules = tuple(rules)
+        found: defaultdict[str, list[int]] = defaultdict(list)
         for number, rule in enumerate(self.rules):
             for pattern in rule.statement.action or ("*",):
-                found.setdefault(pattern.partition(":")[0].lower(), []).append(number)
+                found[pattern.partition(":")[0].lower()].append(number)
         self._by_service = found
-        wild = [service for service in found if "*" in service or "?" in service]
-        self._anywhere = [number for service in wild for number in found[service]]
+        self._anywhere = {one for service in found if "*" in service or "?" in service for one in found[service]}
+        self._whole = {number for number in self._anywhere if self.rules[number].is_everything}
 
     def of(self, services: frozenset[str]) -> tuple[Rule, ...]:
         """The rules that may speak about actions of some services (empty: of any), in their order."""
-        if not services:
-            return self.rules
-        found = set(self._anywhere).union(*(self._by_service.get(service, ()) for service in services))
-        return tuple(self.rules[number] for number in sorted(found))
+        found: Iterable[int] = range(len(self.rules))
+        if services:
+            found = self._anywhere.union(*(self._by_service.get(service, ()) for service in services))
+        order = sorted(found, key=lambda number: (number not in self._whole, number))
+        return tuple([self.rules[number] for number in order])

@@ -87,9 +87,7 @@ class Rule:
     @lazy
     def is_everything(self) -> bool:
         """Whether it matches every request."""
-        one = self.statement
-        every = not one.not_action if one.action is None else "*" in one.action or "*:*" in one.action
-        return every and any(not one for one in self._plain)
+        return speaks_of_every_action(self.statement) and any(not one for one in self._plain)
 
     @lazy
     def texts(self) -> tuple[str, ...]:
@@ -105,6 +103,17 @@ class Rule:
         """Policy, statement id or place."""
         where = self.statement.sid or str(self.statement.position)
         return f"{self.origin} {where}".strip()
+
+
+def speaks_of_every_action(statement: Statement) -> bool:
+    """Whether no action is outside of it."""
+    actions = statement.action
+    return not statement.not_action if actions is None else "*" in actions or "*:*" in actions
+
+
+def admits_everything(layer: Iterable[Rule]) -> bool:
+    """Whether one of the rules matches every request."""
+    return any(rule.is_everything for rule in layer if speaks_of_every_action(rule.statement))
 
 
 def rules(document: PolicyDocument, effect: str = "", origin: str = "") -> tuple[Rule, ...]:

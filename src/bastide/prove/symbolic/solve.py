@@ -29,7 +29,7 @@ from bastide.prove.symbolic.fields import Fields, add_tests, reduce_clauses, set
 from bastide.prove.symbolic.meeting import may_meet
 from bastide.prove.symbolic.near import Near
 from bastide.prove.symbolic.pattern import Pattern
-from bastide.prove.symbolic.rule import Rule
+from bastide.prove.symbolic.rule import Rule, admits_everything
 from bastide.prove.symbolic.search import NotDecided, renew, spend
 from bastide.prove.symbolic.shapes import fits, shape
 from bastide.prove.symbolic.unlisted import least_signatures
@@ -96,8 +96,7 @@ def solve(question: Question) -> Answer:
     renew()
     try:
         for layer in (question.forbidden, *question.required):
-            statements = [rule.statement for rule in layer]
-            spend(TEXT * sum([len(one.resource or one.not_resource or ()) for one in statements]))
+            spend(TEXT * sum([len(rule.statement.resource or rule.statement.not_resource or ()) for rule in layer]))
         search = _Search(question, scope)
         found = search.run()
     except NotDecided as limit:
@@ -186,7 +185,7 @@ class _Search:
         given = None if callers is None else add_tests(callers, self.question.given)
         if given is None:
             return Covered()
-        layers = [layer for layer in self.question.required if not any(rule.is_everything for rule in layer)]
+        layers = [layer for layer in self.question.required if not admits_everything(layer)]
         asked = (self.question.actions, ~Actions(self.question.without))
         start = ActionSet(tuple(one for one in asked if not one.is_everything))
         ways: list[_Way] = []
