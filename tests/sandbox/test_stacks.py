@@ -136,6 +136,27 @@ def test_a_bad_template_is_refused_before_anything_is_made(world: World, text: s
     assert message in caught.value.response["Error"]["Message"]
 
 
+def test_a_change_set_tells_what_would_change_and_then_does_it(world: World, refused: Refused) -> None:
+    """Source: AWS CloudFormation API Reference, CreateChangeSet; it is what `aws cloudformation deploy` does."""
+    cloudformation = world.client("cloudformation", "work")
+    given = {"StackName": "changes", "ChangeSetName": "first", "TemplateBody": body(Log=group(7), Old=group())}
+    cloudformation.create_change_set(ChangeSetType="CREATE", **given)
+    assert cloudformation.describe_stacks(StackName="changes")["Stacks"][0]["StackStatus"] == "REVIEW_IN_PROGRESS"
+    cloudformation.execute_change_set(ChangeSetName="first", StackName="changes")
+    assert cloudformation.describe_stacks(StackName="changes")["Stacks"][0]["StackStatus"] == "CREATE_COMPLETE"
+    given = {"StackName": "changes", "ChangeSetName": "second", "TemplateBody": body(Log=group(90), New=group())}
+    cloudformation.create_change_set(**given)
+    told = cloudformation.describe_change_set(StackName="changes", ChangeSetName="second")
+    assert {row["ResourceChange"]["LogicalResourceId"]: row["ResourceChange"]["Action"] for row in told["Changes"]} == {
+        "Log": "Modify", "New": "Add", "Old": "Remove",
+    }  # fmt: skip
+    cloudformation.execute_change_set(ChangeSetName="second", StackName="changes")
+    cloudformation.create_change_set(**given | {"ChangeSetName": "third"})
+    third = cloudformation.describe_change_set(StackName="changes", ChangeSetName="third")
+    assert third["Status"] == "FAILED" and "didn't contain changes" in third["StatusReason"]
+    refused("InvalidChangeSetStatus", cloudformation.execute_change_set, StackName="changes", ChangeSetName="third")
+
+
 # ── in somebody's name ──────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -23,7 +23,7 @@ from bastide.sandbox.stacks.template import MAX_BODY, check_capabilities, invali
 from bastide.sandbox.wire import AwsError
 
 NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
-_SETTINGS = ("Capabilities", "Tags", "RoleARN", "OnFailure", "DisableRollback", "EnableTerminationProtection",
+SETTINGS = ("Capabilities", "Tags", "RoleARN", "OnFailure", "DisableRollback", "EnableTerminationProtection",
              "NotificationARNs", "TimeoutInMinutes")  # fmt: skip
 PAGE = 100
 
@@ -114,7 +114,7 @@ def create_stack(call: Call) -> Answer:
     if any(one.name == name and one.deleted is None for one in known.values()):
         raise AwsError("AlreadyExistsException", f"Stack [{name}] already exists")
     body = read_body(call)
-    settings = {key: params[key] for key in _SETTINGS if key in params}
+    settings = {key: params[key] for key in SETTINGS if key in params}
     place = place_of(call, call.account, call.region)
     stack = new_stack(name, place, body, read_parameters(params.get("Parameters")), call.at, **settings)
     deployment_of(call, stack).open(body, stack.parameters)
@@ -141,7 +141,7 @@ def update_stack(call: Call) -> Answer:
     if (body, parameters, tags) == (stack.body, stack.parameters, stack.settings.get("Tags")):
         raise invalid("No updates are to be performed.")
     actor = stack_actor(call, str(params.get("RoleARN") or stack.settings.get("RoleARN") or ""))
-    stack.settings |= {key: params[key] for key in _SETTINGS if key in params}
+    stack.settings |= {key: params[key] for key in SETTINGS if key in params}
     with acting(actor):
         deployment.update(body, parameters)
     return {"StackId": stack.id}

@@ -15,6 +15,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from bastide.declare.templates.template import Declared
 from bastide.errors import BastideError
 from bastide.model import Unknown, Value
 from bastide.model.unknown import unknowns_in
@@ -136,6 +137,23 @@ class Deployment:
         stack.body, stack.parameters = body, parameters
         self._tell("UPDATE_COMPLETE")
 
+    def preview(self, body: str, parameters: Mapping[str, str]) -> list[dict[str, Any]]:
+        """What an update to a template would do, as change sets tell it. Raises ValidationError."""
+        template = self.open(body, parameters)
+        changes, leaving = [], dict(self.stack.resources)
+        for logical in order(template):
+            old = leaving.pop(logical, None)
+            if old is None or old.result is None:
+                declared, _ = template.resolved(logical)
+                changes.append(_change("Add", logical, declared.type))
+                continue
+            template.bind(logical, old.result.identity, old.result.attributes)
+            declared, wanted = self._wanted(template, old)
+            if declared.type != old.type or wanted != old.properties:
+                replaced = declared.type != old.type or types.replaces(old.type, old.properties, wanted)
+                changes.append(_change("Modify", logical, declared.type, old.physical, replaced))
+        return changes + [_change("Remove", old.logical, old.type, old.physical) for old in leaving.values()]
+
     def delete(self) -> None:
         """Remove everything that no policy keeps, the last made first."""
         self._tell("DELETE_IN_PROGRESS", "User Initiated")
@@ -185,13 +203,10 @@ class Deployment:
 
     def _update(self, template: Deployed, old: Made) -> bool:
         """Whether the resource is as the template says afterwards; False when it must be replaced."""
-        declared, wrong = template.resolved(old.logical)
+        wrong = template.resolved(old.logical)[1]
+        declared, wanted = self._wanted(template, old)
         if declared.type != old.type or old.result is None:
             return False
-        name = types.name_of(old.type)
-        wanted = dict(declared.properties)
-        if name and name not in wanted and name in old.properties:
-            wanted[name] = old.properties[name]
         unknown = unknowns_in(wanted)
         if wrong or unknown:
             raise self._failed(old, "UPDATE_FAILED", wrong or unknown[0].reason)
@@ -208,6 +223,14 @@ class Deployment:
         if result is not None:
             template.bind(old.logical, result.identity, result.attributes)
         return True
+
+    @staticmethod
+    def _wanted(template: Deployed, old: Made) -> tuple[Declared, dict[str, Any]]:
+        """A resource as the template has it, under the name that was generated for it before."""
+        declared, _ = template.resolved(old.logical)
+        name = types.name_of(old.type) if types.can_make(old.type) else ""
+        kept = {name: old.properties[name]} if name and name in old.properties else {}
+        return declared, {**kept, **declared.properties}
 
     def _remove_all(self, keep: tuple[str, ...]) -> str:
         """Why not everything could be removed; empty when it could."""
@@ -272,6 +295,14 @@ class Deployment:
             "Timestamp": self.now, "ResourceStatus": status,
         }  # fmt: skip
         self.stack.events.append(row | ({"ResourceStatusReason": reason} if reason else {}))
+
+
+def _change(action: str, logical: str, kind: str, physical: str = "", replaced: bool | None = None) -> dict[str, Any]:
+    row: dict[str, Any] = {"Action": action, "LogicalResourceId": logical, "ResourceType": kind, "Scope": []}
+    row |= {"PhysicalResourceId": physical} if physical else {}
+    if replaced is not None:
+        row |= {"Replacement": "True" if replaced else "False", "Scope": ["Properties"]}
+    return {"Type": "Resource", "ResourceChange": row}
 
 
 def first_failure(stack: Stack) -> str:

@@ -101,6 +101,15 @@ def update(kind: str, at: Place, id: str, old: Props, props: Props) -> Result | 
     return _read(handler, at, id)
 
 
+def replaces(kind: str, old: Props, new: Props) -> bool:
+    """Whether a change of properties needs another resource in place of the old one."""
+    changed = {name for name in {*old, *new} if old.get(name) != new.get(name)}
+    row = TYPES.get(kind)
+    if row is not None:
+        return not row.again or row.name in changed
+    return bool(changed & {path.split(".")[0] for path in kinds()[kind].create_only})
+
+
 def delete(kind: str, at: Place, id: str, props: Props) -> None:
     """Remove it. Raises ClientError, BastideError."""
     row = TYPES.get(kind)
