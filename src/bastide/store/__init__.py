@@ -7,6 +7,7 @@ append-only and each entry's hash covers the one before (``ledger.py``).
 
 from bastide.store.ledger import Entry, Phase
 from bastide.store.mask import MASKED, is_masked, mask
+from bastide.store.scores import KeptScore
 from bastide.store.store import Owned, Run, RunStatus, Store
 
-__all__ = ["MASKED", "Entry", "Owned", "Phase", "Run", "RunStatus", "Store", "is_masked", "mask"]
+__all__ = ["MASKED", "Entry", "KeptScore", "Owned", "Phase", "Run", "RunStatus", "Store", "is_masked", "mask"]

@@ -33,9 +33,10 @@ from sqlalchemy.exc import DatabaseError
 from bastide.errors import InputError
 from bastide.model import Finding, ResourceKey
 from bastide.model.serialize import from_json_value, to_json_value
-from bastide.store import ledger, lock
+from bastide.store import ledger, lock, scores
 from bastide.store.ledger import Entry, Phase
 from bastide.store.schema import BINDINGS, FINDINGS, META, METADATA, OWNED, RUNS, VERSION
+from bastide.store.scores import KeptScore
 
 SYNC = "bastide_synchronous"
 
@@ -302,6 +303,18 @@ class Store:
                 msgspec.convert(from_json_value(msgspec.json.decode(body)), Finding)
                 for body in connection.execute(query).scalars()
             ]
+
+    # Scores of standards
+
+    def keep_scores(self, target: str, found: list[KeptScore]) -> None:
+        """Keep what standards scored in a run."""
+        with self._transaction() as connection:
+            scores.keep(connection, target, found)
+
+    def scores(self, target: str, standard: str) -> list[KeptScore]:
+        """What a standard scored on a target, oldest first."""
+        with self._transaction() as connection:
+            return scores.read(connection, target, standard)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from bastide.assess import Assessment, Baseline, Gate
     from bastide.controls import Control
     from bastide.model import Estate
-    from bastide.show.reports import Output
+    from bastide.show.reports import Output, Report
+    from bastide.show.standards import Asked
 
 GATE_HIT = 1
 INCOMPLETE = 3
@@ -57,44 +58,76 @@ def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     controls: Annotated[
         list[Path] | None, typer.Option("--controls", help="Own controls (YAML with CEL), or a folder of them.")
     ] = None,
+    standard: Annotated[
+        list[str] | None, typer.Option("--standard", help="Only the controls of a standard: cis-aws-5.0, aws-fsbp, …")
+    ] = None,
+    pack: Annotated[
+        list[Path] | None, typer.Option("--pack", help="Only the rules of an AWS Config conformance pack's file.")
+    ] = None,
+    list_standards: Annotated[
+        bool, typer.Option("--list-standards", help="Name the standards, and how much of each is covered.")
+    ] = False,
     by: Annotated[str, typer.Option("--by", help="What a table puts together: risk, account or service.")] = "risk",
     output: OutputOption = None,
 ) -> None:
     """Judge what runs, a file or templates by all controls.
 
-    `-o table|json|jsonl|html|sarif|ocsf|csv|junit|github|markdown[=PATH]`, as often as needed.
+    `-o table|json|jsonl|html|sarif|ocsf|asff|config|csv|junit|github|markdown[=PATH]`, as often as needed; with a
+    standard also `-o evidence=DIR`.
     """
-    from bastide.assess import parse_gate
+    from bastide.assess import run
     from bastide.show.chosen import chosen_controls
     from bastide.show.progress import bar
     from bastide.show.recording import record
     from bastide.show.reports import FORMATS, parse_outputs, write
     from bastide.show.reports.findings_table import GROUPINGS
+    from bastide.show.standards import EVIDENCE, asked, list_text, take_evidence, with_history, with_standings
 
-    outputs = parse_outputs(output or ["table"], tuple(FORMATS))
+    chosen = chosen_controls(controls or ())
+    if list_standards:
+        typer.echo(list_text(chosen))
+        return
+    wanted = asked(standard or (), pack or (), chosen)
+    wanted, outputs = take_evidence(wanted, parse_outputs(output or ["table"], (*FORMATS, EVIDENCE)))
     if by not in GROUPINGS:
         raise InputError(f"--by does not know {by!r}", fix=f"one of {', '.join(GROUPINGS)}")
-    gate = parse_gate(fail_on) if fail_on else None
-    earlier = _baseline(baseline)
-    if gate and gate.new and earlier is None:
-        raise InputError("--fail-on …,new needs something to compare with", fix="add --baseline FILE (of -o json=FILE)")
+    gate, earlier = _gate(fail_on, baseline)
     named = paths or [Path("architecture.yaml")]
     if _are_templates(named, given=bool(parameters) or each):
-        chosen = chosen_controls(controls or ())
-        raise typer.Exit(_judge_templates(named, parameters or [], chosen, each, all_, gate, earlier, outputs, by))
+        narrowed = wanted.narrowed(chosen)
+        code = _judge_templates(named, parameters or [], narrowed, each, all_, gate, earlier, outputs, by, wanted)
+        raise typer.Exit(code)
     place = Workspace(Settings(named[0], target, profile, role, external_id, tuple(controls or ())))
+    place.controls = wanted.narrowed(chosen)
+    passes = all_ or bool(wanted)
     with bar("reading") as progress:
         assessment, estate = (
-            place.assessed_model(include_passes=all_)
+            place.assessed_model(include_passes=passes)
             if declared
-            else place.assessed(include_passes=all_, progress=progress)
+            else place.assessed(include_passes=passes, progress=progress)
         )
     delta = None
     if not declared:
         warn_of_entry(place)
+    if not declared and not wanted:  # a part of the controls says nothing about what the others found before
         delta = record(place, assessment, estate, lambda text: typer.echo(text, err=True))
-    write(place.report(assessment, estate, baseline=earlier, grouped_by=by, delta=delta), outputs)
+    made = place.report(assessment, estate, baseline=earlier, grouped_by=by, delta=delta)
+    if wanted:
+        made = with_standings(made, wanted, assessment, lambda more: run(estate, more, include_passes=True), all_)
+        made = made if declared else with_history(place, made)
+        _write_evidence(wanted, made, assessment, place.settings.state)
+    write(made, outputs)
     raise typer.Exit(_code(assessment, estate, gate is not None and bool(gate.hits(assessment.findings, earlier))))
+
+
+def _gate(fail_on: str, baseline: Path | None) -> tuple[Gate | None, Baseline | None]:
+    """The gate, and what it compares with."""
+    from bastide.assess import parse_gate
+
+    gate, earlier = parse_gate(fail_on) if fail_on else None, _baseline(baseline)
+    if gate and gate.new and earlier is None:
+        raise InputError("--fail-on …,new needs something to compare with", fix="add --baseline FILE (of -o json=FILE)")
+    return gate, earlier
 
 
 def _are_templates(paths: list[Path], *, given: bool) -> bool:
@@ -116,21 +149,42 @@ def _judge_templates(
     earlier: Baseline | None,
     outputs: list[Output],
     by: str,
+    wanted: Asked,
 ) -> int:
     """Judge and show templates; the exit code. What was skipped or not judged goes to stderr."""
     from bastide.show.reports import write
     from bastide.show.reports.report import shown
+    from bastide.show.standards import with_standings
     from bastide.show.templates import assess_templates, parse_parameters, report
     from bastide.show.workspace import now
 
-    judged = assess_templates(paths, parse_parameters(parameters), controls, each=each, include_passes=all_)
+    given, passes = parse_parameters(parameters), all_ or bool(wanted)
+    judged = assess_templates(paths, given, controls, each=each, include_passes=passes)
     for note in judged.notes:
         typer.echo(shown(note), err=True)
     moment = now().isoformat(timespec="seconds").replace("+00:00", "Z")
-    write(replace(report(judged, controls, moment, earlier), grouped_by=by), outputs)
+    made = replace(report(judged, controls, moment, earlier), grouped_by=by)
+    if wanted:
+
+        def again(more: tuple[Control, ...]) -> Assessment:
+            return assess_templates(paths, given, more, each=each, include_passes=True).assessment
+
+        made = with_standings(made, wanted, judged.assessment, again, all_)
+        _write_evidence(wanted, made, judged.assessment, Settings().state)
+    write(made, outputs)
     if gate is not None and gate.hits(judged.assessment.findings, earlier):
         return GATE_HIT
     return INCOMPLETE if judged.incomplete else 0
+
+
+def _write_evidence(wanted: Asked, made: Report, assessment: Assessment, keys: Path) -> None:
+    """Write the evidence pack that was asked for, if one was, and say its head on stderr."""
+    if wanted.evidence is None:
+        return
+    from bastide.show.evidence import write_evidence
+
+    done = write_evidence(wanted.evidence, made, assessment.findings, keys)
+    typer.echo(f"evidence: {done.files} files in {done.folder}, manifest {done.head}, key {done.key}", err=True)
 
 
 def _baseline(path: Path | None) -> Baseline | None:

@@ -15,6 +15,7 @@ from bastide.model import Finding, Organization, Severity, Status
 from bastide.show.reports.html_page import page_template
 from bastide.show.reports.html_rows import packed, script_json
 from bastide.show.reports.report import Report
+from bastide.show.reports.standings_table import answer_class, note, percent, score_text
 
 MOST = 300  # lines of any table but that of findings
 MANAGED = "FullAWSAccess"
@@ -54,6 +55,10 @@ def render(report: Report) -> str:
         style=_file("report.css"),
         script=_file("report.js"),
         hash=digest,
+        score_text=score_text,
+        percent=percent,
+        note=note,
+        answer_class=answer_class,
     )
 
 

@@ -8,6 +8,8 @@ from bastide.model import Finding
 from bastide.model.serialize import to_json_value
 from bastide.show.reports.json_text import json_text
 from bastide.show.reports.report import Delta, Report
+from bastide.standards import Standing
+from bastide.standards.evidence import standing_json
 
 SCHEMA = "bastide.findings/1"
 
@@ -37,6 +39,11 @@ def summary_json(report: Report) -> dict[str, Any]:
 
 def _delta(delta: Delta | None) -> dict[str, Any] | None:
     return {"since": delta.since, "new": delta.new, "gone": delta.gone} if delta else None
+
+
+def _standing(one: Standing, report: Report) -> dict[str, Any]:
+    before = report.scores_before.get(one.standard.slug, ())
+    return standing_json(one) | {"scores_before": [{"run": kept.run, "at": kept.at, **kept.body} for kept in before]}
 
 
 def finding_json(finding: Finding, report: Report) -> dict[str, Any]:

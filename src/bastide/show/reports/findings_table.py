@@ -14,6 +14,7 @@ from rich.text import Text
 
 from bastide.model import Finding, Severity, Status
 from bastide.show.reports.report import Report, shown
+from bastide.show.reports.standings_table import standings
 from bastide.show.reports.terminal import text_of
 
 STYLES = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}
@@ -30,7 +31,7 @@ GROUPINGS: dict[str, Callable[[Finding], str]] = {
 def render(report: Report) -> str:
     """Findings grouped as the report says, then counts."""
     parts = _by_control(report) if report.grouped_by == "risk" else _by_place(report, GROUPINGS[report.grouped_by])
-    return text_of(*parts, *summary(report))
+    return text_of(*parts, *standings(report), *summary(report))
 
 
 def _by_place(report: Report, group: Callable[[Finding], str]) -> list[RenderableType]:

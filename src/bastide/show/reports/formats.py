@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from bastide.errors import InputError
 from bastide.show.reports import (
+    findings_asff,
+    findings_config,
     findings_csv,
     findings_github,
     findings_html,
@@ -31,6 +33,8 @@ FORMATS: dict[str, Callable[[Report], str]] = {
     "sarif": findings_sarif.render,
     "ocsf": findings_ocsf.render,
     "csv": findings_csv.render,
+    "asff": findings_asff.render,
+    "config": findings_config.render,
     "junit": findings_junit.render,
     "github": findings_github.render,
     "markdown": findings_markdown.render,

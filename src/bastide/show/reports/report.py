@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from bastide.controls import Control
 from bastide.model import Estate, Finding, Severity, Status
+
+if TYPE_CHECKING:
+    from bastide.standards import Standing
+    from bastide.store import KeptScore
 
 # Control characters but tab and line ends; marks that turn the direction of text; what no UTF-8 or XML may hold.
 HIDDEN = re.compile(
@@ -46,6 +51,8 @@ class Report:
     delta: Delta | None = None  # None when there was none before
     healed: tuple[Finding, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)  # resources of types that are not read, by type
+    standings: tuple[Standing, ...] = ()  # how the estate stands against standards and packs that were asked for
+    scores_before: Mapping[str, Sequence[KeptScore]] = field(default_factory=dict)  # by standard, oldest first
     guardrails: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # unit path or account name → guardrails
 
     @property

@@ -1,0 +1,188 @@
+"""``assess --standard`` and ``--pack``, wired: which controls they want, and how the estate stands by what those said.
+
+The one idea: standards and conformance packs are asked of one assessment, so nothing is judged twice but a control that
+packs want with other parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bastide.errors import InputError
+from bastide.standards import Coverage, Standard, all_standards, controls_of, coverage, find_standard, standing
+from bastide.standards.evaluation import PackCompliance, judge
+from bastide.standards.evidence import score_json
+from bastide.standards.pack import Rule, RuleCoverage, layers, rule_coverage, rules_in
+from bastide.standards.pack_standing import pack_standing
+
+if TYPE_CHECKING:
+    from bastide.assess import Assessment
+    from bastide.controls import Control
+    from bastide.model import Estate, Finding
+    from bastide.show.reports import Output, Report
+    from bastide.show.workspace import Workspace
+    from bastide.standards import Standing
+    from bastide.store import KeptScore
+
+
+EVIDENCE = "evidence"  # the output format that is a folder
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked: standards with the controls that answer them, and packs (name, rules with their controls)."""
+
+    standards: tuple[tuple[Standard, tuple[Coverage, ...]], ...] = ()
+    packs: tuple[tuple[str, tuple[RuleCoverage, ...]], ...] = ()
+    evidence: Path | None = None
+
+    def __bool__(self) -> bool:
+        """Whether anything is asked."""
+        return bool(self.standards or self.packs)
+
+    def narrowed(self, controls: tuple[Control, ...]) -> tuple[Control, ...]:
+        """The controls to judge by: those that are asked for, or all of them when nothing is asked."""
+        return self.controls if self else controls
+
+    @property
+    def layers(self) -> tuple[tuple[Control, ...], ...]:
+        """The controls to run: all of them once, then those that are wanted with other parameters again."""
+        whole = [RuleCoverage(Rule(one.slug, "AWS"), controls_of(covered)) for one, covered in self.standards]
+        return layers([*whole, *(rule for _, covered in self.packs for rule in covered)])
+
+    @property
+    def controls(self) -> tuple[Control, ...]:
+        """The controls of the first layer, sorted by id."""
+        return self.layers[0] if self.layers else ()
+
+    def standings(
+        self, first: Assessment, estate: Estate, again: Callable[[tuple[Control, ...]], Assessment], date: str
+    ) -> tuple[Standing, ...]:
+        """How the estate stands. ``first``: the first layer's assessment with passes; ``again`` runs a further one."""
+        found: dict[tuple[str, object], list[Finding]] = {}
+        for number, layer in enumerate(self.layers):
+            assessment = again(layer) if number else first
+            by_control: dict[str, list[Finding]] = {control.id: [] for control in layer}
+            for finding in assessment.findings:
+                by_control.setdefault(finding.control, []).append(finding)
+            found |= {(control.id, control.parameters): by_control[control.id] for control in layer}
+
+        def said(controls: tuple[Control, ...]) -> list[Finding]:
+            return [finding for control in controls for finding in found[control.id, control.parameters]]
+
+        return (
+            *(standing(one, covered, first.findings, estate) for one, covered in self.standards),
+            *(
+                pack_standing(name, date, covered, PackCompliance(judge(covered, estate, said)))
+                for name, covered in self.packs
+            ),
+        )
+
+
+def asked(slugs: Sequence[str], packs: Sequence[Path], controls: Sequence[Control]) -> Asked:
+    """What these standards and packs ask of the controls.
+
+    Raises:
+        InputError: there is no such standard, or a file is no conformance pack.
+    """
+    standards = tuple(find_standard(slug) for slug in dict.fromkeys(slugs))
+    named = [(path.stem, rule_coverage(read_pack(path), controls)) for path in dict.fromkeys(packs)]
+    return Asked(tuple((one, coverage(one, controls)) for one in standards), tuple(named))
+
+
+def take_evidence(wanted: Asked, outputs: Sequence[Output]) -> tuple[Asked, list[Output]]:
+    """What is asked with the folder for evidence, and the other outputs.
+
+    Raises:
+        InputError: evidence without a folder or without a standard.
+    """
+    folders = [one.path for one in outputs if one.format == EVIDENCE]
+    if not folders:
+        return wanted, list(outputs)
+    if len(folders) > 1 or folders[0] is None:
+        raise InputError("evidence goes into one folder", fix="-o evidence=DIR")
+    if not wanted:
+        raise InputError("evidence is about standards", fix="add --standard SLUG or --pack FILE")
+    return replace(wanted, evidence=folders[0]), [one for one in outputs if one.format != EVIDENCE]
+
+
+def with_standings(
+    report: Report,
+    wanted: Asked,
+    assessment: Assessment,
+    again: Callable[[tuple[Control, ...]], Assessment],
+    show_all: bool,
+) -> Report:
+    """The report with how its estate stands; what passed is shown only with ``show_all``."""
+    from bastide.assess.run import KEPT
+
+    standings = wanted.standings(assessment, report.estate, again, report.generated_at[:10])
+    shown = tuple(one for one in report.findings if show_all or one.status in KEPT)
+    return replace(report, findings=shown, standings=standings)
+
+
+def with_history(place: Workspace, report: Report) -> Report:
+    """The report with the scores of earlier runs; its own are kept for the next."""
+    return replace(report, scores_before=keep_scores(place, report.standings))
+
+
+def read_pack(path: Path) -> tuple[Rule, ...]:
+    """The rules of a conformance pack's file, parameters filled in with their defaults.
+
+    Raises:
+        InputError: the file cannot be read, is no template, or has no rules.
+    """
+    from bastide.declare.templates import Settings, estate_of
+    from bastide.declare.templates.files import is_tree, read_template
+
+    tree = read_template(path)
+    if not is_tree(tree):
+        raise InputError("this is not a conformance pack: it has no Resources", str(path))
+    found = rules_in(estate_of({str(path): tree}, Settings()).estate.resources)
+    if not found:
+        raise InputError(
+            "there are no rules in this conformance pack", str(path), "name a file with AWS::Config::ConfigRule"
+        )
+    return found
+
+
+def list_text(controls: Sequence[Control]) -> str:
+    """Every standard on a line: slug, name, requirements, and how many of them the controls cover wholly and partly."""
+    lines = []
+    for one in all_standards().values():
+        covered = coverage(one, controls)
+        whole = sum(bool(each.controls) and not each.missing for each in covered)
+        partly = sum(bool(each.controls) and bool(each.missing) for each in covered)
+        manual = sum(not each.controls and not each.missing and bool(each.requirement.manual) for each in covered)
+        lines.append(
+            f"{one.slug:<27} {one.title}: {len(covered)} requirements, {whole} covered, {partly} partly, "
+            f"{manual} manual; mapping of {one.date}"
+        )
+    return "\n".join(lines)
+
+
+def keep_scores(place: Workspace, standings: Sequence[Standing]) -> dict[str, list[KeptScore]]:
+    """Keep the scores of a run on the workspace's target. What was kept before, by standard, oldest first."""
+    from bastide.store import KeptScore, Run, RunStatus
+
+    target, moment = place.target.label, place.target.clock().isoformat(timespec="seconds")
+    before = {one.standard.slug: place.store.scores(target, one.standard.slug) for one in standings}
+    run = Run(place.new_run(), "standard", target, moment)
+    place.store.start_run(run)
+    place.store.keep_scores(
+        target, [KeptScore(run.id, one.standard.slug, moment, scores_json(one)) for one in standings]
+    )
+    place.store.end_run(run.id, RunStatus.DONE, moment)
+    return before
+
+
+def scores_json(one: Standing) -> dict[str, object]:
+    """The scores of a standing as JSON values: the whole, accounts and units."""
+    return {
+        **score_json(one.score),
+        "accounts": {name: score_json(score) for name, score in one.accounts.items()},
+        "units": {name: score_json(score) for name, score in one.units.items()},
+    }
