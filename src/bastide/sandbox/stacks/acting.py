@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar
 
-import boto3
 import botocore.session
 from botocore.config import Config
 
 from bastide.aws.models import Models
+from bastide.aws.session import NO_FILES
 from bastide.sandbox import transport
 from bastide.sandbox.call import Call
 from bastide.sandbox.principal import Principal
@@ -57,16 +57,17 @@ def acting(actor: Actor) -> Iterator[None]:
 
 @cache
 def _session() -> Any:
-    inner = botocore.session.Session()
+    inner = botocore.session.Session(NO_FILES)
     inner.register_component("data_loader", Models())
     transport.attach(inner, lambda request: _ACTOR.get().answer(request))
-    return boto3.Session(botocore_session=inner, **_NOBODY)
+    return inner
 
 
 @cache
 def client(service: str, region: str) -> Any:
     """A client that speaks for the actor of the moment; it never tries again, as nothing passes by waiting."""
-    return _session().client(service, region_name=region, config=Config(retries={"total_max_attempts": 1}))
+    config = Config(retries={"total_max_attempts": 1}, ignore_configured_endpoint_urls=True)
+    return _session().create_client(service, region_name=region, config=config, **_NOBODY)
 
 
 @dataclass
