@@ -87,9 +87,12 @@ def control(  # noqa: PLR0913  (metadata, all by keyword)
     """
 
     def configure(decide: Decide, values: Mapping[str, Value]) -> tuple[Decide, Heal | None]:
-        return partial(decide, **{snake(name): value for name, value in values.items()}), heal
+        own = {snake(name): value for name, value in values.items()}
+        return partial(decide, **own), _given(heal, own) if callable(heal) else heal
 
     def make(decide: Decide) -> Control:
+        default = {one.name: one.default for one in parameters}
+        chosen, mended = configure(decide, default) if parameters else (decide, heal)
         return Control(
             id=decide.__name__.replace("_", "-"),
             title=title,
@@ -98,10 +101,10 @@ def control(  # noqa: PLR0913  (metadata, all by keyword)
             maps_to=maps_to,
             source=source,
             remediation=remediation,
-            decide=configure(decide, {one.name: one.default for one in parameters})[0] if parameters else decide,
+            decide=chosen,
             relational=_takes_estate(decide),
             reads=reads,
-            heal=heal,
+            heal=mended,
             config_rule=config_rule,
             module=decide.__module__,
             parameters=parameters,
@@ -110,6 +113,11 @@ def control(  # noqa: PLR0913  (metadata, all by keyword)
         )
 
     return make
+
+
+def _given(heal: Callable[..., Properties], own: Mapping[str, Value]) -> Callable[[Resource], Properties]:
+    """The heal with those of the parameters that it takes."""
+    return partial(heal, **{name: own[name] for name in inspect.signature(heal).parameters if name in own})
 
 
 def _takes_estate(decide: Decide) -> bool:

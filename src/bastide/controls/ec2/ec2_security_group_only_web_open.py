@@ -1,12 +1,22 @@
 """No security group lets the whole internet reach other ports than those of the web."""
 
-from functools import partial
+from collections.abc import Iterable
 
 from bastide.controls.control import control
-from bastide.controls.ec2.ingress import READS, judge_ingress, without_open_rules
-from bastide.model import Estate, Resource, Verdict
+from bastide.controls.ec2.ingress import READS, Refused, judge_ingress, without_open_rules
+from bastide.controls.parameter import Parameter
+from bastide.model import Estate, Properties, Resource, Verdict
+from bastide.network.cidr import Span
 
-REFUSED = {"tcp": ((0, 79), (81, 442), (444, 65535)), "udp": ((0, 65535),)}
+TCP = Parameter("authorizedTcpPorts", "list", ["80", "443"], "TCP ports and ranges (1020-1025) that may be open")
+UDP = Parameter("authorizedUdpPorts", "list", [], "UDP ports and ranges that may be open")
+
+
+def mended(
+    group: Resource, authorized_tcp_ports: Iterable[str] = ("80", "443"), authorized_udp_ports: Iterable[str] = ()
+) -> Properties:
+    """The group's properties without the rules that open other ports to a large part of the internet."""
+    return without_open_rules(group, refused(authorized_tcp_ports, authorized_udp_ports))
 
 
 @control(
@@ -17,10 +27,34 @@ REFUSED = {"tcp": ((0, 79), (81, 442), (444, 65535)), "udp": ((0, 65535),)}
     source="AWS Security Hub User Guide, Amazon EC2 controls, EC2.18",
     remediation="Remove the rule, or narrow its ports to 80 and 443 or its source to the addresses that need it.",
     reads=READS,
-    heal=partial(without_open_rules, refused=REFUSED),
+    heal=mended,
     config_rule="vpc-sg-open-only-to-authorized-ports",
+    parameters=(TCP, UDP),
     properties=("SecurityGroupIngress",),
 )
-def ec2_security_group_only_web_open(group: Resource, estate: Estate) -> Verdict:
-    """FAIL when any UDP port, or a TCP port that is neither 80 nor 443, is open to all of IPv4 or all of IPv6."""
-    return judge_ingress(group, estate, REFUSED)
+def ec2_security_group_only_web_open(
+    group: Resource, estate: Estate, *, authorized_tcp_ports: Iterable[str], authorized_udp_ports: Iterable[str]
+) -> Verdict:
+    """FAIL when a port that is not authorized is open to all of IPv4 or all of IPv6."""
+    return judge_ingress(group, estate, refused(authorized_tcp_ports, authorized_udp_ports))
+
+
+def refused(tcp: Iterable[str], udp: Iterable[str]) -> Refused:
+    """By protocol the ports that are not authorized."""
+    return {"tcp": _others(tcp), "udp": _others(udp)}
+
+
+def _others(ports: Iterable[str]) -> tuple[Span, ...]:
+    """All ports but those given, as spans; what is no port or range authorizes nothing."""
+    found: list[Span] = []
+    start = 0
+    for low, high in sorted(filter(None, map(_span, ports))):
+        if low > start:
+            found.append((start, low - 1))
+        start = max(start, high + 1)
+    return (*found, (start, 65535)) if start <= 65535 else tuple(found)
+
+
+def _span(text: str) -> Span | None:
+    low, _, high = str(text).partition("-")
+    return (int(low), int(high or low)) if low.strip().isdigit() and (high or low).strip().isdigit() else None

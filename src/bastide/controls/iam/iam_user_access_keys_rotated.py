@@ -2,9 +2,8 @@
 
 from bastide.controls.control import control
 from bastide.controls.iam.credentials import REPORT, judge_key_age
+from bastide.controls.parameter import Parameter
 from bastide.model import Estate, Resource, Verdict
-
-DAYS = 90
 
 
 @control(
@@ -16,8 +15,9 @@ DAYS = 90
     remediation="Make a new key, move what uses the old one, then delete it; a role needs no key at all.",
     reads=(REPORT,),
     config_rule="access-keys-rotated",
+    parameters=(Parameter("maxAccessKeyAge", "integer", 90, "days that an active key may be old"),),
     properties=("AccessKeys", "UserName"),
 )
-def iam_user_access_keys_rotated(user: Resource, estate: Estate) -> Verdict:
-    """FAIL when an active key is more than 90 days old on the day that the estate was read."""
-    return judge_key_age(user, estate, DAYS)
+def iam_user_access_keys_rotated(user: Resource, estate: Estate, *, max_access_key_age: int) -> Verdict:
+    """FAIL when an active key is older on the day that the estate was read."""
+    return judge_key_age(user, estate, max_access_key_age)

@@ -5,9 +5,8 @@ CIS asks for 45 days where the best practices of Security Hub ask for 90.
 
 from bastide.controls.control import control
 from bastide.controls.iam.credentials import REPORT, judge_unused
+from bastide.controls.parameter import Parameter
 from bastide.model import Estate, Resource, Verdict
-
-DAYS = 45
 
 
 @control(
@@ -19,8 +18,9 @@ DAYS = 45
     remediation="Deactivate the password or key that nobody used, then delete it.",
     reads=(REPORT,),
     config_rule="iam-user-unused-credentials-check",
+    parameters=(Parameter("maxCredentialUsageAge", "integer", 45, "days that a credential may lie unused"),),
     properties=("UserName",),
 )
-def iam_user_unused_45_days(user: Resource, estate: Estate) -> Verdict:
+def iam_user_unused_45_days(user: Resource, estate: Estate, *, max_credential_usage_age: int) -> Verdict:
     """FAIL when a password or an active key was not used for more than 45 days; never used counts since it was made."""
-    return judge_unused(user, estate, DAYS)
+    return judge_unused(user, estate, max_credential_usage_age)

@@ -20,13 +20,13 @@ STATE = "State.Name"
 )
 def ssm_instance_managed(instance: Resource, estate: Estate) -> Verdict:
     """FAIL when the region's list of managed instances lacks it; NOT_APPLICABLE to one that is not there."""
-    if instance.origin.source in ("declared", "template"):
-        return not_applicable("the instance is yet to be made")
     if instance.get(STATE) == "terminated":
         return not_applicable("the instance is terminated")
     lists = estate.listed(MANAGED, instance.account, instance.region)
     if isinstance(lists, Unknown):
         return unknown(lists)
+    if not lists and instance.origin.source in ("declared", "template"):
+        return not_applicable("the instance is yet to be made")
     ids = lists[0].get("InstanceIds") if lists else Unknown("which instances are managed was not read")
     if isinstance(ids, Unknown):
         return unknown(ids)
