@@ -14,6 +14,8 @@ from bastide.assess.run import KEPT, Assessment, run
 from bastide.controls.control import Control
 from bastide.model import Estate, Finding, ResourceKey, Status
 
+NOT_HERE = "not in the templates"  # in the reason of everything that is not known of a stand-in
+
 
 def run_doubtful(
     estate: Estate,
@@ -58,6 +60,8 @@ def run_doubtful(
 
 def _speaks(finding: Finding, kind: str, reads: tuple[str, ...]) -> bool:
     """Whether what a control says of a stand-in comes from what is known of it."""
+    if not kind.startswith("AWS::"):  # a part of Terraform: what it says is known, or Unknown for a reason of its own
+        return finding.status is not Status.UNKNOWN or NOT_HERE not in finding.reason
     if kind.startswith("AWS::IAM::"):
         return finding.path.startswith("Policies") or "AWS::IAM::UserPolicy" in reads
     return kind in reads

@@ -339,9 +339,15 @@ class Contact(Section):
 
 
 class Exemption(Section):
-    """A guardrail that does not bind somewhere, with the reason and the end."""
+    """A guardrail that does not bind, or a control that does not count, somewhere, with the reason and the end."""
 
-    guardrail: str = Field(description="Name of the guardrail.")
+    guardrail: str = option("", "Name of the guardrail.", why="an exemption is from a guardrail or from a control")
+    control: str = option(
+        "", "Name of the control, or a pattern: s3-bucket-*.", why="an exemption is from a guardrail or from a control"
+    )
+    resources: tuple[str, ...] = option(
+        (), "Patterns of ids or ARNs, of a control's findings; none: all.", why="most exemptions are of a whole account"
+    )
     at: str = Field(description="Path of a unit, name of an account, or '*' for everywhere.")
     why: str = Field(description="The reason, for who reads it later.")
     until: str = Field(description="The day on which the exemption ends (YYYY-MM-DD).")
@@ -375,7 +381,7 @@ class Architecture(Section):
     )
     exempt: tuple[Exemption, ...] = option(
         (),
-        "Guardrails that do not bind somewhere, with reason and end.",
+        "Guardrails that do not bind, and controls that do not count, somewhere, with reason and end.",
         why="a guardrail holds everywhere until somebody says where not, why, and until when",
         asked_by=("SCP-3",),
     )

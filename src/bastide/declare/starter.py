@@ -37,19 +37,25 @@ access:
   developers: {{workloads/dev: PowerUser, workloads/prod: ReadOnly}}
   auditors: {{"*": ViewOnly}}
 
+# Where a guardrail or a control does not hold, why, and until when.
+exempt:
+  - {{control: ec2-vpc-endpoint-*, at: "*", why: nothing in these networks uses those services, until: {until}}}
+#   - {{guardrail: vpc-internet, at: workloads/dev, why: a public demo, until: {until}}}
+
 # More keys, with their defaults:
 # guardrails: {{default: strict, perimeter: org}}
 # logs: {{retain: 1y, lock: governance, events: [management]}}
 # detect: {{guardduty: true, securityhub: [fsbp], access-analyzer: true, macie: true, config: true}}
 # network: {{cidr: 10.0.0.0/8, prefix: 20, availability-zones: 2}}
-# exempt:
-#   - {{guardrail: vpc-internet, at: workloads/dev, why: a public demo, until: 2027-06-30}}
 """
 
 
-def starter(organization: str, emails: str, region: str) -> str:
-    """A commented architecture file for an organization of that name; what YAML would take for more is quoted."""
-    return STARTER.format(organization=_quoted(organization), emails=_quoted(emails), region=_quoted(region))
+def starter(organization: str, emails: str, region: str, until: str) -> str:
+    """A commented architecture file for an organization of that name; what YAML would take for more is quoted.
+
+    ``until``: the day (YYYY-MM-DD) on which its exemption ends.
+    """
+    return STARTER.format(organization=_quoted(organization), emails=_quoted(emails), region=_quoted(region), until=until)
 
 
 def _quoted(text: str) -> str:

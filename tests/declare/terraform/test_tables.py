@@ -7,9 +7,9 @@ import pytest
 
 from bastide.declare.shaping import Shaping
 from bastide.declare.shaping.converters import CONVERTERS
+from bastide.declare.templates.registry import known_type
 from bastide.declare.terraform.expand import EXPANSIONS
 from bastide.declare.terraform.tables import shaping_of, tables
-from bastide.declare.templates.registry import known_type
 
 OURS = {"Grants", "Entries", "MfaDelete", "Recording"}  # properties of Bastide's own beside the registry's
 OUTSIDE = ("AWS::EC2::Snapshot", "AWS::RDS::DBSnapshot", "AWS::RDS::DBClusterSnapshot")  # types that no template makes
@@ -27,7 +27,9 @@ def schema_around(shaping: Shaping, path: str) -> Mapping[str, Any]:
         target = row.target if row else shaping.target(parts[count - 1], resolved(shaping, schema))
         if target == ".":
             continue
-        schema = shaping.at(shaping.schema, target.lstrip("/")) if target.startswith("/") else shaping.at(schema, target)
+        schema = (
+            shaping.at(shaping.schema, target.lstrip("/")) if target.startswith("/") else shaping.at(schema, target)
+        )
     return resolved(shaping, schema)
 
 

@@ -212,7 +212,13 @@ def exempt(survey: Survey, today: str) -> Iterator[Problem]:
     """Exemptions of what does not exist, without a reason, or after their end."""
     for index, exemption in enumerate(survey.architecture.exempt):
         said = f"exempt.{index}"
-        if exemption.guardrail not in all_guardrails():
+        if bool(exemption.guardrail) == bool(exemption.control):
+            fix = "write guardrail: NAME, or control: NAME"
+            yield Problem("an exemption is from one guardrail or one control", survey.where(said), fix)
+        if exemption.resources and not exemption.control:
+            fix = "leave them out; a guardrail is a policy, and binds accounts"
+            yield Problem("resources are exempt from controls only", survey.where(f"{said}.resources"), fix)
+        if exemption.guardrail and exemption.guardrail not in all_guardrails():
             what = f"there is no guardrail {exemption.guardrail!r} to be exempt from"
             fix = nearest(exemption.guardrail, all_guardrails())
             yield Problem(what, survey.where(f"{said}.guardrail"), fix)

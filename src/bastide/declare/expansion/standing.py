@@ -111,5 +111,5 @@ def _choices(level: str, named: Mapping[str, Any]) -> tuple[Choice, ...]:
 def _exemptions(survey: Survey, node: Node, today: str) -> Iterator[Exemption]:
     """Exemptions at this node that have not ended; days compare as text (YYYY-MM-DD)."""
     for exemption in survey.architecture.exempt:
-        if exemption.at in node.names and (not today or exemption.until >= today):
+        if exemption.guardrail and exemption.at in node.names and (not today or exemption.until >= today):
             yield exemption

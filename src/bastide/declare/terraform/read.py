@@ -34,6 +34,11 @@ NAMES = frozenset({
     "table_name", "zone_id", "role", "user", "group", "name_prefix", "endpoint_id", "domain_name", "stage_name",
 })  # fmt: skip
 DOCUMENT = "aws_iam_policy_document"
+# What a resource is called, or said to be, is often a text around the name of another one.
+OWN_NAMES: Mapping[str, frozenset[str]] = {
+    "": frozenset({"name", "description", "identifier", "comment", "display_name", "domain", "message"}),
+    "aws_s3_bucket": frozenset({"bucket"}),
+}
 
 
 @dataclass(frozen=True)
@@ -180,16 +185,20 @@ class _Reader:
 
     def resolved(self, expression: Any, name: str, entry: Entry) -> Value:
         """What an expression comes to; None when that is not told."""
-        target = self.references.target(expression, entry)
-        if target is not None:
-            return self._meaning(target, name)
-        found = [one and self._meaning(one, name) for one in self.references.targets(expression, entry)]
-        return found if len(found) > 1 and all(isinstance(one, str) for one in found) else None
+        found = [one and self._meaning(one, name, entry) for one in self.references.targets(expression, entry)]
+        if not found or any(one is None for one in found):
+            return None
+        if all(one == found[0] for one in found):
+            return found[0]
+        return found if all(isinstance(one, str) for one in found) else None
 
-    def _meaning(self, target: Target, name: str) -> Value:
+    def _meaning(self, target: Target, name: str, entry: Entry) -> Value:
+        """The value of a reference in the attribute ``name`` of an entry; None when it may be a part of a text."""
         if target.entry.type == DOCUMENT:
             return policy_of(self.values(target.entry)) if target.attribute in ("json", "minified_json") else None
-        if BUILT.search(name) or target.entry.mode != "managed":
+        table = table_of(entry.type)
+        names_itself = name in OWN_NAMES.get(entry.type, OWN_NAMES[""]) and not (table and table.part)
+        if BUILT.search(name) or names_itself or target.entry.mode != "managed":
             return None
         if target.attribute == "arn":
             return self.identity(target.entry).arn or None
@@ -209,7 +218,10 @@ def _lay(part: Part, owners: Owners, kept: list[tuple[str, Declared]]) -> None:
                     if one.properties.get(name) is None:
                         reason = f"{part.declared.logical} may belong to it: {part.name.reason}"
                         one.properties[name] = Unknown(reason)
-    owner = owners.find(part.type, part.name, part.declared, "part")
+    name_of_owner = part.name
+    if isinstance(name_of_owner, Unknown):
+        name_of_owner = Unknown(f"what {part.declared.logical} belongs to is not in the templates: {part.name.reason}")
+    owner = owners.find(part.type, name_of_owner, part.declared, "part")
     for name, value in part.properties.items():
         there = owner.properties.get(name)
         if isinstance(there, Unknown) and not (isinstance(value, list) and not owner.stands_in):

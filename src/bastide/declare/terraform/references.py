@@ -1,8 +1,10 @@
 """What an expression of the configuration names: ``aws_s3_bucket.logs.id`` in the module instance where it stands.
 
 The one idea: a plan does not tell the value of a reference to what is yet to be made, but the configuration tells the
-reference. Where an expression is one reference to one resource, directly or through a variable or an output, that
-resource is what it means. Locals are not in a plan, and functions around a reference are not told: those stay Unknown.
+reference. Where all resources that an expression refers to, directly or through variables and outputs, are one, that
+is what it means: what is known after apply can come from nothing else but a resource. References to what is made no
+instance of do not count, nor do locals, of which a plan says nothing. Two resources are one where one is the other's
+policy.
 """
 
 from __future__ import annotations
@@ -90,46 +92,59 @@ class References:
 
     def target(self, expression: Any, entry: Entry) -> Target | None:
         """The resource that an expression in an entry's configuration is; None when that is not told."""
-        return self._target(expression, Place(module_place(entry.module), entry.index), entry, 0)
+        found = self.targets(expression, entry)
+        return found[0] if len(found) == 1 else None
 
     def targets(self, expression: Any, entry: Entry) -> list[Target | None]:
-        """The resources that each reference of an expression names, in order."""
-        place = Place(module_place(entry.module), entry.index)
-        return [self._reference(one, place, entry, 0) for one in subjects(expression)]
+        """The resources that the references of an expression name, in order; None for each that is not told."""
+        return self._targets(expression, Place(module_place(entry.module), entry.index), entry, 0)
 
-    def _target(self, expression: Any, place: Place, entry: Entry | None, steps: int) -> Target | None:
-        found = subjects(expression)
-        if len(found) != 1 or steps > MAX_STEPS:
-            return None
-        return self._reference(found[0], place, entry, steps)
+    def _targets(self, expression: Any, place: Place, entry: Entry | None, steps: int) -> list[Target | None]:
+        if steps > MAX_STEPS:
+            return [None]
+        found = [one for one in subjects(expression) if not one.startswith("local.")]
+        return [one for text in found for one in self._reference(text, place, entry, steps)]
 
-    def _reference(self, text: str, place: Place, entry: Entry | None, steps: int) -> Target | None:
+    def _reference(self, text: str, place: Place, entry: Entry | None, steps: int) -> list[Target | None]:
+        """What a reference names; nothing for what has no part in an unknown value."""
         parts = parts_of(text)
         if len(parts) < 2:
-            return None
+            return [None]
         head, (second, key) = parts[0][0], parts[1]
         if head == "var" and len(parts) == 2 and place.module:
             *above, (module, index) = place.module
             call = _at(_at(self.module(tuple(above)), "module_calls"), module)
-            return self._target(_at(_at(call, "expressions"), second), Place(tuple(above), index), None, steps + 1)
+            return self._targets(_at(_at(call, "expressions"), second), Place(tuple(above), index), None, steps + 1)
         if head == "module" and len(parts) == 3:
             return self._output(second, key, parts[2][0], place, steps)
         if head == "each" and second == "value" and entry is not None:
-            return self._each(parts, place, entry, steps)
+            return [self._each(parts, place, entry, steps)]
         mode = "data" if head == "data" else "managed"
         names = parts[1:] if mode == "data" else parts
-        if head in ("var", "local", "module", "each") or len(names) < 2:
-            return None
-        return self._instance(mode, names, place)
+        if head == "var":
+            return []  # of the root module, or a part of one: known before apply
+        if head in ("module", "each") or len(names) < 2:
+            return [None]
+        if not self.instances.get((place.module, mode, names[0][0], names[1][0])):
+            return [] if self._is_empty(mode, names, place) else [None]
+        return [self._instance(mode, names, place)]
 
-    def _output(self, module: str, key: Key, output: str, place: Place, steps: int) -> Target | None:
+    def _is_empty(self, mode: str, names: list[tuple[str, Key]], place: Place) -> bool:
+        """Whether the configuration has a resource of which the plan holds no instance (``count = 0``)."""
+        wanted = (names[0][0], names[1][0], mode)
+        return mode == "managed" and any(
+            isinstance(one, Mapping) and (one.get("type"), one.get("name"), one.get("mode", "managed")) == wanted
+            for one in self.module(place.module).get("resources") or ()
+        )
+
+    def _output(self, module: str, key: Key, output: str, place: Place, steps: int) -> list[Target | None]:
         for chosen in (key, place.index, None):
             inner = (*place.module, (module, chosen))
             expression = _at(_at(_at(self.module(inner), "outputs"), output), "expression")
-            found = self._target(expression, Place(inner), None, steps + 1)
-            if found is not None:
+            found = self._targets(expression, Place(inner), None, steps + 1)
+            if any(found):
                 return found
-        return None
+        return [None]
 
     def _each(self, parts: list[tuple[str, Key]], place: Place, entry: Entry, steps: int) -> Target | None:
         found = subjects(self.resource(entry).get("for_each_expression"))

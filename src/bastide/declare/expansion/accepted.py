@@ -1,0 +1,47 @@
+"""What the platform itself does otherwise than a control asks, and why.
+
+The one idea: a default that a control objects to has a reason, or it is not a default. The reasons are said here, of
+the platform's own resources alone; a report shows them as accepted, not as passed.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from bastide.model.platform import DEPLOYER, READER
+
+LOGS = ("access-logs", "config", "flow-logs", "trail")
+
+
+class Accepted(NamedTuple):
+    """Findings of a control (a pattern) on some resources (patterns of ids) that the platform accepts."""
+
+    control: str
+    resources: tuple[str, ...]
+    why: str
+
+
+def accepted(organization: str) -> tuple[Accepted, ...]:
+    """The deviations of the platform of an organization of that name."""
+    logs = tuple(f"{organization}-{kind}-*" for kind in LOGS)
+    unlockable = tuple(f"{organization}-{kind}-*" for kind in LOGS if kind != "trail")
+    return (
+        Accepted("s3-bucket-replicated*", logs, "a second copy of the logs is a matter of cost; the buckets are locked"),
+        Accepted("s3-bucket-events-notified", logs, "logs are read on a schedule; nobody waits for a single file"),
+        Accepted(
+            "s3-bucket-object-lock-enabled", unlockable,
+            "S3 server access logs and AWS Config are not delivered to buckets with a default retention",
+        ),
+        Accepted(
+            "s3-bucket-access-logged", (f"{organization}-access-logs-*",),
+            "a bucket that logs to itself logs its own logging",
+        ),
+        Accepted(
+            "cloudtrail-sent-to-cloudwatch", ("bastide-organization",),
+            "the trail is read from its bucket (`bastide ingest`); CloudWatch Logs would be a second, dearer copy",
+        ),
+        Accepted(
+            "iam-role-no-inline-policies", (DEPLOYER, READER, "bastide-log-reader"),
+            "a policy that one role has and no other may have stands in that role",
+        ),
+    )  # fmt: skip
