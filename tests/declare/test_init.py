@@ -68,4 +68,6 @@ def test_a_good_file_is_written(tmp_path: Path) -> None:
 
 
 def test_plain_words_are_not_quoted() -> None:
-    assert "emails: aws+{account}@acme.example\n" in starter("acme", "aws+{account}@acme.example", "eu-west-1")
+    assert "emails: aws+{account}@acme.example\n" in starter(
+        "acme", "aws+{account}@acme.example", "eu-west-1", "2099-12-31"
+    )

@@ -202,7 +202,7 @@ def test_the_schema_knows_units_inside_units_and_accounts_as_names_or_entries() 
 
 
 def test_the_starter_is_valid() -> None:
-    architecture = checked(starter("acme", "aws+{account}@acme.example", "eu-west-1")).architecture
+    architecture = checked(starter("acme", "aws+{account}@acme.example", "eu-west-1", "2099-12-31")).architecture
     assert architecture.organization == "acme"
 
 

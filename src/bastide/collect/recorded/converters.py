@@ -181,3 +181,9 @@ def method_settings(value: Value) -> Value:
             named = {str(key)[:1].upper() + str(key)[1:]: item for key, item in one.items()}
             made.append({**named, "ResourcePath": f"/{resource}", "HttpMethod": method})
     return made
+
+
+@converter
+def monitored(value: Value) -> Value:
+    """Whether detailed monitoring is on."""
+    return member(value, "state") in ("enabled", "pending")

@@ -134,3 +134,9 @@ def logging_block(value: Value) -> Value:
 def delivery(value: Value, protocol: str, role: str) -> Value:
     """The role that logs deliveries of a topic by one protocol."""
     return [{"Protocol": protocol, role: value}]
+
+
+@converter
+def known(value: Value) -> Value:
+    """A value that only a state holds; nothing while it is not known."""
+    return None if isinstance(value, Unknown) else value
