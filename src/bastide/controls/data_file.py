@@ -187,7 +187,7 @@ def _relational(check: Check, exclusions: list[tuple[Check, str]]) -> Decide:
 
 
 def _decided(check: Check, exclusions: list[tuple[Check, str]]) -> Callable[[Scene], Verdict]:
-    """NOT_APPLICABLE where an exclusion holds; UNKNOWN where that is unknown, whatever the check says."""
+    """NOT_APPLICABLE where an exclusion holds; where that is unknown, PASS if the check passes anyway, else UNKNOWN."""
     answers = [(when, not_applicable(reason)) for when, reason in exclusions]
 
     def decide(scene: Scene) -> Verdict:
@@ -199,6 +199,7 @@ def _decided(check: Check, exclusions: list[tuple[Check, str]]) -> Callable[[Sce
                 return excluded
             if verdict.status is Status.UNKNOWN:
                 doubt = doubt or unknown(verdict.reason, verdict.path)
-        return doubt or check(properties, "", scene)
+        answer = check(properties, "", scene)
+        return answer if doubt is None or answer.status is Status.PASS else doubt
 
     return decide
