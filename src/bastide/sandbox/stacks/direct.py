@@ -179,6 +179,20 @@ def _remove_role_policy(at: Client, id: str, props: Props) -> None:
     at("iam").delete_role_policy(RoleName=props["RoleName"], PolicyName=props["PolicyName"])
 
 
+# What a managed policy is attached to, and how. Our handler leaves that to whoever it is attached to.
+ATTACHED = (("Roles", "role", "RoleName"), ("Users", "user", "UserName"), ("Groups", "group", "GroupName"))
+
+
+def attach(at: Client, arn: str, old: Props, new: Props) -> None:
+    """Bring the holders of a managed policy from those of the old properties to those of the new ones."""
+    for member, kind, name in ATTACHED:
+        before, after = old.get(member) or (), new.get(member) or ()
+        for holder in [one for one in before if one not in after]:
+            getattr(at("iam"), f"detach_{kind}_policy")(**{name: holder, "PolicyArn": arn})
+        for holder in [one for one in after if one not in before]:
+            getattr(at("iam"), f"attach_{kind}_policy")(**{name: holder, "PolicyArn": arn})
+
+
 def _profile(at: Client, props: Props) -> Made:
     name = props["InstanceProfileName"]
     made = at("iam").create_instance_profile(InstanceProfileName=name, Path=props.get("Path", "/"))

@@ -18,9 +18,20 @@ from bastide.model import Action, Change, ResourceKey, Scope
 from bastide.plan.compare import differences
 from bastide.sandbox import moto
 from bastide.sandbox.stacks.acting import Place
-from bastide.sandbox.stacks.direct import TYPES, Direct
+from bastide.sandbox.stacks.direct import ATTACHED, TYPES, Direct, attach
 
 Props = Mapping[str, Any]
+# Names that CloudFormation makes up and our handlers want to be told.
+NAMES = {
+    "AWS::AccessAnalyzer::Analyzer": "AnalyzerName",
+    "AWS::CloudTrail::Trail": "TrailName",
+    "AWS::Config::ConfigurationRecorder": "Name",
+    "AWS::Config::DeliveryChannel": "Name",
+    "AWS::EC2::LaunchTemplate": "LaunchTemplateName",
+    "AWS::EC2::SecurityGroup": "GroupName",
+}
+POLICY = "AWS::IAM::ManagedPolicy"
+HOLDERS = frozenset(member for member, _, _ in ATTACHED)
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 # The longest that a generated name may be, where it is not 64. Source: the services' quotas on names.
 LONGEST = {"AWS::S3::Bucket": 63, "AWS::IAM::ManagedPolicy": 128, "AWS::IAM::Policy": 128, "AWS::SNS::Topic": 256,
@@ -44,11 +55,11 @@ def name_of(kind: str) -> str:
     """The property that a generated name goes into; empty for types that AWS names itself."""
     if kind in TYPES:
         return TYPES[kind].name
-    if kind in NAMED_BY:
-        return NAMED_BY[kind]
+    if kind in NAMES or kind in NAMED_BY:
+        return NAMES.get(kind) or NAMED_BY[kind]
     known = kinds()[kind]
     first = known.identified_by[0] if len(known.identified_by) == 1 else ""
-    return first if first.endswith("Name") and first not in known.read_only else ""
+    return first if first.endswith("Name") and "." not in first and first not in known.read_only else ""
 
 
 def generated(kind: str, stack: str, logical: str) -> str:
@@ -68,16 +79,29 @@ def create(kind: str, at: Place, props: Props, named: bool) -> Result:
         id, attributes = row.make(at.client, props)
         return Result(_identity(kind, id, str(attributes.get("Arn", "")), at), attributes)
     handler = handlers()[kind]
+    given, props = props, _own(kind, props)
     name = name_of(kind)
     wanted = str(props.get(name, "")) if name in handler.identified_by else ""
     if named and wanted and handler.read(_here(handler, at), wanted) is not None:
         raise InputError(f"{wanted} already exists")
-    made = _read(handler, at, handler.create(_here(handler, at), props))
+    # Our handlers find parts of networks by tags, names and ranges, and would adopt another stack's.
+    there = {found.id for found in handler.list(at)} if handler.service == "ec2" and handler.identified_by else set()
+    id = handler.create(_here(handler, at), props)
+    if id in there:
+        raise InputError(f"a resource of type {kind} with the same name or range already exists: {id}")
+    made = _read(handler, at, id)
     lost, _ = differences({key: value for key, value in props.items() if key not in handler.settles},
                           made.attributes, kinds()[kind])  # fmt: skip
     if lost:
         raise InputError(f"the sandbox does not know how to set {lost[0].path} of {kind}")
+    if kind == POLICY:
+        attach(at.client, id, {}, given)
     return made
+
+
+def _own(kind: str, props: Props) -> Props:
+    """What the handler is told: to whom a managed policy is attached is not among it."""
+    return {name: value for name, value in props.items() if kind != POLICY or name not in HOLDERS}
 
 
 def update(kind: str, at: Place, id: str, old: Props, props: Props) -> Result | None:
@@ -88,6 +112,9 @@ def update(kind: str, at: Place, id: str, old: Props, props: Props) -> Result | 
             return None
         return create(kind, at, props, named=True)
     handler, known = handlers()[kind], kinds()[kind]
+    if kind == POLICY:
+        attach(at.client, id, old, props)
+    old, props = _own(kind, old), _own(kind, props)
     before = handler.read(_here(handler, at), id)
     if before is None:
         return None
@@ -119,6 +146,8 @@ def delete(kind: str, at: Place, id: str, props: Props) -> None:
     handler = handlers()[kind]
     found = handler.read(_here(handler, at), id)
     if found is not None:
+        if kind == POLICY:
+            attach(at.client, id, props, {})
         handler.delete(_here(handler, at), id, found.properties)
 
 
