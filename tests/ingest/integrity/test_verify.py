@@ -243,6 +243,31 @@ def test_each_of_several_missing_digests_is_named(trail: Path) -> None:
     assert {one.where.rpartition("/")[2] for one in found} == gone
 
 
+@pytest.mark.parametrize("metadata", [True, False])
+def test_another_algorithm_than_the_key_ever_used_is_tampering_also_in_the_last_digest(
+    metadata: bool, trail: Path
+) -> None:
+    rewrite(digests(trail)[-1], lambda content: content.update(digestSignatureAlgorithm="RHA256withRSA"))
+    if not metadata:
+        forget_signatures(trail)
+    report = checked(trail)
+    assert (report.exit_code, report.counts["digest-changed"]) == (1, 1)
+
+
+def test_the_first_calls_in_a_region_have_no_digest_yet_and_are_no_alarm(trail: Path) -> None:
+    remove_a_region(trail)
+    mine = [
+        path for path in logs(trail) if "_eu-west-1_" in path.name and path.name[:12] == digests(trail)[0].name[:12]
+    ]
+    name = mine[0].name.split("_")
+    new = mine[0].parents[1] / "07" / "_".join((*name[:3], "20260107T0005Z", "AAAAAAAAAAAAAAAA.json.gz"))
+    new.parent.mkdir()
+    mine[0].rename(new)
+    for path in mine[1:]:
+        path.unlink()
+    assert checked(trail).counts == {"log-uncovered": 1}
+
+
 @pytest.mark.parametrize("place", [0, 1, -1, -2])
 def test_missing_digests_at_either_end_are_found_when_the_time_is_given(place: int, trail: Path) -> None:
     gone = digests(trail)[:2] if place >= 0 else digests(trail)[-2:]

@@ -190,8 +190,7 @@ class Chain:
         own = (link.metadata or {}).get("signature")
         holds: dict[str, bool] = {}
         if content.digestSignatureAlgorithm != ALGORITHM:
-            what = f"signed with {content.digestSignatureAlgorithm}"
-            self.gather("algorithm-unknown", what, link.where, start)
+            self._judge_algorithm(link, content.digestSignatureAlgorithm)
         elif content.digestPublicKeyFingerprint not in self.keys.known:
             self._judge_key(link, own, told)
         elif not own and not told:
@@ -205,6 +204,16 @@ class Chain:
             self.report.logs_valid += link.logs
         link.before = None
         return holds.get(told) if told else None
+
+    def _judge_algorithm(self, link: Link, named: str) -> None:
+        """An algorithm that is not known: strange where the metadata, or what its key signed before, name another."""
+        told = (link.metadata or {}).get("signature-algorithm", named)
+        if told != named or link.digest.content.digestPublicKeyFingerprint in self.trusted:
+            what = f"it says that it was signed with {named}, against its metadata or other digests of its key"
+            self.find("digest-changed", what, link.where, link.digest.start)
+            link.changed = True
+        else:
+            self.gather("algorithm-unknown", f"signed with {named}", link.where, link.digest.start)
 
     def _judge_key(self, link: Link, own: str | None, told: str | None) -> None:
         """A key that nobody gave: strange where another key was in use and has signed digests of this chain."""

@@ -143,11 +143,18 @@ def _narrow(place: Place, digests: list[tuple[Lying, DigestName]]) -> Place:
 def _without_digests(one: Survey) -> Iterator[Finding]:
     """Accounts and Regions whose digests are all gone: log files without one, while the account has them elsewhere."""
     wide = {trail for trail, names in one.trails.items() if any(name.region != name.home for name in names)}
-    accounts = {name.account for found in one.digests.values() for _, name in found if (name.trail, name.home) in wide}
+    ends: dict[str, datetime] = {}  # the newest digest of each account
+    for found in one.digests.values():
+        for _, digest in found:
+            if (digest.trail, digest.home) in wide:
+                ends[digest.account] = max(digest.end, ends.get(digest.account, digest.end))
     for account, region in sorted(set(one.logs) - set(one.digests)):
-        if account in accounts:
+        if account in ends:
             first = min(one.logs[account, region], key=lambda lying: lying.key)
             name = parse_log_name(first.where)
+            # The first calls ever of an account in a Region have no digest before the hour is over.
+            if name and name.at >= ends[account]:
+                continue
             what = "all digests of the account and Region, though the trail has some for its others"
             yield Finding("digest-missing", what, first.where, name.at if name else None, account, region)
 
