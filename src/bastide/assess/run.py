@@ -125,6 +125,7 @@ def _finding(control: Control, resource: Resource, verdict: Verdict, estate: Est
         maps_to=control.maps_to,
         origin=resource.origin,
         basis=estate.basis,
+        evidence=verdict.evidence or {},
     )
 
 

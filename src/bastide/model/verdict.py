@@ -45,11 +45,15 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A status with the reason and the property path that decided it."""
+    """A status with the reason and the property path that decided it.
+
+    ``evidence`` is what else a reader should see of the decision; two verdicts are equal whatever it is.
+    """
 
     status: Status
     reason: str = ""
     path: str = ""
+    evidence: Mapping[str, Value] | None = field(default=None, compare=False)
 
 
 PASS = Verdict(Status.PASS)

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from bastide.controls.answers import with_parity
 from bastide.controls.neighbours import beside, having, unplaced
 from bastide.model import PASS, Estate, Properties, Resource, Unknown, Value, Verdict, fail, unknown
 from bastide.model.unknown import unknowns_in
@@ -32,6 +33,7 @@ RULE = "AWS::EC2::SecurityGroupIngress"
 PREFIX_LIST = "AWS::EC2::PrefixList"
 READS = (RULE, PREFIX_LIST)
 ANYWHERE = "0.0.0.0/0"
+ALL = {4: (1 << 32) - 1, 6: (1 << 128) - 1}  # the last address of each version
 SOURCES = ("CidrIp", "CidrIpv6")
 Refused = Mapping[str, tuple[Span, ...]]  # by protocol, the ports that nobody may open to the internet
 BROAD = {4: 1 << 24, 6: 1 << 96}  # addresses: a /8, a /32; smaller blocks are never removed
@@ -80,11 +82,23 @@ def judge_ingress(group: Resource, estate: Estate, refused: Refused) -> Verdict:
         openings = _remembered(group, estate, protocol)
         hit = _first_common(openings.open, spans)
         if hit:
-            return _failure(openings.sure, hit, protocol)
+            return with_parity(_failure(openings.sure, hit, protocol), _parity(group, estate, refused))
         if openings.doubt and answer is PASS and _first_common(openings.perhaps_open, spans):
             path, reason = openings.doubt
             answer = unknown(reason, path)
     return answer
+
+
+def _parity(group: Resource, estate: Estate, refused: Refused) -> Verdict:
+    """What AWS Config's rules say: they look at each rule by itself, for a source that is all of IPv4 or IPv6."""
+    for protocol, spans in refused.items():
+        for opening in _remembered(group, estate, protocol).sure:
+            block = parse_cidr(opening[1])
+            if block and block.first == 0 and block.last == ALL[block.version]:
+                hit = _first_common([opening[0]], spans)
+                if hit:
+                    return _failure([opening], hit, protocol)
+    return PASS
 
 
 def _remembered(group: Resource, estate: Estate, protocol: str) -> Openings:
