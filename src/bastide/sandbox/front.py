@@ -27,6 +27,7 @@ from bastide.sandbox.authorize import Authorizer
 from bastide.sandbox.body import check_body
 from bastide.sandbox.call import Call, Store, render_request
 from bastide.sandbox.clock import Clock
+from bastide.sandbox.constraints import check_parameters
 from bastide.sandbox.credentials import MANAGEMENT_ACCOUNT
 from bastide.sandbox.faults.disturb import Faults
 from bastide.sandbox.journal import Entry, Journal
@@ -226,13 +227,17 @@ class Front:
         # A read may make something (a key behind alias/aws/…): the same read makes the same one.
         read = f"{call.account}/{call.request.url}/{call.request.body!r}" if not changes else ""
         moto.seed(read or f"asked after {self.sequence}", now)
-        refused = self._guarded(call, self.authorize)
+        refused = self._guarded(call, self._admit)
         if refused is not None:  # nothing was changed: no business of the journal
             return self._recorded(call, refused)
         if not changes:
             return self._recorded(call, self._performed(call))
         self.sequence += 1
         return self._recorded(call, self._perform(call, self.sequence, now))
+
+    def _admit(self, call: Call) -> None:
+        check_parameters(call)
+        self.authorize(call)
 
     def _recorded(self, call: Call, response: HttpResponse) -> HttpResponse:
         """The answer, after the records and the journal have it, in this order: see `trail.audit`."""
