@@ -46,13 +46,15 @@ class Inputs:
     """Decoded files by the name that messages call them.
 
     ``terraform`` holds documents with their bytes (for lines), ``assemblies`` the places that a CDK manifest names for
-    templates; ``notes`` says what was skipped or could not be read.
+    templates, ``modules`` the fragments of CloudFormation modules by type; ``notes`` says what was skipped or could not
+    be read.
     """
 
     trees: dict[str, Map] = field(default_factory=dict)
     terraform: dict[str, tuple[Any, bytes]] = field(default_factory=dict)
     recorded: dict[str, Any] = field(default_factory=dict)
     assemblies: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    modules: dict[str, Path] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
 
     def __len__(self) -> int:
@@ -133,6 +135,9 @@ def _walk(folder: Path, found: Inputs) -> None:
 def _one_of_many(path: Path, found: Inputs) -> None:
     from bastide.declare.templates.template import Note
 
+    if path.name == ".rpdk-config":
+        _module(path, found)
+        return
     if path.suffix.lower() not in SUFFIXES:
         terraform = path.suffix == ".tf"
         why = "Terraform's language is not read, but terraform show -json is" if terraform else "by its name"
@@ -148,6 +153,19 @@ def _one_of_many(path: Path, found: Inputs) -> None:
         found.put(path, kind, content)
     else:
         found.notes.append(Note(str(path), 0, "skipped: not a template"))
+
+
+def _module(path: Path, found: Inputs) -> None:
+    """Keep the fragment of a module's project; what cannot be read is no module, and told where one is used."""
+    from bastide.declare.templates.modules import fragment_of
+
+    try:
+        config = msgspec.json.decode((_bytes(path) or b"")[:HEAD])
+        fragment = fragment_of(config, path.parent)
+    except (msgspec.DecodeError, RecursionError, InputError, OSError):
+        return
+    if fragment is not None:
+        found.modules[fragment[0]] = fragment[1]
 
 
 def _looks_serious(path: Path) -> bool:
@@ -294,6 +312,7 @@ def _apart(inputs: Inputs) -> Iterator[Inputs]:
             {file: inputs.terraform[file]} if file in inputs.terraform else {},
             {file: inputs.recorded[file]} if file in inputs.recorded else {},
             inputs.assemblies,
+            inputs.modules,
         )
 
 
@@ -304,7 +323,7 @@ def _by_kind(inputs: Inputs, settings: Settings, controls: Sequence[Control]) ->
     from bastide.declare.terraform import estate_of_terraform
 
     if inputs.trees:
-        yield estate_of(inputs.trees, settings, places_of(inputs.assemblies))
+        yield estate_of(inputs.trees, settings, places_of(inputs.assemblies), inputs.modules)
     if inputs.terraform:
         yield estate_of_terraform(inputs.terraform, settings)
     if inputs.recorded:
@@ -328,13 +347,17 @@ def merged(readings: list[Reading]) -> Reading:
         return readings[0]
     resources: list[Resource] = []
     seen: set[ResourceKey] = set()
-    places: dict[ResourceKey, Mapping[str, int]] = {}
+    there = {(one.type, one.id) for reading in readings for one in reading.estate.resources
+             if one.key not in reading.stand_ins}  # fmt: skip
+    places: dict[ResourceKey, dict[str, int]] = {}
     doubts: dict[ResourceKey, str] = {}
     stand_ins: dict[ResourceKey, str] = {}
     skipped: Counter[str] = Counter()
     for reading in readings:
         for resource in reading.estate.resources:
             key = resource.key
+            if reading.stand_ins.get(key, "").startswith("AWS::") and (key.type, key.id) in there:
+                continue  # another file holds what this one only speaks of
             kept = replace(resource, id=f"{resource.id}#{resource.origin.file}") if key in seen else resource
             seen.add(kept.key)
             resources.append(kept)

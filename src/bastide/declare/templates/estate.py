@@ -11,10 +11,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bastide.declare.templates.evaluate import Places
-from bastide.declare.templates.files import is_tree, read_template
+from bastide.declare.templates.files import is_tree, parse_template, read_template
 from bastide.declare.templates.fold import fold
+from bastide.declare.templates.modules import SUFFIX, values_of
 from bastide.declare.templates.registry import folder, known_type
 from bastide.declare.templates.scope import PSEUDO, Settings
+from bastide.declare.templates.stack_sets import body_of, places, relined
 from bastide.declare.templates.template import STACK, Declared, Note, Template
 from bastide.declare.templates.tree import Map
 from bastide.errors import InputError
@@ -22,6 +24,7 @@ from bastide.model import GLOBAL, Estate, Origin, Resource, ResourceKey, Unknown
 
 MAX_NESTED = 12  # stacks in stacks
 MAX_STACKS = 2_000
+STACK_SET = "AWS::CloudFormation::StackSet"
 OUTSIDE = ("http://", "https://", "s3://")
 FREE_TYPES = ("Custom::", "AWS::CloudFormation::CustomResource", "AWS::CloudFormation::Macro")
 
@@ -60,17 +63,21 @@ def line_of(reading: Reading, key: ResourceKey, path: str) -> int:
 
 
 def estate_of(
-    trees: Mapping[str, Map], settings: Settings, places: Mapping[str, Mapping[str, Value]] | None = None
+    trees: Mapping[str, Map],
+    settings: Settings,
+    places: Mapping[str, Mapping[str, Value]] | None = None,
+    modules: Mapping[str, Path] | None = None,
 ) -> Reading:
     """The estate that templates (trees by file name) declare together.
 
-    ``places``: what is known of the deployment of a template, by its resolved path (see ``assembly``).
+    ``places``: what is known of the deployment of a template, by its resolved path (see ``assembly``); ``modules``: the
+    fragments of modules by their types.
 
     Raises:
         InputError: a given parameter is in none of the templates, or its value is not allowed.
     """
     refuse_strangers(trees, settings)
-    reader = _Reader(trees, settings, places or {})
+    reader = _Reader(trees, settings, places or {}, modules or {})
     for file in sorted(trees):
         reader.open(file, trees[file])
     return reader.reading()
@@ -89,9 +96,13 @@ def refuse_strangers(trees: Mapping[str, Map], settings: Settings) -> None:
 
 class _Reader:
     def __init__(
-        self, trees: Mapping[str, Map], settings: Settings, deployed: Mapping[str, Mapping[str, Value]]
+        self,
+        trees: Mapping[str, Map],
+        settings: Settings,
+        deployed: Mapping[str, Mapping[str, Value]],
+        modules: Mapping[str, Path],
     ) -> None:
-        self.trees, self.settings, self.deployed = trees, settings, deployed
+        self.trees, self.settings, self.deployed, self.modules = trees, settings, deployed, modules
         self.roots: list[Template] = []
         self.stacks: list[Template] = []
         self.children: dict[tuple[str, str], Template | Unknown] = {}
@@ -138,7 +149,16 @@ class _Reader:
         return self.children[key]
 
     def _nested(self, parent: Template, logical: str, chain: tuple[Path, ...]) -> Template | Unknown:
+        kind = parent.kind(logical)
+        if kind.endswith(SUFFIX) and kind not in self.modules:
+            return Unknown(f"the fragment of {kind} is not among the files")
         address = self._asset(parent, logical) or parent.stated(logical, "TemplateURL")
+        address = str(self.modules[kind].resolve()) if kind in self.modules else address
+        found = self._located(parent, address, chain)
+        return found if isinstance(found, Unknown) else self._child(parent, logical, *found, chain)
+
+    def _located(self, parent: Template, address: Value, chain: tuple[Path, ...]) -> tuple[Map, str] | Unknown:
+        """Tree and path of a nested template."""
         if isinstance(address, Unknown):
             return address
         if not isinstance(address, str) or address.startswith(OUTSIDE) or not address:
@@ -157,7 +177,7 @@ class _Reader:
         except (OSError, ValueError):
             return Unknown("TemplateURL is not the path of a file")
         self.opened.add(path.resolve())
-        return self._child(parent, logical, tree, str(path), chain)
+        return tree, str(path)
 
     def _asset(self, parent: Template, logical: str) -> str:
         """The local file that the CDK names for a nested template; empty when it names none."""
@@ -170,7 +190,8 @@ class _Reader:
     def _child(
         self, parent: Template, logical: str, tree: Map, file: str, chain: tuple[Path, ...]
     ) -> Template | Unknown:
-        given = parent.stated(logical, "Parameters")
+        module = parent.kind(logical).endswith(SUFFIX)
+        given = values_of(parent.all_stated(logical)) if module else parent.stated(logical, "Parameters")
         place = {name: value for name, value in parent.settings.parameters.items() if name in PSEUDO}
         values = {**place, **(given if isinstance(given, dict) else {})}
         if isinstance(given, Unknown):
@@ -206,24 +227,55 @@ class _Reader:
             for declared in template.resources():
                 declared.doubt = declared.doubt or doubt
                 into.append((template, declared))
-                if declared.type == STACK:
+                if declared.type == STACK or declared.type.endswith(SUFFIX):
                     self._descend(template, declared, into)
+                if declared.type == STACK_SET:
+                    self._spread(template, declared, into)
         except RecursionError:
             template.note(0, "references build on each other too deeply; the rest was not judged", incomplete=True)
 
     def _descend(self, template: Template, declared: Declared, into: list[tuple[Template, Declared]]) -> None:
-        template.attribute(declared.logical, "Outputs.")  # opens the nested stack
-        child = self.children.get((template.stack, declared.logical))
-        if isinstance(child, Template):
-            self.gather(child, declared.doubt, into)
-        else:
-            reason = child.reason if isinstance(child, Unknown) else "it was not read"
-            template.note(declared.line, f"nested stack {declared.logical} was not judged: {reason}", incomplete=True)
+        child = template.nested(declared.logical) if template.nested else Unknown("it was not read")
+        if isinstance(child, Unknown):
+            what = "module" if declared.type.endswith(SUFFIX) else "nested stack"
+            text = f"{what} {declared.logical} was not judged: {child.reason}"
+            template.note(declared.line, text, incomplete=True)
+            return
+        start = len(into)
+        self.gather(child, declared.doubt, into)
+        for _, one in into[start:] if declared.type.endswith(SUFFIX) else ():
+            one.logical = f"{declared.logical}{one.logical}"
+
+    def _spread(self, template: Template, declared: Declared, into: list[tuple[Template, Declared]]) -> None:
+        """The template of a stack set, once in each of its places."""
+        logical, chain = declared.logical, (Path(template.file).resolve(),)
+        body = body_of(template, logical)
+        found: tuple[Map, str] | Unknown
+        try:
+            if isinstance(body, str):
+                tree = relined(parse_template(body.encode(), template.file), declared.line)
+                found = (tree, template.file) if is_tree(tree) else Unknown("TemplateBody is not a template")
+            else:
+                address = self._asset(template, logical) or template.stated(logical, "TemplateURL")
+                address = address if address is not None else Unknown("it holds no template")
+                found = body if isinstance(body, Unknown) else self._located(template, address, chain)
+            if isinstance(found, Unknown):
+                raise InputError(found.reason)
+            settings, left_out = places(template, logical)
+            for one in settings:
+                stack = f"{template.stack}/{logical}@{one.account}/{one.region}"
+                self.gather(self.template(*found, one, stack, ()), declared.doubt, into)
+            if left_out:
+                text = f"stack set {logical} has {left_out} more places, which were not judged"
+                template.note(declared.line, text, incomplete=True)
+        except InputError as error:
+            text = f"stack set {logical} was not judged: {error.what}"
+            template.note(declared.line, text, incomplete=True)
 
     def _notes(self, kept: list[tuple[Template, Declared]]) -> tuple[Note, ...]:
         found = {note for template in self.stacks if not self._twice(template) for note in template.notes}
         for template, one in kept:
-            if not known_type(one.type) and not one.type.startswith(FREE_TYPES):
+            if not known_type(one.type) and not one.type.startswith(FREE_TYPES) and not one.type.endswith(SUFFIX):
                 text = f"{one.logical}: {one.type} is not a known type and was not judged"
                 found.add(Note(template.file, one.line, text, one.type.startswith("AWS::")))
         if folder() is None:

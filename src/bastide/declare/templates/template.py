@@ -14,6 +14,7 @@ from typing import Any
 from bastide.declare.templates.evaluate import NO_VALUE, Evaluator, Places, as_text
 from bastide.declare.templates.identity import VERSIONS, Identity, default_group, identify
 from bastide.declare.templates.loops import Loops
+from bastide.declare.templates.modules import SUFFIX, split_reference
 from bastide.declare.templates.registry import primary_identifier, shaped
 from bastide.declare.templates.sam import rewrite
 from bastide.declare.templates.scope import PLACE, PSEUDO, Settings, parameter_values, place_given, pseudo
@@ -117,11 +118,19 @@ class Template:
         if name in self.sections["Resources"]:
             identity = self.identity(name)
             return identity if isinstance(identity, Unknown) else identity.ref
+        inner = self._in_module(name)
+        if inner is not None:
+            return inner[0] if isinstance(inner[0], Unknown) else inner[0].ref(inner[1])
         return Unknown(f"there is no parameter or resource {name}")
 
     def attribute(self, logical: str, attribute: str) -> Value:
         """An attribute of a resource: stated, its identifier, its ARN, or Unknown until it is deployed."""
         body = self.sections["Resources"].get(logical)
+        if isinstance(body, Map) and str(body.get("Type")).endswith(SUFFIX):
+            logical, _, attribute = f"{logical}.{attribute}".rpartition(".")
+        inner = None if isinstance(self.sections["Resources"].get(logical), Map) else self._in_module(logical)
+        if inner is not None:
+            return inner[0] if isinstance(inner[0], Unknown) else inner[0].attribute(inner[1], attribute)
         if not isinstance(body, Map):
             return Unknown(f"there is no resource {logical}")
         kind = str(body.get("Type"))
@@ -149,6 +158,13 @@ class Template:
             return identity.id.split("|")[names.index(attribute)]
         arn = identity.arn if attribute.endswith(("Arn", "ARN")) else ""
         return arn or Unknown(f"{logical}.{attribute} is known only after deployment")
+
+    def _in_module(self, name: str) -> tuple[Template | Unknown, str] | None:
+        """The module, and the resource in it, that a name means; None when it means neither."""
+        found = split_reference(name, self.sections["Resources"])
+        if found is None:
+            return None
+        return (self.nested(found[0]) if self.nested else Unknown("the module was not read")), found[1]
 
     def _output_of(self, logical: str, name: str) -> Value:
         child = self.nested(logical) if self.nested else Unknown("the nested stack was not read")
@@ -240,6 +256,16 @@ class Template:
         if not isinstance(properties, Map) or name not in properties:
             return None
         return self._once(("property", f"{logical}.{name}"), lambda: self.evaluator.plain(properties[name]))
+
+    def kind(self, logical: str) -> str:
+        """The type of a resource; empty when there is none."""
+        body = self.sections["Resources"].get(logical)
+        return str(body.get("Type")) if isinstance(body, Map) else ""
+
+    def all_stated(self, logical: str) -> dict[str, Value]:
+        """All top-level properties of a resource as the template states them."""
+        properties = self.sections["Resources"][logical].get("Properties")
+        return {name: self.stated(logical, name) for name in properties} if isinstance(properties, Map) else {}
 
     def identity(self, logical: str) -> Identity | Unknown:
         """Who a resource of the template is."""
