@@ -99,7 +99,7 @@ files = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 @example([b'{"Records":[{"eventName":"a\\ud800"},{"eventName":"\xef\xbf\xbd"},{"eventName":"\\ud83d\\ude00"}]}'])
 @example([b'{"Records":[{"requestParameters":{"a":"\\ud800"}},{"eventName":"a","eventName":"b"}]}'])
 @example([b'{"Records":[{"eventName":"a"} , {"eventName" : "b"}]}  ', b'{"Records":[]}', b'{"Records":[5,"x",null]}'])
@@ -112,7 +112,7 @@ def test_compiled_and_python_agree_on_any_file(contents: list[bytes]) -> None:
 def test_every_place_of_an_event_may_be_broken() -> None:
     whole = json.dumps({"Records": [event(1), event(2, userAgent='"\\\u20ac\U0001f600')]}, separators=(",", ":"))
     data = whole.encode()
-    for at in range(0, len(data), 3):
+    for at in range(0, len(data), 13):
         for snippet in (b"", b'"', b"\\", b"\0", b"{", b"}", b"\\ud800", b"null", b" "):
             agree(data[:at] + snippet + data[at + 1 :])
         agree(data[:at])

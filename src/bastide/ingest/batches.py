@@ -17,8 +17,8 @@ from bastide.errors import IncompleteError
 from bastide.ingest.source import Folder, Item, Source
 from bastide.ingest.worker import Job, Outcome, perform
 
-# A batch's stored bytes, of compressed and of plain files: about 75 MB of records, which one process converts in 2 s.
-_PACKED, _PLAIN, _MOST = 9_000_000, 72_000_000, 2_000
+# A batch's stored bytes, of compressed and of plain files: about 110 MB of records, which one process converts in 1 s.
+_PACKED, _PLAIN, _MOST = 14_000_000, 112_000_000, 2_000
 _PACKED_ENDS = (".gz", ".zst", ".parquet")
 _AHEAD = 2  # batches that wait for a process
 

@@ -16,6 +16,7 @@ from bastide.errors import IncompleteError, Problem
 from bastide.ingest.manifest import Entry, Manifest
 from bastide.ingest.worker import Outcome, Taken
 from bastide.lake import Lake, doubles
+from bastide.lake.parquet import Written
 from bastide.lake.table import Table, read_tables
 
 _EVERY = 3.0  # seconds between commits
@@ -121,6 +122,7 @@ class Committer:
         batches: list[str] = []
         files = []
         entries: list[Entry] = []
+        self._seen.look(table, [file for outcome in outcomes for file in _files_of(outcome, table)])
         for outcome in outcomes:
             for kind in sorted({one.kind for one in outcome.taken if one.table == table.name and _has_rows(one)}):
                 batch = f"{outcome.batch}-{kind}"
@@ -162,6 +164,11 @@ class Committer:
             item.source, item.key, item.etag, status, batch, one.kind, one.table, rows, one.odd, one.bytes,
             one.sha256, one.reason, self.clock().isoformat(),
         )  # fmt: skip
+
+
+def _files_of(outcome: Outcome, table: Table) -> list[Written]:
+    kinds = {one.kind for one in outcome.taken if one.table == table.name and _has_rows(one)}
+    return [file for kind in sorted(kinds) for file in outcome.written[kind]]
 
 
 def _has_rows(one: Taken) -> bool:

@@ -17,7 +17,7 @@ import pyarrow as pa
 from msgspec import Struct
 
 from bastide.ingest.columns import Repeated, encoded, ranks
-from bastide.lake.parquet import arrow_schema
+from bastide.lake.parquet import arrow_schema, place_codes
 from bastide.lake.table import read_tables
 
 _ACCOUNT = re.compile(r"[0-9A-Za-z_-]{1,64}")
@@ -105,21 +105,12 @@ def arrange(parts: Sequence[pa.Table]) -> pa.Table:
     columns["account"] = _accounts(columns["recipientAccountId"], columns["userIdentity"], people)
     order = pa.array(_order(columns))
     columns = {name: column.take(order) for name, column in columns.items()}
+    codes = place_codes(columns["userIdentity"])
     for place, name in enumerate(_PATHS):
-        columns[name] = _mapped(columns["userIdentity"], [one[place] for one in people])
+        book = Repeated()
+        book.add([*(one[place] for one in people), None])
+        columns[name] = encoded(book.values(), book.codes()[codes])
     return pa.table({name: columns[name] for name in schema.names})
-
-
-def _codes(column: pa.DictionaryArray) -> Any:
-    """Each row's place in the dictionary; for none the place after its end."""
-    return column.indices.fill_null(len(column.dictionary)).to_numpy()
-
-
-def _mapped(column: pa.DictionaryArray, values: Sequence[str | None]) -> pa.DictionaryArray:
-    """The column with `values` instead of those of its dictionary."""
-    book = Repeated()
-    book.add([*values, None])
-    return encoded(book.values(), book.codes()[_codes(column)])
 
 
 def _accounts(own: pa.DictionaryArray, people: pa.DictionaryArray, identities: Sequence[Any]) -> pa.DictionaryArray:
@@ -130,8 +121,8 @@ def _accounts(own: pa.DictionaryArray, people: pa.DictionaryArray, identities: S
     book.add([_partition(one[account] or "") for one in (*identities, _NOBODY)])
     numbers = book.codes()
     recipients = numpy.array([bool(name) for name in (*own.dictionary.to_pylist(), "")])
-    codes = _codes(own)
-    found = numpy.where(recipients[codes], numbers[codes], numbers[len(recipients) :][_codes(people)])
+    codes = place_codes(own)
+    found = numpy.where(recipients[codes], numbers[codes], numbers[len(recipients) :][place_codes(people)])
     return encoded(book.values(), found)
 
 
@@ -145,6 +136,6 @@ def _order(columns: dict[str, Any]) -> Any:
     place = numpy.zeros(len(columns["account"]), numpy.int64)
     for name in ("account", "eventSource", "eventName"):
         values = [*columns[name].dictionary.to_pylist(), None]
-        place = place * len(values) + ranks(values)[_codes(columns[name])]
+        place = place * len(values) + ranks(values)[place_codes(columns[name])]
     at = columns["eventTime"].cast(pa.int64()).fill_null(numpy.iinfo(numpy.int64).min).to_numpy()
     return numpy.lexsort([at, place, at // _DAY])

@@ -23,11 +23,11 @@ from pyiceberg.catalog import Catalog, load_catalog
 from pyiceberg.exceptions import NamespaceAlreadyExistsError, NoSuchNamespaceError, NoSuchTableError
 from pyiceberg.expressions import AlwaysTrue, BooleanExpression, parser
 from pyiceberg.io import FileIO, load_file_io
-from pyiceberg.io.pyarrow import parquet_file_to_data_file
 from pyiceberg.manifest import DataFile as IcebergFile
 from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
 from pyiceberg.table import Table as IcebergTable
+from pyiceberg.table import TableProperties
 from pyiceberg.transforms import DayTransform, IdentityTransform
 from pyiceberg.types import (
     BooleanType,
@@ -42,6 +42,7 @@ from pyiceberg.types import (
 from sqlalchemy.exc import OperationalError
 
 from bastide.errors import ContractError, IncompleteError, InputError
+from bastide.lake.described import address, describe
 from bastide.lake.merkle.seal import sealed
 from bastide.lake.table import Table, read_tables
 
@@ -113,7 +114,7 @@ class Lake:
         properties = settings or {
             "type": "sql",
             "uri": f"sqlite:///{root.absolute() / 'catalog.db'}",
-            "warehouse": _address(root / "warehouse"),
+            "warehouse": address(root / "warehouse"),
         }
         try:
             return cls(root, load_catalog("bastide", **properties))
@@ -208,12 +209,16 @@ class Lake:
     def append(self, table: Table, files: Sequence[Path], batches: Sequence[str]) -> None:
         """Add Parquet files, each of one partition, in one commit that names the batches; also when there are none."""
         found = self.make_table(table)
-        with sealed(self.root, table.name, files, (), ",".join(batches), lambda: set(self.files(table.name))):
-            found.add_files(
-                [_address(file) for file in files],
-                snapshot_properties={BATCH: ",".join(batches)},
-                check_duplicate_files=False,
-            )
+        with (
+            sealed(self.root, table.name, files, (), ",".join(batches), lambda: set(self.files(table.name))),
+            found.transaction() as change,
+        ):
+            if change.table_metadata.name_mapping() is None:  # the files' columns have names and no ids
+                mapping = change.table_metadata.schema().name_mapping.model_dump_json()
+                change.set_properties({TableProperties.DEFAULT_NAME_MAPPING: mapping})
+            with change.update_snapshot(snapshot_properties={BATCH: ",".join(batches)}).fast_append() as snapshot:
+                for made in describe(change.table_metadata, files, table.bounded):
+                    snapshot.append_data_file(made)
 
     def batches(self, table: Table) -> set[str]:
         """The batches that were committed, as far as the table's snapshots still tell."""
@@ -230,12 +235,13 @@ class Lake:
         plan = found.scan(row_filter=_row_filter(read_tables()[name], scope or Scope())).plan_files()
         return [_local(task.file.file_path) for task in plan]
 
-    def data_files(self, name: str) -> list[DataFile]:
-        """Every file of a table with its partition and size, as the newest snapshot has them."""
+    def data_files(self, name: str, scope: Scope | None = None) -> list[DataFile]:
+        """The files of a scope with their partitions and sizes, as the newest snapshot has them."""
         found = self.table(name)
         if found is None:
             return []
-        return [_described(task.file) for task in found.scan().plan_files()]
+        plan = found.scan(row_filter=_row_filter(read_tables()[name], scope or Scope())).plan_files()
+        return [_described(task.file) for task in plan]
 
     def replace(self, table: Table, old: Sequence[str], new: Sequence[Path]) -> None:
         """Take files (as `files` names them) out of the table and put others in, in one commit."""
@@ -251,8 +257,7 @@ class Lake:
         ):
             for file in files:
                 snapshot.delete_data_file(file)
-            for path in new:
-                made = parquet_file_to_data_file(found.io, change.table_metadata, _address(path))
+            for made in describe(change.table_metadata, new, table.bounded):
                 snapshot.append_data_file(made)
 
     def old_snapshots(self, name: str, before: datetime) -> set[int]:
@@ -341,11 +346,6 @@ def _row_filter(table: Table, scope: Scope) -> BooleanExpression:
         names = ", ".join(f"'{account}'" for account in scope.accounts if _ACCOUNT.fullmatch(account))
         parts.append(f"account in ({names})" if names else "account = ''")
     return parser.parse(" and ".join(parts)) if parts else ALWAYS_TRUE
-
-
-def _address(path: Path) -> str:
-    """The file URL as pyiceberg takes it: never percent-encoded."""
-    return f"file://{path.absolute()}"
 
 
 def _local(path: str) -> str:

@@ -37,6 +37,7 @@ class Seen:
         `sourceFile` → the number of its rows that were dropped.
         """
         dropped: dict[str, int] = {}
+        self.look(table, files)
         for file in files if table.identity else ():
             for source in self._drop(table, file):
                 dropped[source] = dropped.get(source, 0) + 1
@@ -44,26 +45,38 @@ class Seen:
 
     def _drop(self, table: Table, file: Written) -> list[str]:
         place = (table.name, file.day, file.account)
-        before = self._before(table, place)
-        unique = numpy.unique(file.hashes)
+        before = self._hashes[place]
+        unique = _different(file.hashes)
         again = numpy.isin(unique, before, assume_unique=True) if len(before) else numpy.zeros(0, bool)
         dropped: list[str] = []
         if len(unique) < len(file.hashes) or again.any():
             dropped = _rewrite(self._lake, table, file, self._files[place])
-        self._hashes[place] = numpy.union1d(before, unique) if len(before) else unique
+        self._hashes[place] = _different(numpy.concatenate([before, unique])) if len(before) else unique
         if file.path.exists():
             self._files[place].append(str(file.path))
         return dropped
 
-    def _before(self, table: Table, place: _Place) -> Hashes:
-        """The hashes that the lake holds of a partition, sorted."""
-        if place not in self._hashes:
-            _, day, account = place
-            files = self._lake.files(table.name, Scope(day, day, (account,), no_time=day is None))
-            found = [identity_hashes(table, self._lake.read_file(file, table.identity)) for file in files]
-            self._files[place] = list(files)
-            self._hashes[place] = numpy.unique(numpy.concatenate(found)) if found else numpy.empty(0, numpy.uint64)
-        return self._hashes[place]
+    def look(self, table: Table, files: Sequence[Written]) -> None:
+        """Read what the lake holds of partitions that are new to this run; best for many files: planning costs most."""
+        wanted = files if table.identity else ()
+        places = {(table.name, file.day, file.account) for file in wanted} - self._hashes.keys()
+        days = [day for _, day, _ in places if day is not None]
+        scopes = [Scope(min(days), max(days))] if days else []
+        scopes += [Scope(no_time=True)] if any(day is None for _, day, _ in places) else []
+        found: dict[_Place, list[str]] = {place: [] for place in places}
+        for file in (one for scope in scopes for one in self._lake.data_files(table.name, scope)):
+            if (table.name, file.day, file.account) in found:
+                found[table.name, file.day, file.account].append(file.path)
+        for place, paths in found.items():
+            hashes = [identity_hashes(table, self._lake.read_file(path, table.identity)) for path in paths]
+            self._files[place] = paths
+            self._hashes[place] = _different(numpy.concatenate(hashes)) if hashes else numpy.empty(0, numpy.uint64)
+
+
+def _different(hashes: Hashes) -> Hashes:
+    """Sorted, each once."""
+    ordered = numpy.sort(hashes)
+    return ordered[numpy.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
 
 
 def leave_out(table: Table, files: Sequence[Written], sources: set[str]) -> dict[str, int]:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from bastide.lake.table import Table
 
 ROW_GROUP = 131_072
+BATCH = 8_192  # rows: for each batch of a column the writer looks at the whole dictionary again
 LEVEL = 1  # of zstd: on CloudTrail 3 is slower and, after these encodings, not even smaller
 # Texts that are seldom twice in a file: lengths apart from letters compress better than a dictionary that fills up.
 _SELDOM = ("requestID", "errorMessage")
@@ -37,6 +38,7 @@ Hashes = NDArray[numpy.uint64]
 _DAY = 86_400_000_000  # microseconds
 _EPOCH = date(1970, 1, 1)
 _NO_DAY = numpy.iinfo(numpy.int64).min
+_CLIPPED = 256  # bytes of an identity that are looked at
 _SALT = numpy.arange(1, 33, dtype=numpy.uint64) * numpy.uint64(0x9E3779B97F4A7C15)  # one for each word
 _MIX = (numpy.uint64(0x9E3779B97F4A7C15), numpy.uint64(0xC2B2AE3D27D4EB4F))
 
@@ -84,6 +86,7 @@ def write_file(table: Table, rows: pa.Table, path: Path) -> None:
         compression="zstd",
         compression_level=LEVEL,
         row_group_size=ROW_GROUP,
+        write_batch_size=BATCH,
         use_dictionary=[name for name in rows.schema.names if name not in seldom | times],
         column_encoding=dict.fromkeys(seldom, "DELTA_LENGTH_BYTE_ARRAY") | dict.fromkeys(times, "DELTA_BINARY_PACKED"),
         store_schema=False,  # whoever reads it gets texts, not pyarrow's dictionaries
@@ -114,15 +117,24 @@ def _own_dictionaries(rows: pa.Table) -> pa.Table:
 def _own_dictionary(column: Any) -> Any:
     if not pa.types.is_dictionary(column.type):
         return column
-    codes = column.indices.fill_null(0).to_numpy()
-    used = numpy.zeros(max(len(column.dictionary), 1), bool)
-    used[codes] = True
-    places = (numpy.cumsum(used) - 1).astype(numpy.int32)
-    mask = column.indices.is_null().to_numpy(zero_copy_only=False)
-    if not len(column.dictionary):
+    if column.null_count == len(column):
         return pa.nulls(len(column), column.type.value_type)
-    own = column.dictionary.take(pa.array(numpy.flatnonzero(used)))
+    codes = place_codes(column)
+    used = numpy.zeros(len(column.dictionary) + 1, bool)
+    used[codes] = True
+    places = numpy.cumsum(used, dtype=numpy.int32) - numpy.int32(1)
+    own = column.dictionary.take(pa.array(numpy.flatnonzero(used[:-1])))
+    mask = codes == len(column.dictionary) if column.null_count else None
     return pa.DictionaryArray.from_arrays(pa.array(places[codes], pa.int32(), mask=mask), own)
+
+
+def place_codes(column: pa.DictionaryArray) -> Any:
+    """Each row's place in the dictionary (numbers); for a null the place after its end."""
+    numbers = numpy.frombuffer(column.indices.buffers()[1], numpy.int32)
+    numbers = numbers[column.offset : column.offset + len(column)]
+    if not column.null_count:
+        return numbers
+    return numpy.where(column.is_valid().to_numpy(zero_copy_only=False), numbers, len(column.dictionary))
 
 
 def identity_hashes(table: Table, rows: pa.Table) -> Hashes:
@@ -136,22 +148,32 @@ def identity_hashes(table: Table, rows: pa.Table) -> Hashes:
     known = numpy.logical_and.reduce([column.is_valid().to_numpy(zero_copy_only=False) for column in columns])
     total: Hashes = numpy.zeros(int(known.sum()), numpy.uint64)
     for column in columns:
-        values = (column if known.all() else column.filter(pa.array(known))).to_pylist()
-        total = _mixed(total ^ _hash([_clipped(str(value).encode()) for value in values]))
+        total = _mixed(total ^ _hash(_words(column if known.all() else column.filter(pa.array(known)))))
     return total
+
+
+def _words(column: Any) -> Hashes:
+    """The texts (none null) as rows of 64-bit words, zeros after their ends."""
+    if pa.types.is_string(column.type) and len(column):
+        ends = numpy.frombuffer(column.buffers()[1], numpy.int32)[column.offset : column.offset + len(column) + 1]
+        sizes = ends[1:] - ends[:-1]
+        if sizes[0] and sizes[0] <= _CLIPPED and (sizes == sizes[0]).all():  # ids, as a rule
+            letters = numpy.frombuffer(column.buffers()[2], numpy.uint8)[ends[0] : ends[-1]]
+            padded = numpy.zeros((len(column), -(-int(sizes[0]) // 8) * 8), numpy.uint8)
+            padded[:, : sizes[0]] = letters.reshape(len(column), -1)
+            return padded.view(numpy.uint64)
+    texts = [_clipped(str(value).encode()) for value in column.to_pylist()]
+    width = -(-max(1, *map(len, texts), 1) // 8)
+    return numpy.array(texts, f"S{width * 8}").view(numpy.uint64).reshape(len(texts), width)
 
 
 def _clipped(text: bytes) -> bytes:
     """An absurd id must not make everybody's as long: its ends stand for it."""
-    return text if len(text) <= 256 else text[:128] + text[-128:]
+    return text if len(text) <= _CLIPPED else text[: _CLIPPED // 2] + text[-_CLIPPED // 2 :]
 
 
-def _hash(texts: list[bytes]) -> Hashes:
-    total = numpy.zeros(len(texts), numpy.uint64)
-    if not texts:
-        return total
-    width = -(-max(1, *map(len, texts)) // 8) * 8
-    words = numpy.array(texts, f"S{width}").view(numpy.uint64).reshape(len(texts), -1)
+def _hash(words: Hashes) -> Hashes:
+    total = numpy.zeros(len(words), numpy.uint64)
     # Trailing zero words change nothing, so the width, which differs from batch to batch, does not matter.
     for number in range(words.shape[1]):
         word = words[:, number]

@@ -59,6 +59,12 @@ class Table:
     # Columns that tell a row from every other; empty when equal rows may both be right.
     identity: tuple[str, ...] = ()
 
+    @property
+    def bounded(self) -> set[str]:
+        """The columns whose least and greatest values in a file help to leave it out."""
+        numbers = {column.name for column in self.columns if column.type not in ("string", "json")}
+        return numbers | {"account", *self.sort}
+
     def column(self, name: str) -> Column:
         """The column of that name in any case. Raises KeyError."""
         found = {column.name.lower(): column for column in self.columns}
@@ -67,7 +73,7 @@ class Table:
 
 def parse_table(text: str) -> Table:
     """The table that a YAML file declares. Raises KeyError, TypeError or ValueError on anything else."""
-    raw: dict[str, Any] = yaml.safe_load(text)
+    raw: dict[str, Any] = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     columns = tuple(Column(row["name"], row["type"], str(row["about"])) for row in raw["columns"])
     table = Table(
         raw["table"],

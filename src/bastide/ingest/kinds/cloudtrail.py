@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -46,25 +46,29 @@ def detect(name: str, head: bytes) -> bool:
         return False
     if re.fullmatch(rb'\{\s*"Records"\s*:\s*\[\s*\]\s*\}', start.strip()):
         return "Digest" not in name
-    return len(MARKS & set(_first_keys(start))) >= 2
+    found: set[str] = set()
+    for key in _first_keys(start):
+        found |= MARKS & {key}
+        if len(found) >= 2:
+            return True
+    return False
 
 
-def _first_keys(head: bytes) -> list[str]:
+def _first_keys(head: bytes) -> Iterator[str]:
     """The keys of the first record, as far as the head tells: those of depth 1, or 3 inside `{"Records": [{`."""
     opening = re.match(rb'\s*(?:\{\s*"Records"\s*:\s*)?\[?\s*\{', head)
     if opening is None:
-        return []
-    depth, keys, at = 1, [], opening.end()
+        return
+    depth, at = 1, opening.end()
     for token in re.compile(rb'"(?:[^"\\]|\\.)*"(\s*:)?|[{}\[\]]', re.DOTALL).finditer(head, at):
         first = token[0][:1]
         if first == b'"':
             if depth == 1 and token[1] is not None:
-                keys.append(token[0][1:].split(b'"')[0].decode("utf-8", "replace"))
+                yield token[0][1:].split(b'"')[0].decode("utf-8", "replace")
         else:
             depth += 1 if first in b"{[" else -1
             if depth == 0:
-                break
-    return keys
+                return
 
 
 class CloudTrail:
