@@ -30,7 +30,7 @@ def generated(size: int, seed: int = 7) -> Estate:
         Place(account.id, region, organization.id) for account in organization.accounts for region in (*REGIONS, GLOBAL)
     ]
     made = [resource for place in places for resource in _settings(place, chance)]
-    made += _from_cases(places, chance)
+    made += _from_cases(places, chance, size)
     gaps = _gaps(places)
     unlisted = {(gap.type, gap.account, gap.region) for gap in gaps}
     listed = (one for one in chain(made, _many(places, chance)) if (one.type, one.account, one.region) not in unlisted)
@@ -73,16 +73,17 @@ def _resource(kind: str, place: Place, id_: str, properties: dict[str, Any]) -> 
     )
 
 
-def _from_cases(places: list[Place], chance: random.Random) -> Iterator[Resource]:
-    """One resource in each place of every judged type that has no recipe, drawn from the cases beside its controls."""
+def _from_cases(places: list[Place], chance: random.Random, size: int) -> Iterator[Resource]:
+    """Resources of every judged type without a recipe, a third of all at most, drawn from the cases of its controls."""
     known = {*RECIPES, *OF_RECIPES, *ACCOUNT_WIDE, *PER_REGION, ACCOUNT, ACCOUNT_REGION}
     cases: dict[str, list[dict[str, Any]]] = {}
     for control in all_controls():
         if control.resource_type not in known:
             cases.setdefault(control.resource_type, []).extend(_cases(control))
     for kind, found in sorted(cases.items()):
-        for place in places:
-            if found and (place.region == GLOBAL) == kind.startswith(GLOBAL_SERVICES):
+        fitting = [place for place in places if (place.region == GLOBAL) == kind.startswith(GLOBAL_SERVICES)]
+        for place in chance.sample(fitting, min(len(fitting), max(2, size // (3 * len(cases))))):
+            if found:
                 case = chance.choice(found)
                 id_ = f"{case.get('id', 'one')}-{place.account}"
                 yield _resource(kind, place, id_, revive(case.get("properties") or {}))

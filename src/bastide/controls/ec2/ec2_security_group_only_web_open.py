@@ -1,6 +1,7 @@
 """No security group lets the whole internet reach other ports than those of the web."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from bastide.controls.control import control
 from bastide.controls.ec2.ingress import READS, Refused, judge_ingress, without_open_rules
@@ -41,6 +42,11 @@ def ec2_security_group_only_web_open(
 
 def refused(tcp: Iterable[str], udp: Iterable[str]) -> Refused:
     """By protocol the ports that are not authorized."""
+    return _refused(tuple(tcp), tuple(udp))
+
+
+@lru_cache(maxsize=16)
+def _refused(tcp: tuple[str, ...], udp: tuple[str, ...]) -> Refused:
     return {"tcp": _others(tcp), "udp": _others(udp)}
 
 
