@@ -138,9 +138,12 @@ def cover_rule(rule: Rule, controls: Sequence[Control]) -> RuleCoverage:
     managed = by_identifier().get(rule.identifier)
     if managed is None:
         return RuleCoverage(rule, why_not=f"{rule.identifier} is no managed rule that Bastide knows")
-    found = answering(managed, controls)
-    if not found:
+    candidates = answering(managed, controls)
+    if not candidates:
         return RuleCoverage(rule, why_not=f"no control of Bastide answers {managed.name} yet")
+    found = _chosen(candidates, rule.parameters)
+    if not found:
+        return RuleCoverage(rule, why_not=f"{', '.join(one.id for one in candidates)} each ask a part of it")
     unheeded = [name for name in rule.parameters if not any(name in _names(one) for one in found)]
     if unheeded:
         asked = ", ".join(f"{name}={rule.parameters[name]}" for name in unheeded)
@@ -149,6 +152,30 @@ def cover_rule(rule: Rule, controls: Sequence[Control]) -> RuleCoverage:
         return RuleCoverage(rule, tuple(_applied(one, rule.parameters) for one in found))
     except InputError as wrong:
         return RuleCoverage(rule, why_not=wrong.what)
+
+
+def _chosen(candidates: Iterable[Control], parameters: Mapping[str, str]) -> tuple[Control, ...]:
+    """For each resource type the control that heeds most of the parameters; none when several ask different things.
+
+    Controls of one rule and type are the same question with other parameters, or each a part of it.
+    """
+    by_type: dict[str, list[Control]] = {}
+    for one in candidates:
+        by_type.setdefault(one.resource_type, []).append(one)
+    chosen = []
+    for same in by_type.values():
+        most = max(_fit(one, parameters) for one in same)
+        best = [one for one in same if _fit(one, parameters) == most]
+        if len(best) > 1 and best[0].parameters:  # the default of the foundational standard is the rule's own
+            best = [one for one in best if any(name.startswith("FSBP:") for name in one.maps_to)]
+        if len(best) != 1:
+            return ()
+        chosen += best
+    return tuple(sorted(chosen, key=lambda one: one.id))
+
+
+def _fit(control: Control, parameters: Mapping[str, str]) -> tuple[int, int]:
+    return len(_names(control) & set(parameters)), len(control.parameters)
 
 
 def _names(control: Control) -> set[str]:

@@ -23,7 +23,6 @@ from bastide.standards.standard import Standard
 
 MOST_BYTES = 51_200
 MOST_RULES = 130
-SAFETY = 2_000  # bytes left free for the template around a pack
 ROLE = "AutomationRole"
 
 
@@ -103,15 +102,16 @@ def rules_of(controls: Iterable[Control]) -> tuple[tuple[ManagedRule, ...], tupl
 
 def render_packs(rules: Iterable[ManagedRule], about: str, *, remediate: bool = False) -> tuple[str, ...]:
     """As few packs as the limits allow, each a template; ``about`` stands in a comment above."""
-    packs: list[str] = []
-    group: list[ManagedRule] = []
+    groups: list[list[ManagedRule]] = [[]]
+    size = 0
     for rule in rules:
-        text = _pack([*group, rule], about, remediate)
-        if group and (len(group) == MOST_RULES or len(text.encode()) > MOST_BYTES - SAFETY):
-            packs.append(_pack(group, about, remediate))
-            group = []
-        group.append(rule)
-    return (*packs, *([_pack(group, about, remediate)] if group else ()))
+        alone = len(_pack([rule], about, remediate).encode())  # its share of a pack is less: the head is there once
+        if groups[-1] and (len(groups[-1]) == MOST_RULES or size + alone > MOST_BYTES):
+            groups.append([])
+            size = 0
+        groups[-1].append(rule)
+        size += alone
+    return tuple(_pack(group, about, remediate) for group in groups if group)
 
 
 def _pack(rules: Sequence[ManagedRule], about: str, remediate: bool) -> str:

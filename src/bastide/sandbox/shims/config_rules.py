@@ -21,14 +21,13 @@ from bastide.sandbox.inner import observe
 from bastide.sandbox.shims import Answer, shim
 from bastide.sandbox.wire import AwsError
 from bastide.standards.evaluation import RuleCompliance, judge
-from bastide.standards.pack import parse_rule, rule_coverage
+from bastide.standards.pack import PROCESS, parse_rule, rule_coverage
 from bastide.standards.rules import by_identifier
 
 Record = dict[str, Any]
 MOST_RULES = 1000  # a Region. Source: AWS Config Developer Guide, "Service Limits"
 PAGE = 100
 PACKS = "config-conforms.amazonaws.com"  # who makes the rules of conformance packs
-PROCESS = "AWS_CONFIG_PROCESS_CHECK"
 GUARD = re.compile(r"guard-2\.x\.x")
 
 
