@@ -7,19 +7,17 @@ from typing import Any
 
 import pytest
 
-from bastide.assess import run
 from bastide.aws.permissions import platform_policies
 from bastide.aws.registry import kinds
-from bastide.controls import all_controls
 from bastide.errors import InputError
 from bastide.iam.decide import decide_policy
 from bastide.iam.parse import parse_policy
 from bastide.iam.request import Principal, Request
-from bastide.model import Estate, Resource, Status
+from bastide.model import Estate, Resource
 from bastide.model.platform import BOUNDARY, BREAK_GLASS, DEPLOYER, LOG_READER, READER
 from bastide.model.provisional import organization_id
 from bastide.prove.guardrail import all_guardrails, shared_parameters
-from tests.declare.architectures import MANAGEMENT, expanded, small
+from tests.declare.architectures import MANAGEMENT, expanded, objections, small
 
 HELD = platform_policies(kinds())
 OURS = (READER, DEPLOYER, BREAK_GLASS, LOG_READER)
@@ -60,8 +58,7 @@ def test_no_role_but_break_glass_is_an_administrator_and_each_has_what_is_called
 
 
 def test_no_control_objects_to_the_policies(estate: Estate) -> None:
-    failed = [one for one in run(estate, all_controls()).findings if one.status is Status.FAIL]
-    assert [(one.control, str(one.resource)) for one in failed] == []
+    assert objections(estate) == []
 
 
 def test_only_the_management_account_s_roles_enter_others(estate: Estate) -> None:

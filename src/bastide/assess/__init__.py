@@ -11,16 +11,9 @@ from bastide.assess.doubt import run_doubtful
 from bastide.assess.gate import Gate, parse_gate
 from bastide.assess.heal import healed
 from bastide.assess.run import Assessment, run
-from bastide.assess.suppress import suppressed
+from bastide.assess.suppress import Exemption, exempted, suppressed
 
 __all__ = [
-    "Assessment",
-    "Baseline",
-    "Gate",
-    "healed",
-    "parse_baseline",
-    "parse_gate",
-    "run",
-    "run_doubtful",
-    "suppressed",
-]
+    "Assessment", "Baseline", "Exemption", "Gate", "exempted", "healed", "parse_baseline", "parse_gate", "run",
+    "run_doubtful", "suppressed",
+]  # fmt: skip

@@ -55,7 +55,9 @@ def starter(organization: str, emails: str, region: str, until: str) -> str:
 
     ``until``: the day (YYYY-MM-DD) on which its exemption ends.
     """
-    return STARTER.format(organization=_quoted(organization), emails=_quoted(emails), region=_quoted(region), until=until)
+    return STARTER.format(
+        organization=_quoted(organization), emails=_quoted(emails), region=_quoted(region), until=until
+    )
 
 
 def _quoted(text: str) -> str:

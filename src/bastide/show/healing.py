@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bastide.model import Estate, Origin, Resource, ResourceKey, Status
 
 if TYPE_CHECKING:
+    from bastide.assess import Assessment
     from bastide.aws.handler import Lister
     from bastide.controls import Control
 
@@ -46,17 +47,18 @@ def assessed_listers(controls: Iterable[Control]) -> dict[str, Lister]:
     return found
 
 
-def with_healed(declared: Estate, observed: Estate) -> tuple[Estate, int]:
+def with_healed(
+    declared: Estate, observed: Estate, assessment: Assessment, controls: Sequence[Control]
+) -> tuple[Estate, int]:
     """The declared estate with the repaired form of what a control can heal; the findings left to a person.
 
-    What is declared is repaired by declaring it: its findings count as healed.
+    ``assessment``: of what was observed, by ``controls``. What is declared is repaired by declaring it: its findings
+    count as healed.
     """
-    from bastide.assess import healed, run
-    from bastide.controls import all_controls
+    from bastide.assess import healed
     from bastide.plan.diff import HEALED
 
-    controls = all_controls()
-    failures = [finding for finding in run(observed, controls).findings if finding.status is Status.FAIL]
+    failures = [finding for finding in assessment.findings if finding.status is Status.FAIL]
     able = {control.id for control in controls if control.heal is not None}
     repaired: dict[ResourceKey, Resource] = {one.key: one for one in healed(observed, failures, controls)}
     reasons: dict[ResourceKey, list[str]] = {}

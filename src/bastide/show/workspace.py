@@ -236,6 +236,7 @@ class Workspace:
 
     def planned(self, *, heal: bool = False, progress: Progress | None = None) -> Plan:
         """What would make the organization what the file says; ``heal`` adds repairs of what is not declared."""
+        from bastide.assess import run
         from bastide.aws.registry import kinds
         from bastide.declare.expansion.addresses import networks_in
         from bastide.plan import diff
@@ -258,7 +259,8 @@ class Workspace:
             declared = self.declared(organization, networks, former)  # what runs keeps its addresses
         desired = declared
         if heal:
-            desired, self.left_to_people = with_healed(declared, observed)
+            found = self._exempted(run(observed, self.controls), observed)
+            desired, self.left_to_people = with_healed(declared, observed, found, self.controls)
         pins = self.store.bindings(self.target.label)
         return diff(desired, observed, kinds(), owned=owned, pins=pins, target=self.target.name)
 
@@ -321,14 +323,26 @@ class Workspace:
         self.enter_to_read()
         organization = self.organization()
         observed = self.observed(organization, assessed_listers(controls), self.regions(), progress)
-        return run(observed, controls, include_passes=include_passes), observed
+        return self._exempted(run(observed, controls, include_passes=include_passes), observed), observed
 
     def assessed_model(self, *, include_passes: bool = False) -> tuple[Assessment, Estate]:
         """What all controls say of what the file declares."""
         from bastide.assess import run
 
         estate = self.modelled()
-        return run(estate, self.controls, include_passes=include_passes), estate
+        return self._exempted(run(estate, self.controls, include_passes=include_passes), estate), estate
+
+    def _exempted(self, assessment: Assessment, estate: Estate) -> Assessment:
+        """The assessment after the exemptions of the file, and what the platform accepts of itself."""
+        from bastide.assess import Exemption, exempted
+        from bastide.declare.expansion.accepted import accepted
+
+        file = self.declaration.architecture
+        known = [
+            Exemption(one.control, one.at, one.why, one.until, one.resources) for one in file.exempt if one.control
+        ]
+        known += [Exemption(one.control, "*", one.why, "", one.resources) for one in accepted(file.organization)]
+        return exempted(assessment, known, estate.organization, now().date().isoformat())
 
     def guardrails(self) -> dict[str, tuple[str, ...]]:
         """Names of the guardrails that the file puts in force, by unit where they differ from the unit above."""

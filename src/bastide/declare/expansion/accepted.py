@@ -26,7 +26,7 @@ def accepted(organization: str) -> tuple[Accepted, ...]:
     logs = tuple(f"{organization}-{kind}-*" for kind in LOGS)
     unlockable = tuple(f"{organization}-{kind}-*" for kind in LOGS if kind != "trail")
     return (
-        Accepted("s3-bucket-replicated*", logs, "a second copy of the logs is a matter of cost; the buckets are locked"),
+        Accepted("s3-bucket-replicated*", logs, "a second copy of the logs is a matter of cost"),
         Accepted("s3-bucket-events-notified", logs, "logs are read on a schedule; nobody waits for a single file"),
         Accepted(
             "s3-bucket-object-lock-enabled", unlockable,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -29,8 +30,10 @@ def command(
 ) -> None:
     """Write a commented starter architecture file; a file that exists is left alone."""
     from bastide.declare.starter import starter
+    from bastide.show.workspace import now
 
-    text = starter(organization, emails or f"aws+{{account}}@{organization}.example", region)
+    until = (now() + timedelta(days=365)).date().isoformat()  # a year, then somebody looks at it again
+    text = starter(organization, emails or f"aws+{{account}}@{organization}.example", region, until)
     try:
         _check(text)
     except InputError as error:

@@ -43,7 +43,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("evidence", "json", "what was seen"),
     ),
     EXEMPTIONS: (
-        Column("guardrail", "string", "the guardrail that does not bind"),
+        Column("guardrail", "string", "the guardrail that does not bind, or null"),
+        Column("control", "string", "the control (or pattern) that does not count, or null"),
         Column("at", "string", "unit, account or * where it does not"),
         Column("why", "string", "the reason"),
         Column("until", "string", "the day on which the exemption ends"),
@@ -113,7 +114,16 @@ def _exemptions(place: Workspace) -> list[dict[str, Any]]:
     if not place.settings.file.exists():
         return []
     declared = place.declaration.architecture.exempt
-    return [{"guardrail": one.guardrail, "at": one.at, "why": one.why, "until": one.until} for one in declared]
+    return [
+        {
+            "guardrail": one.guardrail or None,
+            "control": one.control or None,
+            "at": one.at,
+            "why": one.why,
+            "until": one.until,
+        }
+        for one in declared
+    ]
 
 
 def _run(run: Run) -> dict[str, Any]:
