@@ -28,6 +28,7 @@ ALSO: Mapping[str, tuple[str, ...]] = {
     "identifier": ("{kind}identifier",),
     "type": ("{kind}type",),
     "tags": ("{kind}tags",),
+    "tags_all": ("tags", "{kind}tags"),
     "arn": ("{kind}arn",),
     "id": ("{kind}id",),
     "kms_key_arn": ("kmskeyid",),
@@ -53,6 +54,7 @@ class Shaping:
         self.schema = schema_of(table.type)
         self.shaper = Shaper(self.schema, [])
         self._names: dict[int, dict[str, str]] = {}
+        self._places: dict[tuple[int, str], Schema] = {}
 
     def properties(self, values: Mapping[str, Value]) -> dict[str, Value]:
         """The properties that values come to; not yet checked against the registry."""
@@ -128,6 +130,14 @@ class Shaping:
 
     def at(self, schema: Schema, path: str) -> Schema:
         """The schema at a dotted path below one; empty when it is not known."""
+        known = self._places.get((id(schema), path))
+        if known is None:
+            known = self._at(schema, path)
+            if known:  # only parts of the one schema are kept, whose identities last
+                self._places[id(schema), path] = known
+        return known
+
+    def _at(self, schema: Schema, path: str) -> Schema:
         for part in path.split("."):
             schema = self.shaper.resolved(schema)
             if schema.get("type") == "array":

@@ -27,12 +27,12 @@ from bastide.declare.terraform.references import References, Target
 from bastide.declare.terraform.tables import shaping_of, table_of
 from bastide.errors import InputError
 from bastide.model import Unknown, Value
-from bastide.model.unknown import unknowns_in
 
 NAMES = frozenset({
     "id", "bucket", "name", "key_id", "function_name", "identifier", "cluster_identifier", "repository", "url",
     "table_name", "zone_id", "role", "user", "group", "name_prefix", "endpoint_id", "domain_name", "stage_name",
 })  # fmt: skip
+LONGEST_NAME = 512
 DOCUMENT = "aws_iam_policy_document"
 # What a resource is called, or said to be, is often a text around the name of another one.
 OWN_NAMES: Mapping[str, frozenset[str]] = {
@@ -163,7 +163,8 @@ class _Reader:
             kind = table.type if table else entry.type
             properties: Mapping[str, Value] = {}
             if table is not None and not table.part:
-                plain = {key: one for key, one in entry.values.items() if not unknowns_in(one)}
+                # Names are plain and short; the rest is not needed to know who it is.
+                plain = {key: one for key, one in entry.values.items() if type(one) is int or _is_short(one)}
                 properties = shaping_of(entry.type).properties(plain)
             known = identified(kind, entry.address, self.file, properties, entry.values, self.place, entry)
             self._identities[entry.address] = known
@@ -207,6 +208,10 @@ class _Reader:
             return stated if isinstance(stated, str) and stated else self.identity(target.entry).ref
         found = self.values(target.entry).get(target.attribute)
         return found if isinstance(found, str) else None
+
+
+def _is_short(value: Value) -> bool:
+    return isinstance(value, str) and len(value) <= LONGEST_NAME
 
 
 def _lay(part: Part, owners: Owners, kept: list[tuple[str, Declared]]) -> None:

@@ -70,6 +70,7 @@ class References:
     def __init__(self, document: Document) -> None:
         root = document.configuration.get("root_module")
         self.root: Mapping[str, Any] = root if isinstance(root, Mapping) else {}
+        self.configured: dict[int, dict[tuple[str, str, str], Mapping[str, Any]]] = {}  # by identity of a module
         self.instances: dict[tuple[Any, ...], dict[Key, Entry]] = {}
         for entry in document.entries:
             place = (module_place(entry.module), entry.mode, entry.type, entry.name)
@@ -84,11 +85,22 @@ class References:
 
     def resource(self, entry: Entry) -> Mapping[str, Any]:
         """The configuration of a resource; empty when it is not told."""
-        for one in self.module(module_place(entry.module)).get("resources") or ():
-            wanted = (entry.type, entry.name, entry.mode)
-            if isinstance(one, Mapping) and (one.get("type"), one.get("name"), one.get("mode", "managed")) == wanted:
-                return one
-        return {}
+        return self._resources(module_place(entry.module)).get((entry.type, entry.name, entry.mode), {})
+
+    def _resources(self, place: tuple[tuple[str, Key], ...]) -> dict[tuple[str, str, str], Mapping[str, Any]]:
+        """The configured resources of a module by type, name and mode."""
+        module = self.module(place)
+        found = self.configured.get(id(module))
+        if found is None:
+            listed = module.get("resources")
+            found = {
+                (str(one.get("type")), str(one.get("name")), str(one.get("mode", "managed"))): one
+                for one in (listed if isinstance(listed, list) else ())
+                if isinstance(one, Mapping)
+            }
+            if module:
+                self.configured[id(module)] = found
+        return found
 
     def target(self, expression: Any, entry: Entry) -> Target | None:
         """The resource that an expression in an entry's configuration is; None when that is not told."""
@@ -131,11 +143,7 @@ class References:
 
     def _is_empty(self, mode: str, names: list[tuple[str, Key]], place: Place) -> bool:
         """Whether the configuration has a resource of which the plan holds no instance (``count = 0``)."""
-        wanted = (names[0][0], names[1][0], mode)
-        return mode == "managed" and any(
-            isinstance(one, Mapping) and (one.get("type"), one.get("name"), one.get("mode", "managed")) == wanted
-            for one in self.module(place.module).get("resources") or ()
-        )
+        return mode == "managed" and (names[0][0], names[1][0], mode) in self._resources(place.module)
 
     def _output(self, module: str, key: Key, output: str, place: Place, steps: int) -> list[Target | None]:
         for chosen in (key, place.index, None):
