@@ -156,6 +156,48 @@ def test_malformed_xml_is_refused_by_s3(endpoint: process.Endpoint) -> None:
             assert "root:" not in text
 
 
+WRONG = {
+    "iam": ("list_users", {}, "SignatureDoesNotMatch"),
+    "ec2": ("describe_vpcs", {}, "AuthFailure"),
+    "kms": ("list_keys", {}, "InvalidSignatureException"),
+    "lambda": ("list_functions", {}, "InvalidSignatureException"),
+    "s3": ("put_object", {"Bucket": "wrong", "Key": "k", "Body": b"x" * 100_000}, "SignatureDoesNotMatch"),
+}
+
+
+@pytest.mark.parametrize("service", WRONG)
+def test_a_wrongly_signed_request_of_a_known_key_is_refused(endpoint: process.Endpoint, service: str) -> None:
+    operation, parameters, code = WRONG[service]
+    keys = BOOTSTRAP_CREDENTIALS | {"aws_secret_access_key": "somebody else's"}
+    settings = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
+    caller = boto3.client(service, endpoint_url=endpoint.url, region_name="us-east-1", config=settings, **keys)
+    with pytest.raises(ClientError) as caught:
+        getattr(caller, operation)(**parameters)
+    assert caught.value.response["Error"]["Code"] == code
+
+
+@pytest.mark.parametrize("version", ["s3v4", "s3"])
+def test_a_presigned_url_is_good_for_what_it_was_made_for(endpoint: process.Endpoint, version: str) -> None:
+    s3 = client(endpoint, "s3", signature_version=version)
+    s3.create_bucket(Bucket=f"presigned-{version}")
+    params = {"Bucket": f"presigned-{version}", "Key": "a b/ü+"}
+    path = s3.generate_presigned_url("put_object", Params=params).split(str(endpoint.port), 1)[1]
+    assert asked(endpoint, "PUT", path, b"mine")[0] == 200
+    assert s3.get_object(**params)["Body"].read() == b"mine"
+    for method, other in (("GET", path), ("PUT", path.replace("a%20b", "other")), ("DELETE", path)):
+        status, text = asked(endpoint, method, other)
+        assert (status, shaped(text)) == (403, "SignatureDoesNotMatch")
+
+
+def test_an_unsigned_request_is_refused_in_its_own_protocol(endpoint: process.Endpoint) -> None:
+    status, text = asked(endpoint, "POST", "/", b"{}", X_Amz_Target="TrentService.ListKeys")
+    assert (status, shaped(text)) == (400, "MissingAuthenticationTokenException")
+    status, text = asked(endpoint, "POST", "/", b"Action=GetCallerIdentity&Version=2011-06-15")
+    assert (status, shaped(text)) == (403, "MissingAuthenticationToken")
+    status, text = asked(endpoint, "POST", "/", b"Action=DescribeVpcs&Version=2016-11-15")
+    assert shaped(text) == "MissingAuthenticationToken" and "<Errors>" in text
+
+
 KEYS = ("../../etc/passwd", "a//b", "/lead", "..", "a/./b", "%2e%2e/x", "ключ", "a b+c", "con", "x" * 1024, "_sandbox")
 
 

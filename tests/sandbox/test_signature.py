@@ -18,11 +18,13 @@ from botocore.auth import (
     SigV4QueryAuth,
 )
 from botocore.awsrequest import AWSRequest
+from botocore.config import Config
 from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bastide.sandbox import transport
+from bastide.sandbox import Sandbox, transport
 from bastide.sandbox.clock import Clock
 from bastide.sandbox.signature import verify
 from bastide.sandbox.wire import AwsError, HttpRequest
@@ -461,11 +463,19 @@ def test_other_ways_of_signing_are_refused_by_name(text: str, code: str) -> None
         ("X-Amz-Expires=86400&", ""),
         ("X-Amz-SignedHeaders=host&", ""),
         ("X-Amz-Date=20130524T000000Z", "X-Amz-Date=yesterday"),
+        ("X-Amz-Date=20130524T000000Z", "X-Amz-Date=00010101T000000Z"),
+        ("X-Amz-Date=20130524T000000Z", "X-Amz-Date=99991231T235959Z"),
     ],
 )
 def test_a_presigned_url_that_does_not_tell_its_time_is_refused(old: str, new: str) -> None:
     broken = dataclasses.replace(PRESIGNED, url=PRESIGNED.url.replace(old, new))
     assert refused(broken, at=MAY).code == "AuthorizationQueryParametersError"
+
+
+@pytest.mark.parametrize("expires", ["-62135596800", "1", "9" * 30, "soon", ""])
+def test_an_older_presigned_url_with_an_odd_end_is_refused(expires: str) -> None:
+    url = f"https://s3.amazonaws.com/b/k?AWSAccessKeyId={KEY}&Signature=x&Expires={expires}"
+    assert refused(HttpRequest("GET", url, ())).status in (400, 403)
 
 
 def test_s3_takes_one_way_of_signing_at_a_time() -> None:
@@ -536,3 +546,57 @@ def test_a_session_without_its_token_is_unknown(world: Any, refused: Any) -> Non
     session = world.sandbox.session_with(bare)
     refused("InvalidClientTokenId", calls(session)["iam"])
     refused("InvalidAccessKeyId", calls(session)["s3"])
+
+
+def test_the_same_secrets_hold_after_a_restart(tmp_path: Any) -> None:
+    path = tmp_path / "journal.jsonl"
+    first = Sandbox(path)
+    iam = first.session().client("iam")
+    iam.create_user(UserName="kept")
+    iam.put_user_policy(UserName="kept", PolicyName="all", PolicyDocument=ALLOW)
+    made = iam.create_access_key(UserName="kept")["AccessKey"]
+    own = {"aws_access_key_id": made["AccessKeyId"], "aws_secret_access_key": made["SecretAccessKey"]}
+    issued = first.session_with(own).client("sts").get_session_token()["Credentials"]
+    session = {
+        "aws_access_key_id": issued["AccessKeyId"], "aws_secret_access_key": issued["SecretAccessKey"],
+        "aws_session_token": issued["SessionToken"],
+    }  # fmt: skip
+    first.close()
+    assert made["SecretAccessKey"] not in path.read_text()
+    again = Sandbox(path)
+    for keys in (own, session):
+        again.session_with(keys).client("s3").list_buckets()
+        again.session_with(keys).client("sts").get_caller_identity()
+        wrong = again.session_with(keys | {"aws_secret_access_key": "other"})
+        with pytest.raises(ClientError, match="SignatureDoesNotMatch"):
+            wrong.client("s3").list_buckets()
+    again.clock.advance("2d")
+    with pytest.raises(ClientError, match="ExpiredToken"):
+        again.session_with(session).client("s3").list_buckets()
+    again.close()
+
+
+ALLOW = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+
+
+@pytest.mark.parametrize("version", ["s3v4", "s3"])
+def test_a_driven_clock_breaks_no_client_and_ends_presigned_urls(version: str) -> None:
+    sandbox = Sandbox()
+    s3 = sandbox.session().client("s3", config=Config(signature_version=version))
+    s3.create_bucket(Bucket="driven")
+    s3.put_object(Bucket="driven", Key="k", Body=b"text")
+
+    def status(url: str) -> int:
+        return sandbox.answer(HttpRequest("GET", url, ())).status
+
+    for way in (lambda: sandbox.clock.advance("30d"), lambda: sandbox.clock.set("2020-01-01T00:00:00Z")):
+        old = s3.generate_presigned_url("get_object", Params={"Bucket": "driven", "Key": "k"})
+        way()
+        if sandbox.clock.offset > timedelta():
+            assert status(old) == 403
+        after = s3.generate_presigned_url("get_object", Params={"Bucket": "driven", "Key": "k"})
+        assert s3.get_object(Bucket="driven", Key="k")["Body"].read() == b"text"
+        assert status(after) == 200
+        sandbox.clock.advance("2h")
+        assert status(after) == 403
+    sandbox.close()

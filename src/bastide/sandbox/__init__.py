@@ -26,7 +26,8 @@ Over HTTP (the user's AWS CLI, Terraform, boto3)::
 
 `coverage.coverage()` lists every operation as real, shimmed or refused. Several sandboxes may live in one process; they
 share one lock. `authorize` decides every call, `trail` writes CloudTrail, `sandbox.clock` drives the time.
-Not modelled: signatures (callers are known by their access key), and waiting: what AWS does in minutes is done at once.
+`signature` verifies that a caller has the secret of its key. Not modelled: waiting; what AWS does in minutes is done at
+once.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ an entry of the journal, and every other entry has its own time, so a replay see
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -24,6 +25,7 @@ class Clock:
     def __init__(self, shift: Callable[[timedelta], None]) -> None:
         """The machine's time. `shift` is told a new offset: it journals it, sets it and lets happen what is due."""
         self._shift = shift
+        self._presigned: datetime | None = None
         self.reset()
 
     def reset(self) -> None:
@@ -34,8 +36,18 @@ class Clock:
 
     def shift(self, offset: timedelta, at: datetime) -> None:
         """Take a new offset; `at` is the sandbox's time (aware UTC) at which that happens."""
-        self._shifts.append((at - self.offset, offset))
+        self._shifts.append(((at - self.offset).replace(microsecond=0), offset))
         self.offset = offset
+
+    def note_presigned(self) -> None:
+        """Somebody in this process made a presigned URL just now: it says the second, and no more."""
+        self._presigned = datetime.now(UTC)
+
+    def _wait(self) -> None:
+        """Let the second end in which a URL was presigned: one of after the shift can be told from it."""
+        now = datetime.now(UTC)
+        if self._presigned is not None and self._presigned.replace(microsecond=0) == now.replace(microsecond=0):
+            time.sleep(1 - now.microsecond / 1e6)
 
     def at_real(self, moment: datetime) -> datetime:
         """What the sandbox's clock showed at a time of the machine's (both aware UTC). Raises OverflowError."""
@@ -57,11 +69,14 @@ class Clock:
 
     def set(self, at: datetime | str) -> datetime:
         """The time after the clock was set. Raises InputError outside the years 2000 to 2199."""
-        self._shift(offset_for(parse_time(at) if isinstance(at, str) else at))
+        wanted = parse_time(at) if isinstance(at, str) else at
+        self._wait()
+        self._shift(offset_for(wanted))
         return self.now()
 
     def real(self) -> datetime:
         """The machine's time again."""
+        self._wait()
         self._shift(timedelta())
         return self.now()
 

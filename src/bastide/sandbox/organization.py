@@ -55,7 +55,7 @@ class Sandbox:
 
     def attach(self, botocore_session: Any) -> None:
         """Answer all requests of this botocore session's clients; nothing goes to the network."""
-        transport.attach(botocore_session, self.front.answer, lambda: self.disturbed)
+        transport.attach(botocore_session, self.front.answer, lambda: self.disturbed, self.clock.note_presigned)
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """The response to a raw request (the HTTP server's way in)."""

@@ -25,6 +25,7 @@ from bastide.sandbox.wire import HttpRequest, HttpResponse
 Answer = Callable[[HttpRequest], HttpResponse]
 # Event and name of each hook; botocore takes a second one of the same name for the first.
 CALL = ("before-call.*.*", "bastide-sandbox-call")
+SIGN = ("before-sign.*.*", "bastide-sandbox-sign")
 SEND = ("before-send.*.*", "bastide-sandbox")
 SIGNATURES = ("v4", "s3v4")
 
@@ -37,10 +38,15 @@ class _Body(BytesIO):
             yield chunk
 
 
-def attach(session: Any, answer: Answer, disturbed: Callable[[], bool] = lambda: False) -> None:
+def attach(
+    session: Any,
+    answer: Answer,
+    disturbed: Callable[[], bool] = lambda: False,
+    presigned: Callable[[], None] = lambda: None,
+) -> None:
     """Let `answer` give every response of the botocore session's clients, those made before included.
 
-    `disturbed` says whether faults are asked for at the moment.
+    `disturbed` says whether faults are asked for at the moment; `presigned` is told of every presigned URL.
     """
     parsers = session.get_component("response_parser_factory")
 
@@ -58,15 +64,20 @@ def attach(session: Any, answer: Answer, disturbed: Callable[[], bool] = lambda:
         response = _received(params["url"], answer(_unsigned(params, scope, request_signer)))
         return response, _parsed(parsers, model, response)
 
+    def before_sign(signature_version: Any, **_: Any) -> None:
+        if str(signature_version).endswith("query"):
+            presigned()
+
     emitter = session.get_component("event_emitter")
     # Last, so that whoever changes a request or looks at it has done so.
     emitter.register_last(CALL[0], before_call, CALL[1])
+    emitter.register_last(SIGN[0], before_sign, SIGN[1])
     emitter.register_first(SEND[0], before_send, SEND[1])
 
 
 def detach(session: Any) -> None:
     """Undo `attach`."""
-    for event, name in (CALL, SEND):
+    for event, name in (CALL, SIGN, SEND):
         session.get_component("event_emitter").unregister(event, unique_id=name)
 
 

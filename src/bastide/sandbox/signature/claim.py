@@ -19,6 +19,7 @@ from bastide.sandbox.signature.refusals import Refusals
 
 LONGEST = 604_800  # seconds that a presigned URL may live. Source: S3 API Reference, "Authenticating requests: query"
 _FIELDS = ("Credential", "Signature", "SignedHeaders")
+_FIRST_YEAR, _LAST_YEAR = 1900, 9000  # so that a week more or less is still a date
 _REGION = re.compile(r"[a-z0-9-]+")
 _DATE = re.compile(r"\d{8}T\d{6}Z")
 _QUERY = ("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-Date", "X-Amz-SignedHeaders")
@@ -129,15 +130,12 @@ def _names(text: str) -> tuple[str, ...]:
 def read_time(text: str) -> datetime | None:
     """A time (aware UTC) in ISO 8601's basic format, or of a Date header; None when it is neither."""
     try:
-        if _DATE.fullmatch(text):
-            return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-        found = parsedate_to_datetime(text)
+        basic = _DATE.fullmatch(text)
+        found = datetime.strptime(text, "%Y%m%dT%H%M%SZ") if basic else parsedate_to_datetime(text)
+        at = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, TypeError, OverflowError):
         return None
-    try:
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None
+    return at if _FIRST_YEAR <= at.year <= _LAST_YEAR else None
 
 
 @lru_cache(64)

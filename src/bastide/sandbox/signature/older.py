@@ -66,13 +66,16 @@ def bucket_in_host(host: str) -> str:
     return (virtual["bucket"] or "") if virtual else ""
 
 
-def sign(request: HttpRequest, secret: str, expires: str = "") -> str:
-    """The signature that the request must have (Base64); `expires` as a presigned URL says it."""
-    text = _string_to_sign(request, expires)
-    return base64.b64encode(hmac.digest(secret.encode(), text.encode(), "sha1")).decode()
+def is_signature(signature: str, request: HttpRequest, secret: str, expires: str = "") -> bool:
+    """Whether a signature (Base64) is the request's; `expires` as a presigned URL says it."""
+    path = urlsplit(request.url).path or "/"
+    # A bucket's own path is signed with a slash at its end, whether it is sent with one or not.
+    paths = (path, path + "/") if path.count("/") == 1 else (path,)
+    wanted = [hmac.digest(secret.encode(), _string_to_sign(request, one, expires).encode(), "sha1") for one in paths]
+    return any(hmac.compare_digest(base64.b64encode(one), signature.strip().encode()) for one in wanted)
 
 
-def _string_to_sign(request: HttpRequest, expires: str) -> str:
+def _string_to_sign(request: HttpRequest, path: str, expires: str) -> str:
     parts = urlsplit(request.url)
     pairs = [part.partition("=") for part in parts.query.split("&") if part]
     # Headers of a presigned request may be in its address.
@@ -82,7 +85,7 @@ def _string_to_sign(request: HttpRequest, expires: str) -> str:
     date = expires or ("" if "x-amz-date" in headers else headers.get("date", ""))
     lines = [request.method, headers.get("content-md5", ""), headers.get("content-type", ""), date]
     lines += [f"{name}:{value}" for name, value in own]
-    return "\n".join([*lines, _resource(request, parts.netloc, parts.path or "/", pairs)])
+    return "\n".join([*lines, _resource(request, parts.netloc, path, pairs)])
 
 
 def _joined(request: HttpRequest) -> dict[str, str]:

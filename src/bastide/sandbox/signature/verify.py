@@ -24,6 +24,7 @@ from bastide.sandbox.wire import AwsError, HttpRequest
 # Source: S3 API Reference, "Error responses" (RequestTimeTooSkewed); IAM User Guide, "Troubleshoot signed requests".
 S3_SKEW, SKEW = 900, 300  # seconds
 _OLDER_LIFE = timedelta(hours=1)
+_LAST_MOMENT = 1 << 37  # seconds since epoch; some 4,000 years
 UNSIGNED = "UNSIGNED-PAYLOAD"
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
 
@@ -168,7 +169,7 @@ def _verify_older(parts: Parts, secret: str, say: Refusals, clock: Clock) -> Htt
             text = "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters"
             raise AwsError("AccessDenied", text, 403)
         _check_expiry(expires, say, clock)
-    if not hmac.compare_digest(older.sign(request, secret, expires).encode(), signature.strip().encode()):
+    if not older.is_signature(signature, request, secret, expires):
         raise say.wrong(SignatureProvided=_plain(signature.encode()))
     return chunks.unwrap(request)
 
@@ -185,11 +186,12 @@ def _check_header_time(request: HttpRequest, say: Refusals, clock: Clock) -> Non
 
 def _check_expiry(expires: str, say: Refusals, clock: Clock) -> None:
     try:
-        ends = datetime.fromtimestamp(int(expires), UTC)
+        ends = datetime.fromtimestamp(min(max(int(expires), 0), _LAST_MOMENT), UTC)
     except (ValueError, OverflowError, OSError) as wrong:
         raise AwsError("AuthorizationQueryParametersError", "Expires must be seconds since epoch", 400) from wrong
     now = clock.now()
     # When it was signed is not said, and matters only while the clock is driven: SDKs make such URLs for an hour.
-    last = max(at + _OLDER_LIFE for at in _moments(ends - _OLDER_LIFE, clock))
+    *_, begun = _moments(ends - _OLDER_LIFE, clock)
+    last = begun + _OLDER_LIFE
     if now > last:
         raise say.over(last, now)
