@@ -28,6 +28,12 @@ class OcsfClass:
     table: str
     where: str
     attributes: Mapping[str, str]
+    class_name: str
+
+    @property
+    def schema(self) -> str:
+        """The class's name in the schema: several tables may have events of one class."""
+        return self.class_name.lower().replace(" ", "_")
 
     @property
     def view(self) -> str:
@@ -84,7 +90,9 @@ def parse_class(raw: Mapping[str, Any], shared: Mapping[str, Any]) -> OcsfClass:
     kept = [name for name in table["unmapped"] if not re.search(rf'(?<![\w.:"]){name}(?![\w"])', _whole(used, mapped))]
     mapped["unmapped"] = _unmapped(kept)
     filled = {path: _fill(str(value), words) for path, value in mapped.items()}
-    return OcsfClass(raw["class"], int(raw["class_uid"]), raw["table"], _fill(raw["where"], words), filled)
+    return OcsfClass(
+        raw["class"], int(raw["class_uid"]), raw["table"], _fill(raw["where"], words), filled, raw["class_name"]
+    )
 
 
 def _whole(used: str, mapped: Mapping[str, str]) -> str:
