@@ -6,6 +6,7 @@ kept from elsewhere proves who wrote it; the pack's own only that it is as it wa
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -57,10 +58,10 @@ def write_evidence(folder: Path, report: Report, verdicts: tuple[Finding, ...], 
         "standards": [one.standard.slug for one in report.standings],
         "basis": report.estate.basis,
     }
-    manifest = render_manifest(files, about)
     keys.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = private_key(keys)
     public = public_pem(key.public_key())
+    manifest = render_manifest(files, {**about, "key": fingerprint(public)})
     files |= {MANIFEST: manifest, SIGNATURE: f"{key.sign(manifest).hex()}\n".encode(), PUBLIC_KEY: public.encode()}
     _write(folder, files)
     return Written(folder, len(files), sha256(manifest).hexdigest(), fingerprint(public))
@@ -78,7 +79,7 @@ def _write(folder: Path, files: dict[str, bytes]) -> None:
 
 def fingerprint(public: str) -> str:
     """The first 16 hexadecimal digits of a public key's SHA-256."""
-    return sha256(public.strip().encode()).hexdigest()[:16]
+    return sha256(public.encode()).hexdigest()[:16]
 
 
 def verify_evidence(folder: Path, key: Path | None = None) -> tuple[list[str], str]:
@@ -95,9 +96,11 @@ def verify_evidence(folder: Path, key: Path | None = None) -> tuple[list[str], s
     manifest = files[MANIFEST]
     found = changes(manifest, files)
     public = read_public_key(key or folder / PUBLIC_KEY)
-    signature = files.get(SIGNATURE, b"").decode("ascii", "replace").strip()
-    if not holds(public, signature, manifest):
+    signature = files.get(SIGNATURE, b"").decode("ascii", "replace")
+    if not signature.endswith("\n") or not holds(public, signature[:-1], manifest):
         found.insert(0, "the manifest's signature is not the key's")
+    if fingerprint(files.get(PUBLIC_KEY, b"").decode("ascii", "replace")) != json.loads(manifest).get("key"):
+        found.insert(0, f"{PUBLIC_KEY} is not the key that the manifest names")
     return found, fingerprint(public_pem(public))
 
 

@@ -15,7 +15,7 @@ from bastide.errors import InputError
 from bastide.standards import Coverage, Standard, all_standards, controls_of, coverage, find_standard, standing
 from bastide.standards.evaluation import PackCompliance, judge
 from bastide.standards.evidence import score_json
-from bastide.standards.pack import Rule, RuleCoverage, layers, rule_coverage, rules_in
+from bastide.standards.pack import Rule, RuleCoverage, layers, rule_coverage, rules_in, variant
 from bastide.standards.pack_standing import pack_standing
 
 if TYPE_CHECKING:
@@ -62,16 +62,16 @@ class Asked:
         self, first: Assessment, estate: Estate, again: Callable[[tuple[Control, ...]], Assessment], date: str
     ) -> tuple[Standing, ...]:
         """How the estate stands. ``first``: the first layer's assessment with passes; ``again`` runs a further one."""
-        found: dict[tuple[str, object], list[Finding]] = {}
+        found: dict[tuple[str, str], list[Finding]] = {}
         for number, layer in enumerate(self.layers):
             assessment = again(layer) if number else first
             by_control: dict[str, list[Finding]] = {control.id: [] for control in layer}
             for finding in assessment.findings:
                 by_control.setdefault(finding.control, []).append(finding)
-            found |= {(control.id, control.parameters): by_control[control.id] for control in layer}
+            found |= {variant(control): by_control[control.id] for control in layer}
 
         def said(controls: tuple[Control, ...]) -> list[Finding]:
-            return [finding for control in controls for finding in found[control.id, control.parameters]]
+            return [finding for control in controls for finding in found[variant(control)]]
 
         return (
             *(standing(one, covered, first.findings, estate) for one, covered in self.standards),

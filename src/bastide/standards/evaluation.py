@@ -14,7 +14,7 @@ from typing import Any
 from bastide.controls import Control
 from bastide.controls.control import ACCOUNT
 from bastide.model import Estate, Finding, ResourceKey, Status
-from bastide.standards.pack import Rule, RuleCoverage, layers
+from bastide.standards.pack import Rule, RuleCoverage, layers, variant
 
 COMPLIANT, NON_COMPLIANT = "COMPLIANT", "NON_COMPLIANT"
 NOT_APPLICABLE, INSUFFICIENT_DATA = "NOT_APPLICABLE", "INSUFFICIENT_DATA"
@@ -151,11 +151,11 @@ def judge(
     """The compliance of each rule on one estate. ``run`` gives all verdicts of controls on it, passes included."""
     found = [(layer, tuple(run(layer))) for layer in layers(covered)]
     verdicts = {
-        (control.id, control.parameters): tuple(one for one in findings if one.control == control.id)
+        variant(control): tuple(one for one in findings if one.control == control.id)
         for layer, findings in found
         for control in layer
     }
     return tuple(
-        evaluate(one, [finding for each in one.controls for finding in verdicts[each.id, each.parameters]], estate)
+        evaluate(one, [finding for each in one.controls for finding in verdicts[variant(each)]], estate)
         for one in covered
     )

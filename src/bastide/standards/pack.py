@@ -186,13 +186,18 @@ def _applied(control: Control, values: Mapping[str, str]) -> Control:
     return control.with_parameters({name: value for name, value in values.items() if name in _names(control)})
 
 
+def variant(control: Control) -> tuple[str, str]:
+    """What tells a control with one set of parameters from the same one with another."""
+    return control.id, repr([(one.name, one.default) for one in control.parameters])
+
+
 def layers(covered: Iterable[RuleCoverage]) -> tuple[tuple[Control, ...], ...]:
     """The controls to run, once each; a control that is wanted with several values stands in as many layers."""
     variants: dict[str, list[Control]] = {}
     for one in covered:
         for control in one.controls:
             mine = variants.setdefault(control.id, [])
-            if all(control.parameters != other.parameters for other in mine):
+            if all(variant(control) != variant(other) for other in mine):
                 mine.append(control)
     depth = max(map(len, variants.values()), default=0)
     return tuple(

@@ -34,6 +34,7 @@ def summary_json(report: Report) -> dict[str, Any]:
             {"type": gap.type, "account": gap.account, "region": gap.region, "reason": gap.reason, "action": gap.action}
             for gap in report.estate.gaps
         ],
+        **({"standards": [_standing(one, report) for one in report.standings]} if report.standings else {}),
     }
 
 
