@@ -16,7 +16,7 @@ def wrong_targets(shaping: Shaping, ours: frozenset[str]) -> Iterator[str]:
         if not shaping.at(base, target):
             yield f"{path}: {row.target}"
     for path in shaping.table.set:
-        if not shaping.at(shaping.schema, path):
+        if path not in ours and not shaping.at(shaping.schema, path):
             yield path
 
 

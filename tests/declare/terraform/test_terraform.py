@@ -246,6 +246,23 @@ def test_states_and_state_files_give_the_same_resources_with_their_real_identity
         assert key.get("EnableKeyRotation") is True
 
 
+def test_snapshots_are_many_and_settings_of_an_account_are_one() -> None:
+    reading = read(plan(
+        resource("aws_ebs_snapshot.a", {"volume_id": "v"}), resource("aws_ebs_snapshot.b", {"volume_id": "v"}),
+        resource("aws_snapshot_create_volume_permission.s", {"account_id": "111122223333"}),
+        resource("aws_ebs_encryption_by_default.e", {"enabled": True}),
+        unknown={"aws_snapshot_create_volume_permission.s": {"snapshot_id": True}},
+        configuration=root(configured("aws_snapshot_create_volume_permission.s",
+                                      {"snapshot_id": refs("aws_ebs_snapshot.b.id"), "account_id": "111122223333"})),
+    ))  # fmt: skip
+    assert one(reading, "aws_ebs_snapshot.a").get("CreateVolumePermissions") == []
+    assert one(reading, "aws_ebs_snapshot.b").get("CreateVolumePermissions") == [{"UserId": "111122223333"}]
+    setting = one(reading, "aws_ebs_encryption_by_default.e")
+    assert (setting.type, setting.id, setting.get("Enabled")) == (
+        "Bastide::EC2::EbsEncryptionByDefault", "000000000000", True,
+    )  # fmt: skip
+
+
 def test_types_that_are_not_read_are_listed_and_their_line_is_told() -> None:
     reading = read(plan(resource("aws_never_heard.x", {}), resource("random_id.y", {}), resource("random_id.z", {})))
     assert reading.skipped == {"aws_never_heard": 1, "random_id": 2}

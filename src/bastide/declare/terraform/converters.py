@@ -140,3 +140,12 @@ def delivery(value: Value, protocol: str, role: str) -> Value:
 def known(value: Value) -> Value:
     """A value that only a state holds; nothing while it is not known."""
     return None if isinstance(value, Unknown) else value
+
+
+@converter
+def shared(value: Value) -> Value:
+    """The accounts that a document is shared with; ``all`` for everybody."""
+    found = value.get("account_ids") if isinstance(value, Mapping) else value
+    if isinstance(found, Unknown):
+        return found
+    return [one.strip().lower() for one in found.split(",")] if isinstance(found, str) else None

@@ -14,6 +14,7 @@ from bastide.errors import InputError
 from bastide.model import GLOBAL, Arn, Value
 
 DIGITS = 12
+MANY = frozenset({"Bastide::EC2::Snapshot"})  # of which an account has many; of the other settings one
 ACCOUNT_SCOPED = frozenset({
     "Bastide::S3::AccountPublicAccessBlock", "Bastide::IAM::AccountPasswordPolicy",
     "Bastide::Account::AlternateContact",
@@ -96,7 +97,7 @@ def identified(
         given["AWS::Region"] = arn.region
     settings = replace(place.settings, parameters=given)
     found = identify(kind, logical, file, properties.get, settings)
-    if kind.startswith("Bastide::"):
+    if kind.startswith("Bastide::") and kind not in MANY:
         own = (
             settings.account
             if kind != "Bastide::Account::AlternateContact"
@@ -105,9 +106,11 @@ def identified(
         return Identity(own, own, "", GLOBAL if kind in ACCOUNT_SCOPED else settings.region, settings.account)
     account = arn.account if arn is not None and _is_account(arn.account) else settings.account
     found = replace(found, region=region_of(kind, settings), account=account)
+    names = primary_identifier(kind)
+    if not names and isinstance(values.get("id"), str) and values["id"]:
+        found = replace(found, id=values["id"], ref=values["id"])
     if arn is None:
         return found
-    names = primary_identifier(kind)
     if len(names) == 1 and names[0].endswith(("Arn", "ARN")):
         return replace(found, id=str(arn), ref=str(arn), arn=str(arn))
     return replace(found, arn=str(arn))
