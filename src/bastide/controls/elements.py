@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bastide.controls.check import Check, Scene
+from bastide.controls.lookup import elements_of
 from bastide.model import PASS, Status, Unknown, Value, Verdict, fail, unknown
 
 Decided = Callable[[Verdict, str], Verdict]
@@ -35,7 +36,7 @@ def _over(inner: Check, decisive: Status, decided: Decided, rest: Callable[[str]
     """The elements one by one until one's status is ``decisive``; without one, UNKNOWN if one was, else ``rest``."""
 
     def check(value: Value, at: str, scene: Scene) -> Verdict:
-        elements = _elements(value)
+        elements = elements_of(value)
         if isinstance(elements, Unknown):
             return unknown(elements, at)
         doubt: Verdict | None = None
@@ -55,7 +56,7 @@ def including(wanted: tuple[str, ...], otherwise: str) -> Check:
     """PASS when the list has each of ``wanted``."""
 
     def check(value: Value, at: str, scene: Scene) -> Verdict:
-        elements = _elements(value)
+        elements = elements_of(value)
         if isinstance(elements, Unknown):
             return unknown(elements, at)
         known = [one for one in elements if not isinstance(one, Unknown)]
@@ -72,18 +73,9 @@ def counted(count: int, otherwise: str) -> Check:
     """PASS when the list has at least ``count`` elements; an element that is Unknown is one."""
 
     def check(value: Value, at: str, scene: Scene) -> Verdict:
-        elements = _elements(value)
+        elements = elements_of(value)
         if isinstance(elements, Unknown):
             return unknown(elements, at)
         return PASS if len(elements) >= count else fail(otherwise or f"{at} has fewer than {count}", at)
 
     return check
-
-
-def _elements(value: Value) -> list[Value] | tuple[Value, ...] | Unknown:
-    """The elements of a list, none where there is none; Unknown where it is no list."""
-    if value is None:
-        return ()
-    if isinstance(value, list | tuple | Unknown):
-        return value
-    return Unknown("not a list")

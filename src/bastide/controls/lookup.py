@@ -114,13 +114,20 @@ def _chosen(value: Value, step: Step) -> tuple[Value, int]:
     return doubt, -1
 
 
+def elements_of(value: Value) -> list[Value] | tuple[Value, ...] | Unknown:
+    """The elements of a list, none where there is none; Unknown where it is no list."""
+    if value is None:
+        return ()
+    return value if isinstance(value, list | tuple) else _wrong(value, "a list")
+
+
 def truth(value: Value) -> bool | Unknown:
     """A boolean, also written as text; Unknown for anything else."""
     if value is True or value is False:
         return bool(value)
     if isinstance(value, str) and value.lower() in ("true", "false"):
         return value.lower() == "true"
-    return Unknown(f"not a boolean: {_shown(value)}")
+    return _wrong(value, "a boolean")
 
 
 def number(value: Value) -> float | Unknown:
@@ -128,9 +135,9 @@ def number(value: Value) -> float | Unknown:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
     try:
-        return float(value) if isinstance(value, str) else Unknown(f"not a number: {_shown(value)}")
+        return float(value) if isinstance(value, str) else _wrong(value, "a number")
     except ValueError:
-        return Unknown(f"not a number: {_shown(value)}")
+        return _wrong(value, "a number")
 
 
 def text(value: Value) -> str | Unknown:
@@ -139,7 +146,12 @@ def text(value: Value) -> str | Unknown:
         return value
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value) if isinstance(value, int | float) else Unknown(f"not a text: {_shown(value)}")
+    return str(value) if isinstance(value, int | float) else _wrong(value, "a text")
+
+
+def _wrong(value: Value, wanted: str) -> Unknown:
+    """Why a value does not count; an Unknown keeps its own reason."""
+    return value if isinstance(value, Unknown) else Unknown(f"not {wanted}: {_shown(value)}")
 
 
 def _shown(value: Value) -> str:

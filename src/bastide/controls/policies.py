@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from bastide.controls.lookup import elements_of
 from bastide.errors import InputError
 from bastide.iam.json_text import parse_json_text
 from bastide.iam.parse import parse_policy
@@ -64,7 +65,9 @@ def _parsed(value: Value) -> Policy:
         document = parse_json_text(value)[0] if isinstance(value, str) else value
     except InputError as error:
         return Policy(unread=(("", Unknown(f"not a policy: {error.what}")),))
-    found = document.get("Statement") if isinstance(document, Mapping) else None
+    if not isinstance(document, Mapping):
+        return Policy(unread=(("", Unknown("not a policy")),))
+    found = document.get("Statement")
     inside = not isinstance(value, str)
     try:
         statements = parse_policy(document, positions=False).statements
@@ -128,9 +131,14 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
 
 def judge_inline(resource: Resource, wrong: Callable[[Statement], str]) -> Verdict:
     """``judge`` over the inline policies (``Policies``) of a role, user or group."""
-    policies = resource.get("Policies")
+    policies = elements_of(resource.get("Policies"))
     if isinstance(policies, Unknown):
         return unknown(policies, "Policies")
-    return worst(
-        judge(policy_of(resource, f"Policies.{index}.PolicyDocument"), wrong) for index in range(len(policies or ()))
-    )
+    return worst(_judge_element(resource, index, one, wrong) for index, one in enumerate(policies))
+
+
+def _judge_element(resource: Resource, index: int, policy: Value, wrong: Callable[[Statement], str]) -> Verdict:
+    path = f"Policies.{index}"
+    if not isinstance(policy, Mapping):
+        return unknown(policy if isinstance(policy, Unknown) else "not an inline policy", path)
+    return judge(policy_of(resource, f"{path}.PolicyDocument"), wrong)

@@ -5,6 +5,7 @@ It is what a network interface gets when nobody chose a group; with no rules, fo
 
 from bastide.controls.control import control
 from bastide.controls.ec2.ingress import RULE
+from bastide.controls.lookup import elements_of
 from bastide.controls.neighbours import beside
 from bastide.model import PASS, Estate, Resource, Unknown, Verdict, fail, not_applicable, unknown
 
@@ -32,7 +33,7 @@ def ec2_default_security_group_closed(group: Resource, estate: Estate) -> Verdic
     if name != "default":
         return OTHER
     for path, beside_type in (("SecurityGroupIngress", RULE), ("SecurityGroupEgress", EGRESS)):
-        rules = group.get(path)
+        rules = elements_of(group.get(path))
         if isinstance(rules, Unknown):
             return unknown(rules, path)
         apart = beside(group, estate, beside_type, "GroupId", group.id)

@@ -4,6 +4,7 @@ An observed instance says which address it has; a declared one says what it asks
 """
 
 from bastide.controls.control import control
+from bastide.controls.lookup import elements_of
 from bastide.controls.neighbours import having
 from bastide.controls.switches import is_on
 from bastide.model import PASS, Estate, Resource, Unknown, Verdict, fail, unknown
@@ -28,10 +29,10 @@ def ec2_instance_no_public_ip(instance: Resource, estate: Estate) -> Verdict:
     address = instance.get("PublicIp")
     if address is not None and not isinstance(address, Unknown) and address:
         return fail(f"the instance has the public address {address}", "PublicIp")
-    interfaces = instance.get("NetworkInterfaces")
+    interfaces = elements_of(instance.get("NetworkInterfaces"))
     if isinstance(interfaces, Unknown):
         return unknown(interfaces, "NetworkInterfaces")
-    for index in range(len(interfaces or ())):
+    for index in range(len(interfaces)):
         path = f"NetworkInterfaces.{index}.AssociatePublicIpAddress"
         value = instance.get(path)
         if isinstance(value, Unknown):
@@ -40,7 +41,9 @@ def ec2_instance_no_public_ip(instance: Resource, estate: Estate) -> Verdict:
             return fail("the instance asks for a public address", path)
     if isinstance(address, Unknown):
         return unknown(address, "PublicIp")
-    refused = interfaces and (len(interfaces) > 1 or interfaces[0].get("AssociatePublicIpAddress") is not None)
+    refused = interfaces and (
+        len(interfaces) > 1 or instance.get("NetworkInterfaces.0.AssociatePublicIpAddress") is not None
+    )
     return PASS if refused else _by_subnet(instance, estate)  # nobody gets an address on one of several interfaces
 
 

@@ -4,9 +4,10 @@ Entries are tried by number, lowest first, and the first that fits decides; an e
 default network ACL, which lets everything in, fails as well.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bastide.controls.control import control
+from bastide.controls.lookup import elements_of
 from bastide.controls.neighbours import beside, unplaced
 from bastide.controls.switches import is_on
 from bastide.model import PASS, Estate, Properties, Resource, Unknown, Verdict, fail, unknown
@@ -31,17 +32,22 @@ PORTS = (22, 3389)
 def ec2_network_acl_admin_ports_closed(acl: Resource, estate: Estate) -> Verdict:
     """FAIL when TCP 22 or 3389 is allowed for all of IPv4 or IPv6 before it is denied."""
     apart = beside(acl, estate, ENTRY, "NetworkAclId", acl.id)
-    own = acl.get("Entries")  # ours: the entries as the API tells them, with the ACL itself
+    own = elements_of(acl.get("Entries"))  # ours: the entries as the API tells them, with the ACL itself
     if isinstance(apart, Unknown):
         return unknown(apart, "Entries")
+    if isinstance(own, Unknown):
+        return unknown(own, "Entries")
     lost = unplaced(acl, estate, ENTRY, "NetworkAclId")
-    for part in (own, lost):
-        if isinstance(part, Unknown):
-            return unknown(part, "Entries")
-    entries = [*(own or ()), *(entry.properties for entry in apart)]
+    if lost is not None:
+        return unknown(lost, "Entries")
+    entries = [*own, *(entry.properties for entry in apart)]
     gaps = unknowns_in(entries)
     if gaps:
         return unknown(gaps[0], "Entries")
+    if not all(isinstance(one, Mapping) and str(one.get("RuleNumber")).isdigit() for one in entries):
+        return unknown("an entry has no number", "Entries")
+    if not all(isinstance(one.get("PortRange") or {}, Mapping) for one in entries):
+        return unknown("a range of ports is not an object", "Entries")
     inward = sorted((one for one in entries if not is_on(one.get("Egress"))), key=lambda one: int(one["RuleNumber"]))
     for port in PORTS:
         for family in ("CidrBlock", "Ipv6CidrBlock"):

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from bastide.controls.answers import with_parity
+from bastide.controls.lookup import elements_of
 from bastide.controls.neighbours import beside, having, unplaced
 from bastide.model import PASS, Estate, Properties, Resource, Unknown, Value, Verdict, fail, unknown
 from bastide.model.unknown import unknowns_in
@@ -134,11 +135,11 @@ def _share(source: str) -> float:
 def read_openings(group: Resource, estate: Estate, protocol: str) -> Openings:
     """What the group's own rules and the rule resources beside it open for a protocol (tcp or udp)."""
     found = Openings()
-    rules = group.get("SecurityGroupIngress")
+    rules = elements_of(group.get("SecurityGroupIngress"))
     if isinstance(rules, Unknown):
         found.add(ALL_PORTS, rules, "SecurityGroupIngress", None)
         rules = ()
-    for index, rule in enumerate(rules or ()):
+    for index, rule in enumerate(rules):
         _read_rule(found, rule, f"SecurityGroupIngress.{index}", estate, protocol)
     apart = beside(group, estate, RULE, "GroupId", group.id)
     if isinstance(apart, Unknown):

@@ -5,6 +5,8 @@ Source: Amazon EC2 User Guide, "Configure instance metadata options for new inst
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bastide.controls.neighbours import having
 from bastide.model import Estate, Resource, Unknown, Value
 
@@ -16,6 +18,8 @@ def requires_v2(options: Value) -> bool | Unknown | None:
     """Whether metadata options require IMDSv2, or switch metadata off; None when they leave it open."""
     if options is None or isinstance(options, Unknown):
         return options
+    if not isinstance(options, Mapping):
+        return Unknown("metadata options are not an object")
     tokens, endpoint = options.get("HttpTokens"), options.get("HttpEndpoint")
     if tokens == "required" or endpoint == "disabled":
         return True
@@ -30,6 +34,8 @@ def template_requires_v2(instance: Resource, estate: Estate) -> bool | Unknown |
     named = instance.get("LaunchTemplate")
     if named is None or isinstance(named, Unknown):
         return named
+    if not isinstance(named, Mapping):
+        return Unknown("the launch template is not an object")
     name, key = named.get("LaunchTemplateName"), named.get("LaunchTemplateId")
     for part in (name, key):
         if isinstance(part, Unknown):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bastide.controls.lookup import text
 from bastide.controls.neighbours import having
 from bastide.model import PASS, Estate, Resource, Unknown, Value, Verdict, fail, unknown
 
@@ -24,10 +25,11 @@ def judge_zones(resource: Resource, estate: Estate, path: str, least: int) -> Ve
     return judge_known([zone_of(one, estate) for one in subnets], path, least)
 
 
-def judge_known(zones: Sequence[str | Unknown], path: str, least: int) -> Verdict:
+def judge_known(zones: Sequence[Value], path: str, least: int) -> Verdict:
     """FAIL when there are fewer than ``least`` different zones; UNKNOWN when the unknown ones could make them up."""
-    known = {zone for zone in zones if not isinstance(zone, Unknown)}
-    gaps = [zone for zone in zones if isinstance(zone, Unknown)]
+    read = [text(zone) for zone in zones]
+    known = {zone for zone in read if not isinstance(zone, Unknown)}
+    gaps = [zone for zone in read if isinstance(zone, Unknown)]
     if len(known) >= least:
         return PASS
     if len(known) + len(gaps) < least:
@@ -37,8 +39,8 @@ def judge_known(zones: Sequence[str | Unknown], path: str, least: int) -> Verdic
 
 def zone_of(subnet: Value, estate: Estate) -> str | Unknown:
     """The Availability Zone of a subnet by its id; Unknown when the subnet is not in the estate or does not say."""
-    if isinstance(subnet, Unknown):
-        return subnet
+    if not isinstance(subnet, str):
+        return subnet if isinstance(subnet, Unknown) else Unknown("not the id of a subnet")
     found = having(estate, SUBNET, "", subnet)
     if not found:
         return Unknown(f"subnet {subnet} is not in the estate")

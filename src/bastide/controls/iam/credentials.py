@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from bastide.controls.lookup import elements_of
 from bastide.controls.neighbours import called
 from bastide.model import GLOBAL, PASS, Estate, Resource, Unknown, Value, Verdict, fail, unknown
 from bastide.model.unknown import unknowns_in
@@ -37,7 +38,7 @@ def report_row(user: Resource, estate: Estate) -> Row | Unknown:
     found = estate.listed(REPORT, user.account, GLOBAL)
     if isinstance(found, Unknown):
         return found
-    users = found[0].get("Users") if found else Unknown("there is no credential report")
+    users = elements_of(found[0].get("Users")) if found else Unknown("there is no credential report")
     if isinstance(users, Unknown):
         return users
     name = called(user, "UserName")
@@ -47,7 +48,7 @@ def report_row(user: Resource, estate: Estate) -> Row | Unknown:
     if known is None or known[0] is not users:
         if len(_ROWS) >= KEPT:
             _ROWS.clear()
-        known = _ROWS[id(users)] = (users, {str(row["user"]): row for row in users or () if isinstance(row, Mapping)})
+        known = _ROWS[id(users)] = (users, {str(row.get("user")): row for row in users if isinstance(row, Mapping)})
     row = known[1].get(name)
     if row is None:
         return Unknown("the credential report has no row for the user")
@@ -83,6 +84,8 @@ def active_keys(user: Resource, estate: Estate) -> list[datetime | None] | Unkno
         gaps = unknowns_in(keys)
         if gaps:
             return gaps[0]
+        if not all(isinstance(key, Mapping) for key in keys):
+            return Unknown("not a list of access keys")
         return [parse_time(key.get("CreateDate")) for key in keys if key.get("Status") == "Active"]
     row = report_row(user, estate)
     if isinstance(row, Unknown):

@@ -1,6 +1,7 @@
 """An IAM user may not take one of the last 24 passwords again."""
 
 from bastide.controls.control import control
+from bastide.controls.lookup import number
 from bastide.model import PASS, Resource, Unknown, Verdict, fail, unknown
 
 PATH = "PasswordReusePrevention"
@@ -20,11 +21,8 @@ LAST = 24
 )
 def iam_password_policy_no_reuse(policy: Resource) -> Verdict:
     """FAIL when fewer than the last 24 passwords are refused."""
-    remembered = policy.get(PATH)
+    told = policy.get(PATH)
+    remembered = number(0 if told is None else told)
     if isinstance(remembered, Unknown):
         return unknown(remembered, PATH)
-    return (
-        PASS
-        if remembered is not None and int(remembered) >= LAST
-        else fail("earlier passwords may be used again", PATH)
-    )
+    return PASS if remembered >= LAST else fail("earlier passwords may be used again", PATH)

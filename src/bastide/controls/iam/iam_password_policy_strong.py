@@ -1,6 +1,7 @@
 """Passwords of IAM users are long and of four kinds of characters."""
 
 from bastide.controls.control import control
+from bastide.controls.lookup import number
 from bastide.controls.switches import require_on
 from bastide.model import PASS, Resource, Unknown, Verdict, fail, unknown
 
@@ -31,9 +32,10 @@ def iam_password_policy_strong(policy: Resource) -> Verdict:
         verdict = require_on(policy, kind, f"{kind} is off")
         if verdict is not PASS:
             return verdict
-    length = policy.get("MinimumPasswordLength")
+    told = policy.get("MinimumPasswordLength")
+    length = number(0 if told is None else told)
     if isinstance(length, Unknown):
         return unknown(length, "MinimumPasswordLength")
-    if length is None or int(length) < LENGTH:
+    if length < LENGTH:
         return fail(f"passwords of fewer than {LENGTH} characters are allowed", "MinimumPasswordLength")
     return PASS

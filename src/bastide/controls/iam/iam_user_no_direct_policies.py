@@ -1,6 +1,7 @@
 """A user has its rights from groups or roles, not of itself."""
 
 from bastide.controls.control import control
+from bastide.controls.lookup import elements_of
 from bastide.controls.neighbours import beside, called
 from bastide.model import PASS, Estate, Resource, Unknown, Verdict, fail, unknown
 
@@ -21,7 +22,7 @@ APART = "AWS::IAM::UserPolicy"
 def iam_user_no_direct_policies(user: Resource, estate: Estate) -> Verdict:
     """FAIL when a managed or an inline policy is attached to the user itself."""
     for path in ("ManagedPolicyArns", "Policies"):
-        attached = user.get(path)
+        attached = elements_of(user.get(path))
         if isinstance(attached, Unknown):
             return unknown(attached, path)
         if attached:

@@ -1,6 +1,7 @@
 """Root credentials of member accounts are managed centrally, so that members need none."""
 
 from bastide.controls.control import ACCOUNT, control
+from bastide.controls.lookup import elements_of
 from bastide.model import GLOBAL, PASS, Estate, Resource, Unknown, Verdict, fail, not_applicable, unknown
 
 FEATURES = "Bastide::IAM::OrganizationsFeatures"
@@ -23,8 +24,8 @@ def organizations_root_credentials_managed(account: Resource, estate: Estate) ->
     found = estate.listed(FEATURES, account.account, GLOBAL)
     if isinstance(found, Unknown):
         return unknown(found)
-    enabled = found[0].get("EnabledFeatures") if found else ()
+    enabled = elements_of(found[0].get("EnabledFeatures")) if found else ()
     if isinstance(enabled, Unknown):
         return unknown(enabled)
-    on = "RootCredentialsManagement" in (enabled or ())
+    on = "RootCredentialsManagement" in enabled
     return PASS if on else fail("root credentials are not managed centrally")

@@ -13,6 +13,9 @@ AWS News Blog, "Heads-Up: Amazon S3 Security Changes Are Coming in April of 2023
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from bastide.controls.lookup import elements_of
 from bastide.controls.neighbours import beside
 from bastide.controls.policies import Policy, policy_of
 from bastide.controls.switches import is_on
@@ -71,14 +74,16 @@ def _public_grants(bucket: Resource, kind: str) -> str | Unknown | None:
         gaps = unknowns_in(grants)
         if gaps:
             return gaps[0]
+        if not all(isinstance(grant, Mapping) and isinstance(grant.get("Permission"), str) for grant in grants):
+            return Unknown("not a list of grants")
         opened = [
-            grant["Grantee"] for grant in grants
-            if str(grant["Grantee"]).endswith(PUBLIC_GROUPS) and grant["Permission"] in PERMISSIONS[kind]
+            str(grant.get("Grantee")) for grant in grants
+            if str(grant.get("Grantee")).endswith(PUBLIC_GROUPS) and grant["Permission"] in PERMISSIONS[kind]
         ]  # fmt: skip
         return opened[0].rsplit("/", 1)[-1] if opened else None
     canned = bucket.get("AccessControl")
-    if isinstance(canned, Unknown):
-        return canned
+    if canned is not None and not isinstance(canned, str):
+        return canned if isinstance(canned, Unknown) else Unknown("not a canned ACL")
     return f"{canned} callers" if canned in PUBLIC_ACLS[kind] else None
 
 
@@ -91,10 +96,10 @@ def acls_disabled(bucket: Resource) -> bool | Unknown:
     """Object ownership is BucketOwnerEnforced, so that ACLs do not count."""
     if is_new(bucket) and bucket.get("OwnershipControls") is None:
         return True
-    rules = bucket.get("OwnershipControls.Rules")
+    rules = elements_of(bucket.get("OwnershipControls.Rules"))
     if isinstance(rules, Unknown):
         return rules
-    for index in range(len(rules or ())):
+    for index in range(len(rules)):
         ownership = bucket.get(f"OwnershipControls.Rules.{index}.ObjectOwnership")
         if isinstance(ownership, Unknown):
             return ownership

@@ -5,6 +5,7 @@ S3 delivers access logs to is the exception: deliveries to one with a KMS key fa
 """
 
 from bastide.controls.control import control
+from bastide.controls.lookup import elements_of
 from bastide.controls.neighbours import having
 from bastide.model import PASS, Estate, Resource, Unknown, Verdict, fail, not_applicable, unknown
 
@@ -28,10 +29,10 @@ def s3_bucket_encrypted_with_kms(bucket: Resource, estate: Estate) -> Verdict:
     """FAIL when no default rule, or one with S3's own keys, is set. Both kinds of KMS encryption count."""
     if having(estate, bucket.type, DESTINATION, bucket.id):
         return not_applicable("S3 delivers access logs only to buckets with its own keys")
-    rules = bucket.get(RULES)
+    rules = elements_of(bucket.get(RULES))
     if isinstance(rules, Unknown):
         return unknown(rules, RULES)
-    for index in range(len(rules or ())):
+    for index in range(len(rules)):
         path = f"{RULES}.{index}.{ALGORITHM}"
         algorithm = bucket.get(path)
         if isinstance(algorithm, Unknown):
