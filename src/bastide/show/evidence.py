@@ -7,6 +7,7 @@ kept from elsewhere proves who wrote it; the pack's own only that it is as it wa
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from bastide.model import Finding
     from bastide.show.reports import Report
 
+SIGNED = re.compile(r"[0-9a-f]{128}\n")
 MOST_BYTES = 2_000_000_000  # of one file that is verified
 
 
@@ -97,7 +99,7 @@ def verify_evidence(folder: Path, key: Path | None = None) -> tuple[list[str], s
     found = changes(manifest, files)
     public = read_public_key(key or folder / PUBLIC_KEY)
     signature = files.get(SIGNATURE, b"").decode("ascii", "replace")
-    if not signature.endswith("\n") or not holds(public, signature[:-1], manifest):
+    if not SIGNED.fullmatch(signature) or not holds(public, signature.strip(), manifest):
         found.insert(0, "the manifest's signature is not the key's")
     if fingerprint(files.get(PUBLIC_KEY, b"").decode("ascii", "replace")) != json.loads(manifest).get("key"):
         found.insert(0, f"{PUBLIC_KEY} is not the key that the manifest names")
