@@ -15,8 +15,10 @@ import botocore.session
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 
+from bastide.aws.handler import Lister
 from bastide.aws.models import Models, parse_timestamp
-from bastide.aws.registry import kinds
+from bastide.aws.readers import readers
+from bastide.aws.registry import handlers
 from bastide.aws.session import NO_FILES, Target
 from bastide.collect import collect
 from bastide.model import GLOBAL, Account, Estate, Organization
@@ -125,7 +127,8 @@ def observe(call: Call, types: Iterable[str], *, account: str = "", region: str 
     account, region = account or call.account, region or call.region
     management = call.front.management_account
     alone = Organization("", "", management, (Account(account, account),))
-    wanted = sorted(set(types) & set(kinds()))
+    listers: dict[str, Lister] = {**readers(), **handlers()}
+    wanted = {name: listers[name] for name in sorted(set(types) & set(listers))}
     target = cast(Target, InnerTarget(call))
     return collect(target, alone, wanted, [region], read_at=call.at, accounts=[account])
 
