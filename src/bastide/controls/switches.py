@@ -1,9 +1,8 @@
-"""The commonest check: one property has the one right value."""
+"""A boolean property is on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
+from bastide.controls.lookup import truth
 from bastide.model import PASS, Resource, Unknown, Value, Verdict, fail, unknown
 
 
@@ -15,14 +14,7 @@ def is_on(value: Value) -> bool:
 def require_on(resource: Resource, path: str, otherwise: str) -> Verdict:
     """PASS when the property at ``path`` is true; FAIL with the reason ``otherwise`` when it is off or absent."""
     value = resource.get(path)
-    if isinstance(value, Unknown):
-        return unknown(value, path)
-    return PASS if is_on(value) else fail(otherwise, path)
-
-
-def require_value(resource: Resource, path: str, allowed: Iterable[Value], otherwise: str) -> Verdict:
-    """PASS when the property at ``path`` is one of ``allowed``; FAIL for the reason ``otherwise`` when it is not."""
-    value = resource.get(path)
-    if isinstance(value, Unknown):
-        return unknown(value, path)
-    return PASS if value in tuple(allowed) else fail(otherwise, path)
+    found = truth(False if value is None else value)
+    if isinstance(found, Unknown):
+        return unknown(found, path)
+    return PASS if found else fail(otherwise, path)
