@@ -127,6 +127,13 @@ def test_scores_never_count_what_is_unknown_as_passed(judged: list[tuple[Control
     assert (score.sure or 0) <= (score.controls if score.controls is not None else 0)
 
 
+def test_an_accepted_failure_is_no_pass_and_is_told() -> None:
+    one = made(Requirement("1", "t", ("IAM.4",)))
+    taken = replace(verdict(ROOT, Status.NOT_APPLICABLE), evidence={"would_be": "FAIL"})
+    (outcome,) = standing(one, coverage(one, all_controls()), [taken], Estate()).outcomes
+    assert (outcome.answer, outcome.accepted) == (Answer.NOTHING, 1)
+
+
 def test_units_hold_the_accounts_below_them() -> None:
     organization = Organization(
         "o-1", "r-1", "999999999999",

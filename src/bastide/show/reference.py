@@ -94,6 +94,27 @@ def _parameters(control: Any) -> str:
     return f"Parameters: {text}.\n\n" if text else ""
 
 
+def standards() -> str:
+    """Every standard: its requirements, the controls that each rests on, and what is not covered or manual."""
+    from bastide.controls import all_controls
+    from bastide.standards import all_standards, coverage
+
+    blocks = []
+    for one in all_standards().values():
+        rows = []
+        for each in coverage(one, all_controls()):
+            words = [f"not covered: {', '.join(each.missing)}"] if each.missing else []
+            words += [f"by hand: {each.requirement.manual}"] if each.requirement.manual else []
+            controls = code([control.id for control in each.controls])
+            rows.append((each.requirement.id, each.requirement.title, controls, "; ".join(words)))
+        about = f"`{one.slug}`; mapping of {one.date}. Source: {one.source}."
+        blocks.append(f"## {one.title}\n\n{about}\n\n" + table(("requirement", "is", "controls", "else"), rows))
+    intro = (
+        "`bastide assess --standard SLUG` judges by one of them. Titles are our own. See [standards](../standards.md)."
+    )
+    return page("Standards", intro, *blocks)
+
+
 def guardrails() -> str:
     """Every guardrail: intent, level, what it denies and still allows."""
     from bastide.prove.guardrail import CHOSEN, SCP, all_guardrails
@@ -257,6 +278,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "handlers": handlers,
     "queries": queries,
     "sandbox-coverage": coverage,
+    "standards": standards,
     "tables": tables,
 }
 

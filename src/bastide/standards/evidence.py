@@ -149,6 +149,7 @@ def outcome_json(outcome: Outcome) -> dict[str, Any]:
         "answer": str(outcome.answer),
         "controls": list(outcome.controls),
         "counts": {str(status): number for status, number in sorted(outcome.counts.items())},
+        "accepted": outcome.accepted,
         "nothing_to_judge": list(outcome.silent),
         "not_covered": list(outcome.missing),
         "manual": requirement.manual,

@@ -60,7 +60,10 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One requirement: its answer, verdicts by status, controls with nothing to judge, and references not covered."""
+    """One requirement: its answer, verdicts by status, controls with nothing to judge, and references not covered.
+
+    ``accepted``: failures that somebody accepts by an exemption or a comment; they are NOT_APPLICABLE in ``counts``.
+    """
 
     requirement: Requirement
     answer: Answer
@@ -68,6 +71,7 @@ class Outcome:
     counts: Mapping[Status, int] = field(default_factory=dict)
     silent: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    accepted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +96,16 @@ def standing(standard: Standard, covered: Iterable[Coverage], verdicts: Iterable
     covered = tuple(covered)
     wanted = {control.id for one in covered for control in one.controls}
     places: dict[str, dict[str, Counter[Status]]] = {}
+    accepted: Counter[str] = Counter()
     for finding in verdicts:
+        accepted[finding.control] += "would_be" in finding.evidence  # see assess.suppress
         if finding.control in wanted:
             place = places.setdefault(finding.resource.account, {})
             place.setdefault(finding.control, Counter())[finding.status] += 1
     everywhere = _together(places.values())
     return Standing(
         standard,
-        tuple(_outcome(one, everywhere) for one in covered),
+        tuple(_outcome(one, everywhere, accepted) for one in covered),
         _score(everywhere),
         {account: _score(places[account]) for account in sorted(places)},
         _units(estate.organization, places),
@@ -138,12 +144,13 @@ def _way(counts: Mapping[Status, int]) -> Status:
     return next((status for status in order if counts.get(status)), Status.NOT_APPLICABLE)
 
 
-def _outcome(covered: Coverage, everywhere: Mapping[str, Counter[Status]]) -> Outcome:
+def _outcome(covered: Coverage, everywhere: Mapping[str, Counter[Status]], accepted: Mapping[str, int]) -> Outcome:
     names = tuple(control.id for control in covered.controls)
     counts = _together([{"": everywhere.get(name, Counter())} for name in names]).get("", Counter())
     silent = tuple(name for name in names if _way(everywhere.get(name, Counter())) is Status.NOT_APPLICABLE)
     answer = _answer(covered, _way(counts))
-    return Outcome(covered.requirement, answer, names, dict(counts), silent, covered.missing)
+    taken = sum(accepted.get(name, 0) for name in names)
+    return Outcome(covered.requirement, answer, names, dict(counts), silent, covered.missing, taken)
 
 
 def _answer(covered: Coverage, way: Status) -> Answer:

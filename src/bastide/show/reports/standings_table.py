@@ -76,6 +76,8 @@ def note(outcome: Outcome) -> str:
     for status, word in ((Status.FAIL, "failed"), (Status.UNKNOWN, "unknown"), (Status.PASS, "passed")):
         if outcome.counts.get(status):
             parts.append(f"{outcome.counts[status]} {word}")
+    if outcome.accepted:
+        parts.append(f"{outcome.accepted} accepted")
     if outcome.missing:
         parts.append(f"not covered: {', '.join(outcome.missing)}")
     elif outcome.answer is Answer.NOT_COVERED:
