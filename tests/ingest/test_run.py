@@ -79,6 +79,16 @@ def test_bad_files_are_named_with_the_reason_and_the_rest_goes_on(tmp_path: Path
     assert len(take(lake, logs, retry_quarantined=True).quarantined) == 6
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+def test_a_byte_order_mark_does_not_matter(tmp_path: Path, encoding: str) -> None:
+    text = json.dumps({"Records": [event(1, userAgent="é")]}, ensure_ascii=False)
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    write(tmp_path / "logs", "a.json.gz", (mark + text).encode(encoding))
+    report = take(tmp_path / "lake", tmp_path / "logs")
+    assert (report.rows, report.odd, report.quarantined) == (1, 0, [])
+    assert rows(tmp_path / "lake")[0]["userAgent"] == "é"
+
+
 def test_a_bomb_is_refused_at_the_limit(tmp_path: Path) -> None:
     bomb = gzip.compress(b"\0" * 3_000_000)
     with pytest.raises(inflate.InflateError, match="larger than 1 MiB"):

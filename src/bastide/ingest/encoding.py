@@ -6,6 +6,7 @@ record flags it.
 
 from __future__ import annotations
 
+import codecs
 import re
 
 REPLACED = "\ufffd".encode()
@@ -14,6 +15,16 @@ OTHER = rb"\ufffe"  # something else that may stand for it, of the same length
 _LONE = re.compile(
     rb"(?<!\\)((?:\\\\)*)(?:(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
 )
+
+
+def unmarked(data: bytes) -> bytes:
+    """Text that begins with a byte order mark as UTF-8 without it; everything else as it is.
+
+    AWS writes none, but a log that went through PowerShell or an editor has one.
+    """
+    if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return data.decode("utf-16", "replace").encode()
+    return data.removeprefix(codecs.BOM_UTF8)
 
 
 def readable(data: bytes) -> tuple[bytes, bool]:

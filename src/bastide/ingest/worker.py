@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bastide.errors import IncompleteError
+from bastide.ingest.encoding import unmarked
 from bastide.ingest.inflate import LIMIT, InflateError, inflate
 from bastide.ingest.kinds import HEAD, Gathering, Kind, NotThisKindError, Rendered, detect
 from bastide.ingest.source import Item
@@ -130,6 +131,7 @@ class _Batch:
         except InflateError as wrong:
             return Taken(item, reason=str(wrong))
         digest = hashlib.sha256(data).hexdigest()
+        data = unmarked(data)
         if all(mark in data[:HEAD] for mark in _DIGEST_MARKS):
             return Taken(item, DIGEST, bytes=len(data), sha256=digest, left=True)
         # What is in a Parquet file stands at its end.
