@@ -12,6 +12,8 @@ from typing import Any
 
 import msgspec
 
+from bastide.declare.shaping.depth import too_deep
+
 LISTS = ("configurationItems", "baseConfigurationItems", "BaseConfigurationItems", "ConfigurationItems")
 GONE = frozenset({"ResourceDeleted", "ResourceDeletedNotRecorded"})
 UNRECORDED = "ResourceNotRecorded"
@@ -68,7 +70,9 @@ def items_in(document: Any) -> Iterator[Item | str]:
     if isinstance(document, Mapping) and _is_query(document):
         asked = document.get("QueryInfo")
         fields = asked.get("SelectFields") if isinstance(asked, Mapping) else None
-        names = {one.get("Name") for one in fields or () if isinstance(one, Mapping)}
+        names = {
+            str(one.get("Name")) for one in (fields if isinstance(fields, list) else ()) if isinstance(one, Mapping)
+        }
         whole, found = "configuration" in names, document["Results"]
     elif isinstance(document, Mapping):
         single = document.get("configurationItem", document.get("ConfigurationItem"))
@@ -81,9 +85,14 @@ def items_in(document: Any) -> Iterator[Item | str]:
         found = document
     for number, one in enumerate(found, 1):
         item = _decoded(one)
-        yield (
-            _item(item, whole) if isinstance(item, Mapping) and _typed(item) else f"item {number} has no resource type"
-        )
+        if not isinstance(item, Mapping) or not _typed(item):
+            yield f"item {number} has no resource type"
+        elif too_deep(item):
+            yield f"item {number} ({item['resourceType']}) is nested too deeply"
+        else:
+            made = _item(item, whole)
+            deep = too_deep(made.configuration) or too_deep(made.supplementary)
+            yield f"item {number} ({made.type}) is nested too deeply" if deep else made
 
 
 def _typed(item: Mapping[str, Any]) -> bool:

@@ -122,7 +122,8 @@ def _resources(item: Item, file: str) -> Iterator[Resource]:
     if kind == BUCKET:
         policy = _bucket_policy(item)
         if policy is not None:
-            name = str(properties.get("BucketName") or item.id)
+            named = properties.get("BucketName")
+            name = named if isinstance(named, str) and named else item.name or item.id
             body = {"Bucket": name, "PolicyDocument": policy}
             yield Resource(BUCKET_POLICY, account, region, name, body, "", origin)
 

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from bastide.declare.shaping.converters import CONVERTERS, joined
+from bastide.declare.shaping.depth import too_deep
 from bastide.declare.shaping.rows import Row, TypeMap
 from bastide.declare.templates.registry import Shaper, schema_of
 from bastide.model import Unknown, Value
@@ -161,8 +162,10 @@ class Shaping:
     def _is_object(self, schema: Schema, kinds: list[Any]) -> bool:
         if kinds:
             return "object" in kinds
-        return "properties" in schema or any(
-            one.get("type") == "object" or "properties" in one for one in self.shaper.alternatives(schema)
+        return (
+            "properties" in schema
+            or schema.get("format") == "json"
+            or any(one.get("type") == "object" or "properties" in one for one in self.shaper.alternatives(schema))
         )
 
     def _object(self, value: Value, schema: Schema, path: str, root: dict[str, Value]) -> Value:
@@ -206,13 +209,16 @@ def _plain(value: Value) -> Value:
 
 
 def document(text: str) -> Value:
-    """The document in JSON text; the text itself when it is none."""
+    """The document in JSON text; the text itself when it is none, Unknown when it is nested too deeply."""
     if text.lstrip()[:1] not in ("{", "["):
         return text
     try:
-        return msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
+        found = msgspec.json.decode(text)
+    except RecursionError:
+        return Unknown("a document is nested too deeply")
+    except msgspec.DecodeError:
         return text
+    return Unknown("a document is nested too deeply") if too_deep(found) else found
 
 
 def lay(into: dict[str, Value], path: str, value: Value) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from bastide.declare.shaping.depth import too_deep
 from bastide.model import Unknown, Value
 
 Converter = Callable[..., Value]
@@ -104,13 +105,14 @@ def mapping(value: Value, key: str = "name", item: str = "value") -> Value:
 
 @converter
 def document(value: Value) -> Value:
-    """A JSON text decoded."""
+    """A JSON text decoded; Unknown for a text that is none, or nested too deeply."""
     if not isinstance(value, str):
         return value
     try:
-        return msgspec.json.decode(value)
+        found = msgspec.json.decode(value)
     except (msgspec.DecodeError, RecursionError):
         return Unknown("not JSON")
+    return Unknown("a document is nested too deeply") if too_deep(found) else found
 
 
 @converter

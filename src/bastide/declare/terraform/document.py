@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bastide.declare.shaping.depth import MAX_DEPTH, too_deep
 from bastide.errors import InputError
 
 FORMATS = re.compile(r"(?:0|1)\.\d+")
@@ -76,7 +77,8 @@ def parse_document(document: Mapping[str, Any], file: str) -> Document:
     values = document.get("values")
     if values is None:  # an empty state
         return Document("state", ())
-    return Document("state", tuple(_module(_mapping(values, "values", file).get("root_module"), file)))
+    entries = _module(_mapping(values, "values", file).get("root_module"), file)
+    return Document("state", tuple(_bounded(one, file) for one in entries))
 
 
 def _mapping(value: Any, name: str, file: str) -> Mapping[str, Any]:
@@ -130,6 +132,19 @@ def _entry(resource: Mapping[str, Any], module: str) -> Entry | None:
     )
 
 
+def _bounded(entry: Entry, file: str) -> Entry:
+    """The entry.
+
+    Raises:
+        InputError: its values are nested too deeply.
+    """
+    if any(too_deep(tree) for tree in (entry.values, entry.unknown, entry.sensitive)):
+        raise InputError(
+            f"values of {entry.address} are nested more than {MAX_DEPTH} deep", file, "is this the right file?"
+        )
+    return entry
+
+
 def _plan(document: Mapping[str, Any], file: str) -> Document:
     changes = {
         str(one.get("address")): one
@@ -140,7 +155,7 @@ def _plan(document: Mapping[str, Any], file: str) -> Document:
     found = {one.address: one for one in _module(planned.get("root_module"), file)}
     if not planned:
         found = {name: one for name, one in _changed(changes) if one.values}
-    entries = tuple(_with_unknown(one, changes.get(one.address)) for one in found.values())
+    entries = tuple(_bounded(_with_unknown(one, changes.get(one.address)), file) for one in found.values())
     prior = _mapping(document.get("prior_state"), "prior_state", file)
     before = tuple(_module(_mapping(prior.get("values"), "prior_state.values", file).get("root_module"), file))
     return Document(
@@ -192,7 +207,7 @@ def _state_file(document: Mapping[str, Any], file: str) -> Document:
         for instance in _items(resource.get("instances"), "instances", file):
             found = _instance(resource, _mapping(instance, "an instance", file))
             if isinstance(found, Entry):
-                entries.append(found)
+                entries.append(_bounded(found, file))
             elif found:
                 doubts.append(found)
     return Document("state", tuple(entries), doubts=tuple(doubts))

@@ -57,7 +57,11 @@ def module_place(address: str) -> tuple[tuple[str, Key], ...]:
 def subjects(expression: Any) -> list[str]:
     """The references of an expression, without those that only lead to another one."""
     listed = expression.get("references") if isinstance(expression, Mapping) else None
-    found = [one for one in listed or () if isinstance(one, str) and not one.startswith(NOISE)]
+    found = [
+        one
+        for one in (listed if isinstance(listed, list) else ())
+        if isinstance(one, str) and not one.startswith(NOISE)
+    ]
     return [
         one for one in dict.fromkeys(found)
         if not any(other != one and other.startswith((f"{one}.", f"{one}[")) for other in found)
