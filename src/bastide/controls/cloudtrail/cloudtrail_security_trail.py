@@ -1,0 +1,40 @@
+"""One trail has all that a trail for security needs: all regions, all management events, signed and encrypted files."""
+
+from bastide.controls.cloudtrail.coverage import TRAIL, judge_trail, trails_for
+from bastide.controls.control import ACCOUNT, control
+from bastide.controls.policies import worst
+from bastide.controls.switches import require_on
+from bastide.model import PASS, Estate, Resource, Status, Unknown, Verdict, fail, unknown
+
+
+@control(
+    title="Accounts have a trail made for security",
+    resource_type=ACCOUNT,
+    severity="medium",
+    maps_to=("Bastide:CloudTrail.security-trail", "NIST-800-53r5:AU-2", "NIST-800-53r5:AU-9"),
+    source="AWS Config Developer Guide, cloudtrail-security-trail-enabled",
+    remediation="Give one trail all regions and management events, a KMS key and log file validation.",
+    reads=(TRAIL,),
+    config_rule="cloudtrail-security-trail-enabled",
+)
+def cloudtrail_security_trail(account: Resource, estate: Estate) -> Verdict:
+    """FAIL when no trail of the account or the organization has all of it."""
+    verdicts = [_judge(trail) for trail in trails_for(account.account, estate)]
+    if PASS in verdicts:
+        return PASS
+    for verdict in verdicts:
+        if verdict.status is Status.UNKNOWN:
+            return unknown(verdict.reason)
+    owners = {account.account, estate.organization.management_account if estate.organization else ""}
+    for gap in estate.gaps:
+        if gap.type == TRAIL and gap.account in owners:
+            return unknown(gap.reason)
+    return fail(verdicts[0].reason if verdicts else "no trail records the account")
+
+
+def _judge(trail: Resource) -> Verdict:
+    key = trail.get("KMSKeyId")
+    without = unknown(key) if isinstance(key, Unknown) else fail(f"trail {trail.id} has no KMS key")
+    encrypted = PASS if isinstance(key, str) and key else without
+    signed = require_on(trail, "EnableLogFileValidation", f"trail {trail.id} does not sign its files")
+    return worst((judge_trail(trail), encrypted, signed))
