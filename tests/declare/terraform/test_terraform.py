@@ -111,6 +111,11 @@ def test_what_the_configuration_leaves_out_is_absent_and_what_it_refers_to_is_un
     referred = plan(resource(volume, {"size": 8}), unknown=unknown,
                     configuration=root(configured(volume, {"size": 8, "encrypted": refs("data.x.y.z")})))  # fmt: skip
     assert isinstance(one(read(referred), volume).get("Encrypted"), Unknown)
+    bare = {"address": volume, "mode": "managed", "type": "aws_ebs_volume", "name": "data", "schema_version": 0}
+    assert (
+        one(read(plan(resource(volume, {}), unknown=unknown, configuration=root(bare))), volume).get("Encrypted")
+        is None
+    )
     untold = plan(resource(volume, {"size": 8}), unknown=unknown)
     assert isinstance(one(read(untold), volume).get("Encrypted"), Unknown)
 

@@ -176,9 +176,11 @@ class _Reader:
             if entry.address in self._busy:
                 return dict(entry.values)
             self._busy.add(entry.address)
-            expressions = self.references.resource(entry).get("expressions")
+            configured = self.references.resource(entry)
+            # Terraform leaves the key out of a resource that sets nothing.
+            expressions = configured.get("expressions", {} if "schema_version" in configured else None)
             self._values[entry.address] = overlaid(
-                entry.values, entry.unknown, entry.sensitive, expressions or None,
+                entry.values, entry.unknown, entry.sensitive, expressions if isinstance(expressions, Mapping) else None,
                 lambda expression, name: self.resolved(expression, name, entry),
             )  # fmt: skip
             self._busy.discard(entry.address)
