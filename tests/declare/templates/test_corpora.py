@@ -28,17 +28,22 @@ LEDGER: dict[str, dict[str, str]] = yaml.safe_load((Path(__file__).parent / "led
 WORST = (Status.FAIL, Status.UNKNOWN, Status.PASS)
 # Rules of kics that ask what one of our controls asks. Those of no control, or of a part of one, are left out.
 KICS = {
+    "cloudtrail_not_integrated_with_cloudwatch": "cloudtrail-sent-to-cloudwatch",
     "cmk_rotation_disabled": "kms-key-rotation-enabled",
     "default_security_groups_with_unrestricted_traffic": "ec2-default-security-group-closed",
     "ebs_volume_encryption_disabled": "ec2-volume-encrypted",
+    "ec2_instance_monitoring_disabled": "ec2-instance-detailed-monitoring",
     "ec2_public_instance_exposed_through_subnet": "ec2-instance-no-public-ip",
     "iam_policy_on_user": "iam-user-no-direct-policies",
     "iam_role_allows_all_principals_to_assume": "iam-role-trust-not-open",
+    "iam_user_with_no_group": "iam-user-in-group",
     "kms_allows_wildcard_principal": "kms-key-policy-not-public",
+    "lambda_permission_principal_is_wildcard": "lambda-permission-not-public",
     "s3_bucket_acl_allows_read_or_write_to_all_users": "s3-bucket-acls-disabled",
     "s3_bucket_acl_allows_read_to_any_authenticated_user": "s3-bucket-acls-disabled",
     "s3_bucket_allows_get_actions_from_all_principals": "s3-bucket-not-publicly-readable",
     "s3_bucket_allows_put_actions_from_all_principals": "s3-bucket-not-publicly-writable",
+    "s3_bucket_logging_disabled": "s3-bucket-access-logged",
     "security_groups_unrestricted_access_to_rdp": "ec2-security-group-rdp-closed",
     "security_groups_with_unrestricted_access_to_ssh": "ec2-security-group-ssh-closed",
     "unrestricted_security_group_ingress": "ec2-security-group-only-web-open",

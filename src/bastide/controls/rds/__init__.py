@@ -1,0 +1,1 @@
+"""Controls about Amazon RDS and Aurora: instances, clusters, snapshots, proxies and event subscriptions."""
