@@ -8,13 +8,18 @@ import pytest
 
 from bastide.assess import run
 from bastide.collect.recorded import estate_of_items, is_recorded
+from bastide.collect.recorded.read import tables, unrecorded
 from bastide.controls import all_controls
 from bastide.declare.templates import Reading
 from bastide.model import GLOBAL, Resource, Status, Unknown
+from tests.declare.targets import wrong_targets
 
 # Properties of Bastide's own, or that the registry does not have.
-OURS = frozenset({"Grants", "Entries", "IsDefault", "MfaDelete", "SharedAccounts", "PublicIp", "State", "KeyState",
-                  "KeyManager", "SubnetIds", "NotAfter", "Status", "Type", "Association", "VgwTelemetry"})  # fmt: skip
+OURS = frozenset({
+    "Grants", "Entries", "IsDefault", "MfaDelete", "SharedAccounts", "PublicIp", "State", "KeyState", "KeyManager",
+    "SubnetIds", "NotAfter", "Status", "Type", "Association", "VgwTelemetry", "Attachments", "AssociationId",
+    "VirtualizationType", "StateTransitionTime", "AccessKeys", "MFADevices",
+})  # fmt: skip
 TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"},
                                                   "Action": "sts:AssumeRole"}]}  # fmt: skip
 
@@ -228,6 +233,14 @@ def test_a_type_that_the_files_do_not_hold_is_a_gap_for_what_looks_it_up() -> No
     assert run(estate_of_items({"f": vpc}).estate, [control]).findings[0].status is Status.FAIL
 
 
+@pytest.mark.parametrize("name", sorted(tables()))
+def test_every_target_of_a_table_is_in_the_registrys_schema(name: str) -> None:
+    shaping = tables()[name]
+    if shaping.schema:
+        assert list(wrong_targets(shaping, OURS)) == []
+        assert {*shaping.schema["properties"], *OURS}.issuperset(unrecorded()[name])
+
+
 @pytest.mark.parametrize(
     "document", [{}, [], {"Resources": {}}, {"Results": 1}, "x", None, [1], {"configurationItems": {}}]
 )
@@ -238,3 +251,22 @@ def test_what_holds_no_items_is_not_taken_for_configs(document: Any) -> None:
 def test_an_item_without_a_type_is_told() -> None:
     reading = read({"resourceId": "x"}, "text", 5)
     assert [note.incomplete for note in reading.notes] == [True, True, True]
+
+
+def test_what_config_holds_by_id_becomes_lists() -> None:
+    supplementary = {
+        "BucketReplicationConfiguration": json.dumps({"roleARN": "r", "rules": {"a": {"status": "Enabled"}}}),
+        "BucketNotificationConfiguration": json.dumps({"configurations": {
+            "n": {"events": ["s3:ObjectCreated:*"], "topicARN": "t", "type": "TopicConfiguration"}}}),
+        "BucketLifecycleConfiguration": json.dumps({"rules": [{"id": "x", "status": "Enabled", "expirationInDays": -1,
+            "transitions": [{"days": 30, "storageClass": "GLACIER"}], "noncurrentVersionExpirationInDays": 7}]}),
+    }  # fmt: skip
+    bucket = only(item("AWS::S3::Bucket", {"name": "b"}, supplementaryConfiguration=supplementary))
+    assert bucket.get("ReplicationConfiguration") == {"Role": "r", "Rules": [{"Id": "a", "Status": "Enabled"}]}
+    assert bucket.get("NotificationConfiguration") == {
+        "TopicConfigurations": [{"Event": "s3:ObjectCreated:*", "Topic": "t"}]
+    }
+    rule = bucket.get("LifecycleConfiguration.Rules.0")
+    assert rule["Transitions"] == [{"TransitionInDays": 30, "StorageClass": "GLACIER"}]
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 7}
+    assert "ExpirationInDays" not in rule

@@ -14,6 +14,8 @@ GROUPS = {"AllUsers": "http://acs.amazonaws.com/groups/global/AllUsers",
           "LogDelivery": "http://acs.amazonaws.com/groups/s3/LogDelivery"}  # fmt: skip
 PERMISSIONS = {"Read": "READ", "Write": "WRITE", "ReadAcp": "READ_ACP", "WriteAcp": "WRITE_ACP",
                "FullControl": "FULL_CONTROL"}  # fmt: skip
+KINDS = (("topicARN", "TopicConfigurations", "Topic"), ("queueARN", "QueueConfigurations", "Queue"),
+         ("functionARN", "LambdaConfigurations", "Function"))  # fmt: skip
 LAST_RULE = 32767  # the deny that ends every network ACL
 FAMILIES = (("ipv4Ranges", "cidrIp", "CidrIp"), ("ipv6Ranges", "cidrIpv6", "CidrIpv6"),
             ("prefixListIds", "prefixListId", "{side}PrefixListId"),
@@ -187,3 +189,48 @@ def method_settings(value: Value) -> Value:
 def monitored(value: Value) -> Value:
     """Whether detailed monitoring is on."""
     return member(value, "state") in ("enabled", "pending")
+
+
+@converter
+def capitals(value: Value) -> Value:
+    """The value with every name in CloudFormation's spelling (a capital first letter), at any depth."""
+    if isinstance(value, Mapping):
+        return {str(key)[:1].upper() + str(key)[1:]: capitals(one) for key, one in value.items()}
+    return [capitals(one) for one in value] if isinstance(value, list) else value
+
+
+@converter
+def interfaces(value: Value) -> Value:
+    """Network interfaces of an instance, each with what identifies it."""
+    found = [one for one in many(value) if isinstance(one, Mapping)]
+    return [{"NetworkInterfaceId": one.get("networkInterfaceId"), "SubnetId": one.get("subnetId")} for one in found]
+
+
+@converter
+def unset(value: Value) -> Value:
+    """A number of days; -1, 0 and null say that there is none."""
+    return value if isinstance(value, int) and value > 0 else None
+
+
+@converter
+def replication_rules(value: Value) -> Value:
+    """Rules of replication, which Config holds by their id."""
+    named = value.items() if isinstance(value, Mapping) else ((None, one) for one in many(value))
+    return [{"Id": one.get("id", name), "Status": one.get("status")} for name, one in named if isinstance(one, Mapping)]
+
+
+@converter
+def bucket_notifications(value: Value) -> Value:
+    """Notifications of a bucket, which Config holds by their id: one for each event; nothing when there are none."""
+    made: dict[str, Value] = {}
+    if not isinstance(value, Mapping):
+        return Unknown("the notifications were not recorded")
+    held = value.get("configurations")
+    for one in held.values() if isinstance(held, Mapping) else ():
+        for name, target, kind in KINDS:
+            if isinstance(one, Mapping) and one.get(name):
+                events = [{"Event": event, kind: one[name]} for event in many(one.get("events"))]
+                made[target] = [*made.get(target, []), *events]
+    if value.get("eventBridgeConfiguration") is not None:
+        made["EventBridgeConfiguration"] = {"EventBridgeEnabled": True}
+    return made or None
