@@ -1,21 +1,24 @@
 """A network ACL does not let the whole internet reach the ports of remote administration.
 
 Entries are tried by number, lowest first, and the first that fits decides; an early Deny for everybody wins. The
-default network ACL, which lets everything in, fails as well.
+default network ACL, which lets everything in, fails as well; AWS's own control says nothing of it, which is evidence.
 """
 
 from collections.abc import Iterable, Mapping
 
+from bastide.controls.answers import with_parity
 from bastide.controls.control import control
 from bastide.controls.lookup import elements_of
 from bastide.controls.neighbours import beside, unplaced
 from bastide.controls.switches import is_on
-from bastide.model import PASS, Estate, Properties, Resource, Unknown, Verdict, fail, unknown
+from bastide.model import PASS, Estate, Properties, Resource, Unknown, Verdict, fail, not_applicable, unknown
 from bastide.model.unknown import unknowns_in
 from bastide.network.cidr import covers_internet, port_span
 
 ENTRY = "AWS::EC2::NetworkAclEntry"
 PORTS = (22, 3389)
+# Source: AWS Security Hub User Guide, EC2.21: no findings for a default network ACL.
+DEFAULT = not_applicable("it is the default network ACL of its VPC")
 
 
 @control(
@@ -27,7 +30,7 @@ PORTS = (22, 3389)
     remediation="Put an entry that denies the ports from anywhere before the one that allows them.",
     reads=(ENTRY,),
     config_rule="nacl-no-unrestricted-ssh-rdp",
-    properties=("Entries",),
+    properties=("Entries", "IsDefault"),
 )
 def ec2_network_acl_admin_ports_closed(acl: Resource, estate: Estate) -> Verdict:
     """FAIL when TCP 22 or 3389 is allowed for all of IPv4 or IPv6 before it is denied."""
@@ -53,7 +56,8 @@ def ec2_network_acl_admin_ports_closed(acl: Resource, estate: Estate) -> Verdict
         for family in ("CidrBlock", "Ipv6CidrBlock"):
             number = _opened_by(inward, port, family)
             if number is not None:
-                return fail(f"entry {number} allows tcp {port} from anywhere", "Entries")
+                open_ = fail(f"entry {number} allows tcp {port} from anywhere", "Entries")
+                return with_parity(open_, DEFAULT) if is_on(acl.get("IsDefault")) else open_
     return PASS
 
 

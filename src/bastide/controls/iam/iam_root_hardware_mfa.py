@@ -1,7 +1,6 @@
 """The root user's second factor is a device of its own: a key or token, not an app whose secret can be copied."""
 
 from bastide.controls.control import control
-from bastide.controls.iam.iam_root_mfa import NO_CREDENTIALS
 from bastide.model import PASS, Resource, Unknown, Verdict, fail, unknown
 
 MFA, VIRTUAL = "AccountMFAEnabled", "RootVirtualMFA"
@@ -18,9 +17,9 @@ MFA, VIRTUAL = "AccountMFAEnabled", "RootVirtualMFA"
     properties=("AccountAccessKeysPresent", "AccountMFAEnabled", "AccountPasswordPresent", "RootVirtualMFA"),
 )
 def iam_root_hardware_mfa(summary: Resource) -> Verdict:
-    """FAIL when the root user has no MFA or a virtual one; NOT_APPLICABLE when its credentials were removed."""
+    """FAIL when the root user has no MFA or a virtual one; PASS when its credentials were removed."""
     if summary.get("AccountPasswordPresent") in (False, 0) and summary.get("AccountAccessKeysPresent") in (False, 0):
-        return NO_CREDENTIALS
+        return PASS  # Source: AWS Security Hub User Guide, IAM.6: passed when there are no root credentials
     for path, wrong, otherwise in (
         (MFA, (False, 0), "the root user has no MFA"),
         (VIRTUAL, (True, 1), "the root user's MFA is an app"),
