@@ -14,7 +14,7 @@ from bastide.iam.decide import matches
 from bastide.iam.evaluator import Compiled
 from bastide.iam.policy_set import PolicySet
 from bastide.iam.principals import DELEGATED, DIRECT, ENTITY, NONE, caller_of, naming
-from bastide.iam.request import Request
+from bastide.iam.request import Principal, Request
 from bastide.iam.services import has_rcps, needs_resource_policy
 from bastide.model import PolicyDocument, Statement
 from tests.iam.random_policies import condition, policy_set, request
@@ -100,6 +100,34 @@ def test_the_evaluator_decides_as_the_whole_decision_in_one_function_does(seed: 
             assert found == naive(policy, asked), (policy, asked)
             seen[found] += 1
     assert min(seen[name] for name in ("allowed", "explicit_deny", "implicit_deny")) > EACH / 50, seen
+
+
+@pytest.mark.parametrize("seed", range(20, 24))
+def test_the_short_way_decides_as_the_long_one_does_for_the_same_reason(seed: int) -> None:
+    rng, short = Random(seed), 0
+    for _ in range(EACH // 8):
+        policy = policy_set(rng)
+        if rng.random() < 0.7:
+            policy = replace(policy, boundary=None, session=None, management_account="", grants=(), bucket=None)
+        compiled = Compiled(policy)
+        asked = [request(rng) for _ in range(4)]
+        others = [replace(one, resource=other.resource, principal=other.principal) for one in asked for other in asked]
+        for one in [*asked, *asked, *asked, *others]:
+            found, wanted = compiled.decide(one), compiled.decide_in_full(one)
+            assert found[:2] == wanted[:2], (policy, one)
+            assert found[4:] == wanted[4:], (policy, one)
+        short += sum(found is not None for found in compiled._programs.values())
+    assert short > EACH / 20
+
+
+def test_a_key_that_the_context_tells_in_two_spellings_is_read_as_ever() -> None:
+    one = Statement("Allow", action=("s3:*",), resource=("*",), condition={"StringEquals": {"aws:x": ("b",)}})
+    compiled = Compiled(PolicySet(identity=(PolicyDocument((one,)),)))
+    caller = Principal("arn:aws:iam::111122223333:role/r", "arn:aws:sts::111122223333:assumed-role/r/s")
+    for context in ({"AWS:X": "a", "aws:x": "b"}, {"aws:x": "b", "AWS:X": "a"}, {"Aws:X": ["b"]}, {"aws:y": "b"}):
+        asked = Request(caller, "s3:GetObject", "arn:aws:s3:::b/k", context)
+        decided = {compiled.decide(asked).decision for _ in range(4)}
+        assert decided == {compiled.decide_in_full(asked).decision}
 
 
 def test_a_condition_made_ready_holds_as_its_definition_does() -> None:

@@ -20,10 +20,11 @@ import binascii
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, lru_cache, partial
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from functools import cache, partial
+from ipaddress import ip_address
 from itertools import takewhile
 
+from bastide.iam.addresses import network, within_networks
 from bastide.iam.quantities import ORDER, number, seconds
 from bastide.iam.variables import Keys, Template, fill, has_variables, plain, template
 from bastide.iam.vocabulary import NULL, SETS, operator
@@ -95,11 +96,20 @@ def test(condition: Condition, *, variables: bool = True) -> Test | None:
     Raises:
         InputError: a value holds a variable that is none.
     """
-    tests = [
-        _test(name, key.lower(), values, variables)
+    return all_of([one for _, one in tests_by_key(condition, variables=variables)])
+
+
+def tests_by_key(condition: Condition, *, variables: bool = True) -> tuple[tuple[str, Test], ...]:
+    """The tests of a condition block, each with its key in lower case; all have to hold. Raises as ``test``."""
+    return tuple(
+        (key.lower(), _test(name, key.lower(), values, variables))
         for name, tests in sorted(condition.items(), key=_cost)
         for key, values in tests.items()
-    ]
+    )
+
+
+def all_of(tests: Sequence[Test]) -> Test | None:
+    """Several tests as one; None for none."""
     if not tests:
         return None
     if len(tests) == 1:
@@ -138,12 +148,22 @@ def _test(name: str, key: str, wanted: Values, variables: bool) -> Test:
     if is_null(name):
         when = {value.lower() for value in wanted}
         absent, present = "true" in when, "false" in when
-        return lambda keys: present if any(keys.get(key, ())) else absent
+        return _null(key, present, absent)
     how = operator_named(name)
     templates = _templates(how, wanted, variables)
     if any(map(has_variables, templates)):
         return _filled(how, key, templates)
     return _static(how, key, [fill(one, {}) or () for one in templates])
+
+
+def _null(key: str, present: bool, absent: bool) -> Test:
+    """``Null``: what holds where the key has a value that is not empty, and where it has none."""
+
+    def hold(keys: Keys) -> bool:
+        found = keys.get(key)
+        return present if found and any(found) else absent
+
+    return hold
 
 
 def _static(how: Operator, key: str, patterns: Sequence[Pattern]) -> Test:
@@ -169,6 +189,9 @@ def _static(how: Operator, key: str, patterns: Sequence[Pattern]) -> Test:
 def _plain_static(how: Operator, key: str, matches: Callable[[str], bool]) -> Test:
     """``_static`` for an operator without set prefix, which most are: a negated one holds when no value matches."""
     negated, without = how.negated, how.holds_without_key
+    listed = getattr(matches, "__self__", None)  # the values themselves, where they are only looked up
+    if isinstance(listed, frozenset):
+        return _looked_up(key, listed, negated, without)
 
     def hold(keys: Keys) -> bool:
         found = keys.get(key)
@@ -177,6 +200,20 @@ def _plain_static(how: Operator, key: str, matches: Callable[[str], bool]) -> Te
         if len(found) == 1:
             return matches(found[0]) is not negated
         return any(map(matches, found)) is not negated
+
+    return hold
+
+
+def _looked_up(key: str, listed: frozenset[str], negated: bool, without: bool) -> Test:
+    """``_plain_static`` where values are only looked up: no call for each."""
+
+    def hold(keys: Keys) -> bool:
+        found = keys.get(key)
+        if not found:
+            return without
+        if len(found) == 1:
+            return (found[0] in listed) is not negated
+        return listed.isdisjoint(found) is negated
 
     return hold
 
@@ -208,7 +245,7 @@ def _any_of(how: Operator, patterns: Sequence[Pattern]) -> Callable[[str], bool]
         known = wanted & {"true", "false"} if how.name == "bool" else wanted
         return lambda value: value.lower() in known
     if how.name == "ipaddress":
-        return _within_networks([found for pattern in patterns if (found := _network(plain(pattern))) is not None])
+        return within_networks([found for pattern in patterns if (found := network(plain(pattern))) is not None])
     ready = [_ready(how, pattern) for pattern in patterns]
     if len(ready) == 1:
         return ready[0]
@@ -216,27 +253,6 @@ def _any_of(how: Operator, patterns: Sequence[Pattern]) -> Callable[[str], bool]
     def matches(value: str) -> bool:
         for match in ready:  # noqa: SIM110
             if match(value):
-                return True
-        return False
-
-    return matches
-
-
-def _within_networks(networks: Sequence[IPv4Network | IPv6Network]) -> Callable[[str], bool]:
-    """``_address`` for several networks: the value is read once, and compared as a number."""
-    ranges = {
-        version: tuple((int(one.netmask), int(one.network_address)) for one in networks if one.version == version)
-        for version in (4, 6)
-    }
-
-    def matches(value: str) -> bool:
-        try:
-            address = ip_address(value)
-        except ValueError:
-            return False
-        number = int(address)
-        for mask, network in ranges[address.version]:  # noqa: SIM110
-            if number & mask == network:
                 return True
         return False
 
@@ -259,9 +275,11 @@ def _arn_matcher(pattern: Pattern) -> Callable[[str], bool]:
     asked = [(place, matcher_of(part)) for place, part in enumerate(patterns) if part != [Wild.ANY]]
     asked.reverse()  # the last part differs most
     start = "".join(str(item) for item in takewhile(lambda item: not isinstance(item, Wild), pattern))
+    last = [str(item) for item in takewhile(lambda item: not isinstance(item, Wild), reversed(pattern))]
+    end = "".join(reversed(last))
 
     def match(value: str) -> bool:
-        if not value.startswith(start):
+        if not value.startswith(start) or not value.endswith(end):
             return False
         parts = value.split(":", ARN_PARTS - 1)
         if len(parts) != ARN_PARTS:
@@ -350,19 +368,11 @@ def _binary(wanted: Pattern, found: str) -> bool:
 
 
 def _address(wanted: Pattern, found: str) -> bool:
-    network = _network(plain(wanted))
+    listed = network(plain(wanted))
     try:
-        return network is not None and ip_address(found) in network
+        return listed is not None and ip_address(found) in listed
     except ValueError:
         return False
-
-
-@lru_cache(maxsize=4_096)
-def _network(text: str) -> IPv4Network | IPv6Network | None:
-    try:
-        return ip_network(text, strict=False)
-    except ValueError:
-        return None
 
 
 def _ordered(parse: Callable[[str], Decimal | None], compare: Callable[[Decimal, Decimal], bool]) -> Matcher:

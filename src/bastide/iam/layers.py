@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from bastide.errors import InputError
-from bastide.iam.conditions import Test, test
+from bastide.iam.conditions import Test, all_of, tests_by_key
 from bastide.iam.principals import DIRECT, NONE, Caller, Names, naming
-from bastide.iam.variables import Keys, Template, fill, has_variables, matcher_with, resource_template
+from bastide.iam.variables import Keys, Template, fill, has_variables, keys_in, matcher_with, resource_template
 from bastide.iam.wildcards import Item, Matcher, Wild, items, matcher, matcher_of
 from bastide.model import PolicyDocument, Statement
 
@@ -38,6 +38,15 @@ class Rule:
     resource: ResourceTest | None
     condition: Test | None
     names: Names | None
+    tests: tuple[tuple[str, Test], ...] = ()  # those of ``condition``, each with its key
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The condition keys, in lower case, that it asks about or uses as variables."""
+        one = self.statement
+        values = [text for tests in one.condition.values() for found in tests.values() for text in found]
+        texts = (*(one.resource or ()), *(one.not_resource or ()), *values) if self.variables else ()
+        return keys_in(texts) | {key for key, _ in self.tests}
 
     def applies(self, resource: str, keys: Keys, caller: Caller) -> int:
         """How strongly the statement speaks about a request whose action it covers; 0 when it does not."""
@@ -187,7 +196,8 @@ def _eased(rule: Rule) -> Rule | None:
         return rule
     if rule.statement.effect == "Deny":
         return None
-    return replace(rule, condition=test(settled, variables=rule.variables))
+    tests = tests_by_key(settled, variables=rule.variables)
+    return replace(rule, condition=all_of([one for _, one in tests]), tests=tests)
 
 
 def is_settled(key: str) -> bool:
@@ -198,12 +208,12 @@ def is_settled(key: str) -> bool:
 def _rule(statement: Statement, document: int, index: int, variables: bool, bounded: bool) -> Rule:
     try:
         resource = _resource(statement, variables)
-        condition = test(statement.condition, variables=variables)
+        tests = tests_by_key(statement.condition, variables=variables)
     except InputError as error:
         raise InputError(error.what, str(statement.position) or f"statement {index}", error.problems[0].fix) from error
     return Rule(
-        statement, document, index, variables, _action(statement), resource, condition,
-        naming(statement, bounded=bounded),
+        statement, document, index, variables, _action(statement), resource, all_of([one for _, one in tests]),
+        naming(statement, bounded=bounded), tests,
     )  # fmt: skip
 
 

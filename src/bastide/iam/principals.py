@@ -42,9 +42,21 @@ class Caller:
 Names = Callable[[Caller], int]
 
 
-@lru_cache(maxsize=16_384)
 def caller_of(principal: Principal, user_id: str = "") -> Caller:
     """The caller; ``user_id`` is ``aws:userid`` where the request tells it, which policies may name as well."""
+    one = principal  # its parts are compared faster than it would be itself
+    return _caller(
+        one.arn, one.session, one.service, one.federated, one.organization, one.canonical, one.parent, one.path_known,
+        user_id,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=16_384)
+def _caller(
+    arn: str, session: str, service: str, federated: str, organization: str, canonical: str, parent: str,
+    path_known: bool, user_id: str,
+) -> Caller:  # fmt: skip
+    principal = Principal(arn, session, service, federated, organization, canonical, parent, path_known)
     kind, account = principal.kind, principal.account
     own, account_names = _own_names(principal, kind), _account_names(principal)
     names = dict.fromkeys(account_names, DELEGATED) | own

@@ -10,7 +10,7 @@ Source: IAM User Guide, "IAM policy elements: Variables and tags".
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from bastide.errors import InputError
@@ -128,6 +128,12 @@ def _pieces(parts: Template) -> tuple[tuple[str | Variable, ...], ...]:
         else:
             pieces[-1].append(part)
     return tuple(map(tuple, pieces))
+
+
+def keys_in(texts: Iterable[str]) -> frozenset[str]:
+    """Keys, in lower case, that stand as variables in some texts."""
+    found = (match["key"] for text in texts if "${" in text for match in VARIABLE.finditer(text))
+    return frozenset(key.strip().lower() for key in found if key)
 
 
 def has_variables(parts: Template) -> bool:
