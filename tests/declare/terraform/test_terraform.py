@@ -268,6 +268,17 @@ def test_snapshots_are_many_and_settings_of_an_account_are_one() -> None:
     )  # fmt: skip
 
 
+def test_numbers_that_stand_for_nothing_are_absent() -> None:
+    reading = read(plan(
+        resource("aws_lambda_function.f", {"function_name": "f", "reserved_concurrent_executions": -1}),
+        resource("aws_lambda_function.g", {"function_name": "g", "reserved_concurrent_executions": 0}),
+        resource("aws_cloudwatch_log_group.l", {"name": "l", "retention_in_days": 0}),
+    ))  # fmt: skip
+    assert one(reading, "aws_lambda_function.f").get("ReservedConcurrentExecutions") is None
+    assert one(reading, "aws_lambda_function.g").get("ReservedConcurrentExecutions") == 0
+    assert one(reading, "aws_cloudwatch_log_group.l").get("RetentionInDays") is None
+
+
 def test_types_that_are_not_read_are_listed_and_their_line_is_told() -> None:
     reading = read(plan(resource("aws_never_heard.x", {}), resource("random_id.y", {}), resource("random_id.z", {})))
     assert reading.skipped == {"aws_never_heard": 1, "random_id": 2}

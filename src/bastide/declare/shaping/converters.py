@@ -140,8 +140,8 @@ def many(value: Value) -> list[Any]:
 
 @converter
 def unless(value: Value, word: str) -> Value:
-    """The value, or nothing where it is a certain word."""
-    return None if value == word else value
+    """The value, or nothing where it is a certain word or number."""
+    return None if not isinstance(value, Unknown) and str(value) == word else value
 
 
 @converter
