@@ -12,10 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from bastide.aws.objects import Objects
 from bastide.errors import InputError
+
+if TYPE_CHECKING:  # boto3 takes a quarter of a worker process's start
+    from bastide.aws.objects import Objects
 
 # …/AWSLogs/[o-…/]ACCOUNT/SERVICE/REGION/YYYY/MM/DD/…
 _LAYOUT = re.compile(
