@@ -1,0 +1,1 @@
+"""Controls about AWS Backup: that what holds data is in a plan."""
