@@ -172,6 +172,8 @@ class Shaping:
         if isinstance(value, str):
             return document(value)
         block = only(value)
+        if isinstance(block, bool) and "Enabled" in self._property_names(schema):
+            return {"Enabled": block}
         if not isinstance(block, Mapping):
             return {} if isinstance(value, list) and value else None if isinstance(value, list) else block
         if not self._property_names(schema):
