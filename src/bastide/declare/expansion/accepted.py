@@ -1,7 +1,7 @@
 """What the platform itself does otherwise than a control asks, and why.
 
 The one idea: a default that a control objects to has a reason, or it is not a default. The reasons are said here, of
-the platform's own resources alone; a report shows them as accepted, not as passed.
+what the platform makes or decides alone; a report shows them as accepted, not as passed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ LOGS = ("access-logs", "config", "flow-logs", "trail")
 
 
 class Accepted(NamedTuple):
-    """Findings of a control (a pattern) on some resources (patterns of ids) that the platform accepts."""
+    """Findings of a control (a pattern) on some resources (patterns of ids; none: all) that the platform accepts."""
 
     control: str
     resources: tuple[str, ...]
@@ -39,6 +39,14 @@ def accepted(organization: str) -> tuple[Accepted, ...]:
         Accepted(
             "cloudtrail-sent-to-cloudwatch", ("bastide-organization",),
             "the trail is read from its bucket (`bastide ingest`); CloudWatch Logs would be a second, dearer copy",
+        ),
+        Accepted(
+            "cloudtrail-records-object*", (),
+            "which requests to objects are logged is a matter of cost: `logs.events` says it",
+        ),
+        Accepted(
+            "iam-role-no-inline-policies", ("AWSReservedSSO_*",),
+            "it comes from a permission set of Identity Center, and cannot be changed in the account",
         ),
         Accepted(
             "iam-role-no-inline-policies", (DEPLOYER, READER, "bastide-log-reader"),

@@ -72,8 +72,9 @@ class Demo:
         title = f"{workspace.declaration.architecture.organization}: after a careless week and a heal"
         report = workspace.report(final, estate, title=title, healed=healed)
         write_text(FORMATS["html"](report), self._report)
-        print(f"\nwrote {self._report}: {len(healed)} findings healed, {len(left)} left")
-        clean = not _failures(final)
+        print(f"\nwrote {self._report}: {len(healed)} findings healed, {len(left)} left to a person")
+        able = {control.id for control in workspace.controls if control.heal is not None}
+        clean = not any(finding.control in able for finding in _failures(final))
         return denied and exact and clean and outcome.complete and last.empty
 
     def _deploy(self, workspace: Workspace) -> None:

@@ -151,6 +151,7 @@ def plain_volume(week: Week) -> Iterator[Expected]:
     volume = ec2.create_volume(AvailabilityZone=f"{week.home}a", Size=8, Encrypted=False)
     yield Expected("ec2-ebs-encrypted-by-default", "play", week.account("play"))
     yield Expected("ec2-volume-encrypted", "play", volume["VolumeId"])
+    yield Expected("ec2-volume-attached", "play", volume["VolumeId"])
 
 
 @mistake("Wednesday: the trail costs money, says somebody")
@@ -161,7 +162,8 @@ def stop_trail(week: Week) -> Iterator[Expected]:
     trails.stop_logging(Name=trail["TrailARN"])
     yield Expected("cloudtrail-trail-logging", week.management, trail["Name"])
     for account in week.accounts:
-        yield Expected("cloudtrail-covers-account", account, week.account(account))
+        for control in ("cloudtrail-covers-account", "cloudtrail-records-account", "cloudtrail-security-trail"):
+            yield Expected(control, account, week.account(account))
 
 
 @mistake("Wednesday: and nobody reads its digests anyway")
@@ -206,8 +208,11 @@ def old_metadata(week: Week) -> Iterator[Expected]:
         MaxCount=1,
         SubnetId=subnet,
         MetadataOptions={"HttpTokens": "optional"},
+        Monitoring={"Enabled": True},
+        EbsOptimized=True,
     )
-    yield Expected("ec2-instance-requires-imdsv2", "shop-dev", made["Instances"][0]["InstanceId"])
+    for control in ("ec2-instance-requires-imdsv2", "ec2-instance-profile-attached"):
+        yield Expected(control, "shop-dev", made["Instances"][0]["InstanceId"])
 
 
 @mistake("Thursday: neither does the next one, so the account's default goes, too")
@@ -237,7 +242,7 @@ def share_snapshots(week: Week) -> Iterator[Expected]:
 def weak_passwords(week: Week) -> Iterator[Expected]:
     """A password policy of six letters."""
     week.client("iam", "network").update_account_password_policy(MinimumPasswordLength=6)
-    for control in ("strong", "no-reuse"):
+    for control in ("strong", "no-reuse", "configured", "pci"):
         yield Expected(f"iam-password-policy-{control}", "network", week.account("network"))
 
 

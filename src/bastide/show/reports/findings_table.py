@@ -37,7 +37,7 @@ def render(report: Report) -> str:
 def _by_place(report: Report, group: Callable[[Finding], str]) -> list[RenderableType]:
     """A block for each account or service, and in it the worst first."""
     blocks: dict[str, list[Finding]] = {}
-    for finding in sorted(report.findings, key=_order):
+    for finding in sorted(_listed(report), key=_order):
         blocks.setdefault(group(finding), []).append(finding)
     parts: list[RenderableType] = []
     for name, findings in blocks.items():
@@ -58,9 +58,15 @@ def _by_place(report: Report, group: Callable[[Finding], str]) -> list[Renderabl
 
 def _by_control(report: Report) -> list[RenderableType]:
     parts: list[RenderableType] = []
-    for (status, severity, control), group in groupby(sorted(report.findings, key=_order), _heading):
+    for (status, severity, control), group in groupby(sorted(_listed(report), key=_order), _heading):
         parts += _block(status, severity, control, list(group), report)
     return parts
+
+
+def _listed(report: Report) -> list[Finding]:
+    """What is shown line by line: what is accepted only where everything is asked for."""
+    whole = any(finding.status is Status.PASS for finding in report.findings)
+    return [finding for finding in report.findings if whole or "suppressed" not in finding.evidence]
 
 
 def _order(finding: Finding) -> tuple[bool, int, str, str]:
@@ -77,7 +83,7 @@ def _block(
 ) -> list[RenderableType]:
     """One control with its resources and how to mend them."""
     style = "magenta" if status is Status.UNKNOWN else STYLES.get(severity, "")
-    title = Text.assemble((f"{status} {severity}".ljust(16), style), (f"{control}  ", "bold"), findings[0].title)
+    title = Text.assemble((f"{status} {severity}".ljust(15) + " ", style), (f"{control}  ", "bold"), findings[0].title)
     table = Table.grid(padding=(0, 2))
     table.add_column(overflow="fold")
     table.add_column(overflow="fold")
@@ -105,11 +111,13 @@ def summary(report: Report) -> list[RenderableType]:
     """What was judged, with which result, and what could not be read."""
     counts = {status: report.counts.get(status, 0) for status in Status}
     severities = ", ".join(f"{number} {severity}" for severity, number in report.by_severity().items() if number)
+    accepted = sum("suppressed" in finding.evidence for finding in report.findings)
     lines: list[RenderableType] = [
         Text(
             f"{counts[Status.FAIL]} failed{f' ({severities})' if severities else ''}, "
             f"{counts[Status.UNKNOWN]} unknown, "
-            f"{counts[Status.PASS]} passed, {counts[Status.NOT_APPLICABLE]} not applicable "
+            f"{counts[Status.PASS]} passed, {counts[Status.NOT_APPLICABLE]} not applicable"
+            f"{f' ({accepted} accepted)' if accepted else ''} "
             f"· {len(report.controls)} controls over {len(report.estate.resources):,} resources "
             f"· basis: {report.estate.basis}"
             f"{f' · {len(report.findings)} new against the baseline' if report.compared else ''}"
