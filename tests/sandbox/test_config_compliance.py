@@ -136,7 +136,8 @@ def test_a_pack_makes_rules_that_comply_or_not(fresh: Any, refused: Refused) -> 
     bad = "ConformancePackTemplateValidationException"
     put = config.put_conformance_pack
     refused(bad, put, ConformancePackName="p", TemplateBody="Resources: {B: {Type: 'AWS::S3::Bucket'}}")
-    refused(bad, put, ConformancePackName="p", TemplateBody="nothing")
+    for text in ("nothing", "Resources: {B: text}", "Resources: []", PACK.replace("Default: AWS", "MinLength: 1")):
+        refused(bad, put, ConformancePackName="p", TemplateBody=text)
     arn = put(ConformancePackName="p", TemplateBody=PACK)["ConformancePackArn"]
     (row,) = config.describe_conformance_packs()["ConformancePackDetails"]
     assert row["ConformancePackArn"] == arn

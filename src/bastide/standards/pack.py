@@ -73,7 +73,7 @@ def parse_rule(given: Mapping[str, Value], name: str = "") -> Rule:
     details = _mapping(source.get("CustomPolicyDetails"))
     parameters, unread = _parameters(given.get("InputParameters"))
     identifier = source.get("SourceIdentifier", "")
-    if isinstance(given.get("Source"), Unknown) or isinstance(identifier, Unknown):
+    if any(isinstance(one, Unknown) for one in (given.get("Source"), *source.values())):
         unread = "its source could not be read"
     types = scope.get("ComplianceResourceTypes") or ()
     if any(isinstance(one, Unknown) for one in (given.get("Scope"), types, *scope.values())):

@@ -21,6 +21,7 @@ from bastide.sandbox.shims import Answer, shim
 from bastide.sandbox.shims.config_compliance import results_of
 from bastide.sandbox.shims.config_rules import (
     PACKS,
+    check_rule,
     compliance,
     drop_rule,
     invalid,
@@ -94,7 +95,7 @@ def _from_bucket(call: Call, uri: str) -> str:
     return (body if isinstance(body, bytes) else body.read()).decode("utf-8", "replace")
 
 
-def template_rules(text: str, given: Sequence[Mapping[str, str]]) -> list[Mapping[str, Any]]:
+def template_rules(text: str, given: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
     """The fields of each rule in a template, with its parameters filled in and a name.
 
     Raises AwsError: ConformancePackTemplateValidationException.
@@ -104,7 +105,8 @@ def template_rules(text: str, given: Sequence[Mapping[str, str]]) -> list[Mappin
         tree = parse_template(text.encode(), "template")
         if not is_tree(tree):
             raise _unfit("it has no Resources")
-        strange = sorted({str(one.get("Type")) for one in tree["Resources"].values()} - set(MADE_OF))
+        kinds = {str(one.get("Type")) if isinstance(one, Mapping) else "no type" for one in tree["Resources"].values()}
+        strange = sorted(kinds - set(MADE_OF))
         if strange:
             raise _unfit(f"a conformance pack cannot hold {', '.join(strange)}")
         found = estate_of({"template": tree}, Settings(values)).estate.of_type(RULE)
@@ -114,7 +116,13 @@ def template_rules(text: str, given: Sequence[Mapping[str, str]]) -> list[Mappin
     unread = next((rule for _, rule in read if rule.unread), None)
     if unread is not None:
         raise _unfit(f"{unread.name}: {unread.unread}")
-    return [_as_call(one.properties, rule.name, rule.parameters) for one, rule in read]
+    made = [_as_call(one.properties, rule.name, rule.parameters) for one, rule in read]
+    for one in made:
+        try:
+            check_rule(one)  # a pack is made wholly or not at all
+        except AwsError as wrong:
+            raise _unfit(f"{one['ConfigRuleName']}: {wrong.message}") from wrong
+    return made
 
 
 def _unfit(why: str) -> AwsError:
@@ -126,7 +134,7 @@ def _as_call(properties: Mapping[str, Any], name: str, parameters: Mapping[str, 
     kept = ("Description", "Scope", "Source", "MaximumExecutionFrequency")
     return {
         "ConfigRuleName": name,
-        **{field: properties[field] for field in kept if properties.get(field)},
+        **{field: properties[field] for field in kept if isinstance(properties.get(field), str | Mapping)},
         **({"InputParameters": json.dumps(dict(parameters))} if parameters else {}),
     }
 

@@ -75,7 +75,7 @@ def _name_of(call: Call, given: Mapping[str, Any]) -> str:
 
 def make_rule(call: Call, given: Mapping[str, Any], created_by: str = "") -> Record:
     """Keep a rule after a look at its source and parameters."""
-    _check(given)
+    check_rule(given)
     known = rules(call).get(given["ConfigRuleName"], {})
     id = known.get("ConfigRuleId") or f"config-rule-{moto.random_hex(6)}"
     source = given["Source"]
@@ -100,7 +100,8 @@ def _runs(call: Call) -> dict[str, Record]:
     return found
 
 
-def _check(given: Mapping[str, Any]) -> None:
+def check_rule(given: Mapping[str, Any]) -> None:
+    """Look at a rule's source and parameters. Raises InvalidParameterValueException."""
     source = given.get("Source") or {}
     owner, identifier = source.get("Owner"), source.get("SourceIdentifier", "")
     if owner not in ("AWS", "CUSTOM_LAMBDA", "CUSTOM_POLICY"):
