@@ -18,7 +18,7 @@ from tests.declare.targets import wrong_targets
 OURS = frozenset({
     "Grants", "Entries", "IsDefault", "MfaDelete", "SharedAccounts", "PublicIp", "State", "KeyState", "KeyManager",
     "SubnetIds", "NotAfter", "Status", "Type", "Association", "VgwTelemetry", "Attachments", "AssociationId",
-    "VirtualizationType", "StateTransitionTime", "AccessKeys", "MFADevices",
+    "VirtualizationType", "StateTransitionTime", "Recording", "AccessKeys", "MFADevices",
 })  # fmt: skip
 TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"},
                                                   "Action": "sts:AssumeRole"}]}  # fmt: skip

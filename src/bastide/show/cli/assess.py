@@ -33,7 +33,7 @@ INCOMPLETE = 3
 def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(help="The architecture file (default architecture.yaml); or templates, or a folder of them."),
+        typer.Argument(help="The architecture file (default architecture.yaml); or templates, Terraform, Config files"),
     ] = None,
     target: TargetOption = "sandbox",
     profile: ProfileOption = "",
