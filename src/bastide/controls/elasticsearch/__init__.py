@@ -1,0 +1,1 @@
+"""Controls about domains of the older Elasticsearch type."""
