@@ -11,7 +11,8 @@ from bastide.declare.templates import Settings
 from bastide.errors import InputError
 from bastide.show import inputs
 from bastide.show.cli.main import run
-from bastide.show.inputs import are_inputs, read_inputs, readings_of
+from bastide.show.inputs import are_inputs, read_inputs
+from bastide.show.readings import readings_of
 
 TEMPLATE = "Resources: {B: {Type: AWS::S3::Bucket, Properties: {BucketName: logs}}}\n"
 PLAN: dict[str, Any] = {

@@ -100,7 +100,8 @@ def assess_templates(
     from bastide.assess import suppressed
     from bastide.declare.templates import Settings
     from bastide.declare.templates.suppress import suppressions
-    from bastide.show.inputs import read_inputs, readings_of
+    from bastide.show.inputs import read_inputs
+    from bastide.show.readings import readings_of
 
     files = read_inputs(paths)
     notes = list(files.notes)
