@@ -123,6 +123,15 @@ def test_a_pack_is_asked_of_a_template_and_what_is_not_evaluated_is_listed(templ
     assert "a custom rule's function is not run" in " ".join(capsys.readouterr().out.split())
 
 
+def test_two_packs_of_one_name_are_refused(template: Path, capsys: Capture) -> None:
+    for folder in ("one", "two"):
+        Path(folder).mkdir()
+        Path(folder, "p.yaml").write_text(PACK)
+    assert run(["assess", str(template), "--pack", "one/p.yaml", "--pack", "two/p.yaml"]) == 2
+    assert "have one name" in capsys.readouterr().err
+    assert run(["assess", str(template), "--pack", "one/p.yaml", "--pack", "one/p.yaml"]) == 0
+
+
 def test_evidence_holds_no_secret_and_any_change_is_found(template: Path, capsys: Capture) -> None:
     folder = template.with_name("evidence")
     arguments = ["assess", str(template), "--standard", "aws-fsbp", "-o", f"evidence={folder}"]

@@ -6,6 +6,7 @@ packs want with other parameters.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -89,8 +90,15 @@ def asked(slugs: Sequence[str], packs: Sequence[Path], controls: Sequence[Contro
         InputError: there is no such standard, or a file is no conformance pack.
     """
     standards = tuple(find_standard(slug) for slug in dict.fromkeys(slugs))
-    named = [(path.stem, rule_coverage(read_pack(path), controls)) for path in dict.fromkeys(packs)]
-    return Asked(tuple((one, coverage(one, controls)) for one in standards), tuple(named))
+    named = {pack_name(path): rule_coverage(read_pack(path), controls) for path in packs}
+    if len(named) + len(standards) > len({*named, *(one.slug for one in standards)}) or len(named) < len(set(packs)):
+        raise InputError("two packs, or a pack and a standard, have one name", fix="rename a file")
+    return Asked(tuple((one, coverage(one, controls)) for one in standards), tuple(named.items()))
+
+
+def pack_name(path: Path) -> str:
+    """What a pack is called, after its file: letters, digits, hyphens and underscores."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", path.stem).strip("-") or "pack"
 
 
 def take_evidence(wanted: Asked, outputs: Sequence[Output]) -> tuple[Asked, list[Output]]:
