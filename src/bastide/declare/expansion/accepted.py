@@ -27,6 +27,7 @@ def accepted(organization: str) -> tuple[Accepted, ...]:
     unlockable = tuple(f"{organization}-{kind}-*" for kind in LOGS if kind != "trail")
     return (
         Accepted("s3-bucket-replicated*", logs, "a second copy of the logs is a matter of cost"),
+        Accepted("backup-bucket-covered", logs, "versions and the lock keep the logs; a backup would be a second copy"),
         Accepted("s3-bucket-events-notified", logs, "logs are read on a schedule; nobody waits for a single file"),
         Accepted(
             "s3-bucket-object-lock-enabled", unlockable,
