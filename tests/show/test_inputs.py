@@ -69,6 +69,16 @@ def test_each_file_by_itself_is_an_estate(tmp_path: Path) -> None:
     assert len(readings_of(read_inputs([tmp_path]), Settings(), each=True)) == 3
 
 
+def test_a_parameter_means_nothing_to_a_plan_and_is_refused(tmp_path: Path) -> None:
+    fill(tmp_path)
+    found = read_inputs([tmp_path / "plan.json"])
+    with pytest.raises(InputError, match="no template has a parameter Env"):
+        readings_of(found, Settings({"Env": "prod"}))
+    (reading,) = readings_of(found, Settings({"AWS::AccountId": "111122223333", "AWS::Region": "eu-west-1"}))
+    volume = reading.estate.of_type("AWS::EC2::Volume")[0]
+    assert (volume.account, volume.region) == ("111122223333", "eu-west-1")
+
+
 def test_the_command_judges_them_together_and_lists_the_types_that_it_skips(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -103,6 +113,9 @@ BAD: list[tuple[str, bytes, str]] = [
     ("deep.json", b"[" * 200_000, "nested"),
     ("deep.tfstate", b'{"terraform_version":"1","values":' + b'{"a":' * 100_000, "nested"),
     ("binary.json", b"\x00\xff\xfe\x01" * 100, "not text"),
+    ("main.tf", b'resource "aws_s3_bucket" "b" {}', "terraform show -json"),
+    ("main.tf.json", b'{"resource": {}}', "terraform show -json"),
+    ("stream.json", b'{"@level":"info","@message":"x"}\n{"@level":"info"}\n', "terraform show -json"),
     ("other.json", b'{"a": 1}', "is not a CloudFormation template"),
     ("new.json", json.dumps({**PLAN, "format_version": "2.0"}).encode(), "format_version 2.0 is not read"),
 ]

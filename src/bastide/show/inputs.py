@@ -33,6 +33,8 @@ MAX_TEMPLATE = 5_000_000
 HEAD = 1_000_000
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 # What a file too large for a template says early when it is one of the others.
+SOURCES = (".tf", ".tf.json", ".tofu")
+SHOW = "terraform plan -out plan.bin; terraform show -json plan.bin > plan.json; and name that"
 LARGE = re.compile(rb'"(?:terraform_version|planned_values|configurationItems|configurationItem|Results)"\s*:')
 OTHERS = "a template, Terraform's JSON or a file of AWS Config"
 
@@ -186,6 +188,8 @@ def read_input(path: Path) -> tuple[str, Any]:
     """
     from bastide.declare.templates.files import is_tree, parse_template, read_template
 
+    if path.name.endswith(SOURCES):
+        raise InputError(f"{path} is Terraform's source, which is not read", str(path), SHOW)
     data = _bytes(path)
     if data is None:
         tree = read_template(path)
@@ -256,6 +260,8 @@ def _recognised(data: bytes, file: str) -> tuple[str, Any]:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):  # what PowerShell writes
         data = data.decode("utf-16", "replace").encode()
     data = data.removeprefix(b"\xef\xbb\xbf")
+    if data.startswith(b'{"@level"'):
+        raise InputError(f"{file} is what terraform plan -json prints, which tells no values", file, SHOW)
     if data.lstrip()[:1] not in (b"{", b"["):
         return "", None
     try:

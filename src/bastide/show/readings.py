@@ -30,10 +30,10 @@ def readings_of(
     """
     from bastide.declare.templates.estate import refuse_strangers
 
+    refuse_strangers(inputs.trees, settings)
     if not each:
         found = list(_by_kind(inputs, settings, controls))
         return [merged(found)] if found else []
-    refuse_strangers(inputs.trees, settings)
     readings: list[Reading] = []
     problems: list[Problem] = []
     for one in _apart(inputs):

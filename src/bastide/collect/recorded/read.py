@@ -101,8 +101,9 @@ def _gaps(resources: list[Resource], reads: Mapping[str, frozenset[str]]) -> Ite
     missing: set[tuple[str, str, str]] = set()
     for one in resources:
         for kind in reads.get(one.type, frozenset()) - held - CARRIED:
-            missing.add((kind, one.account, one.region))
-            missing.add((kind, one.account, GLOBAL))
+            missing.add((kind, one.account, region_of(kind, Settings({"AWS::Region": one.region}))))
+            if kind.startswith("Bastide::"):  # settings of an account stand in no region
+                missing.add((kind, one.account, GLOBAL))
     for kind, account, region in sorted(missing):
         yield Gap(
             kind, account, region, f"the files of AWS Config hold no {kind}: there is none, or it is not recorded"
