@@ -9,7 +9,7 @@ could not be read is ``Unknown(reason)``.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
 
 from botocore.exceptions import ClientError
@@ -17,6 +17,8 @@ from botocore.exceptions import ClientError
 from bastide.model import Change, Properties, Scope, Unknown
 
 T = TypeVar("T")
+
+NOT_ASKED = Unknown("not asked for: no control reads it")  # the value of a property that a narrowed lister left out
 
 DENIED = frozenset(
     {
@@ -145,6 +147,13 @@ class Handler(ABC):
     @abstractmethod
     def delete(self, at: Connection, id: str, properties: Properties) -> None:
         """Remove the resource; already gone is fine. For a setting that always exists: put AWS's default back."""
+
+    def narrowed(self, properties: Collection[str] | None) -> Lister:
+        """What lists the type for somebody who only reads ``properties`` (paths; None for all), with fewer calls.
+
+        The default is the handler itself. Only for assessing: what is compared or changed must be complete.
+        """
+        return self
 
     def stays(self, properties: Properties) -> bool:
         """Whether a delete only puts AWS's default back, as for a VPC's default security group."""

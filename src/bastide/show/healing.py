@@ -25,12 +25,23 @@ def assessed_types(controls: Iterable[Control]) -> set[str]:
 def assessed_listers(controls: Iterable[Control]) -> dict[str, Lister]:
     """What lists each type that some of the controls judges or reads: its handler, else its reader.
 
-    A reader asks only for properties that the controls read of the type; all of them where a control does not say
-    which, or meets the type as a neighbour.
+    Only for properties that the controls read of the type is asked; for all of them where a control does not say which,
+    or meets the type as a neighbour (see ``asked_properties``).
     """
     from bastide.aws.readers import readers
     from bastide.aws.registry import handlers
 
+    asked = asked_properties(controls)
+    found: dict[str, Lister] = {name: one.narrowed(asked[name]) for name, one in handlers().items() if name in asked}
+    for name, reader in readers().items():
+        if name in asked and name not in found:
+            wanted = asked[name]
+            found[name] = reader if wanted is None else reader.narrowed(wanted)
+    return found
+
+
+def asked_properties(controls: Iterable[Control]) -> dict[str, set[str] | None]:
+    """Paths that the controls read of each type that some of them judges or reads; None where it may be any."""
     asked: dict[str, set[str] | None] = {}
     for control in controls:
         asked.update(dict.fromkeys(control.reads))
@@ -39,12 +50,7 @@ def assessed_listers(controls: Iterable[Control]) -> dict[str, Lister]:
             asked[control.resource_type] = None
         elif known is not None:
             known.update(control.properties)
-    found: dict[str, Lister] = {name: one for name, one in handlers().items() if name in asked}
-    for name, reader in readers().items():
-        if name in asked and name not in found:
-            wanted = asked[name]
-            found[name] = reader if wanted is None else reader.narrowed(wanted)
-    return found
+    return asked
 
 
 def with_healed(

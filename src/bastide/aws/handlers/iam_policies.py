@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from bastide.aws.handler import Connection, Found, Handler, ask, error_code, pages, tag_list
+from bastide.aws.handler import NOT_ASKED, Connection, Found, Handler, Lister, ask, error_code, pages, tag_list
 from bastide.aws.handlers.iam_principals import GONE, details, write_tags
 from bastide.aws.shape import (
     actions,
@@ -24,6 +24,7 @@ from bastide.aws.shape import (
 from bastide.aws.waiting import quietly
 from bastide.model import Change, Properties, Scope, Unknown, Value
 
+DESCRIBED = frozenset({"Description", "Tags"})  # what the bulk answer lacks
 VERSIONS = 5  # Source: AWS IAM User Guide, "IAM and AWS STS quotas": versions of a managed policy that can be stored
 
 
@@ -52,12 +53,21 @@ class ManagedPolicy(Handler):
         delete=("iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:ListPolicyVersions"),
     )
 
+    def __init__(self, described: bool = True) -> None:
+        """``described``: with description and tags."""
+        self._described = described
+
+    def narrowed(self, properties: Collection[str] | None) -> Lister:
+        """Without the call a policy where nobody reads description or tags; these are then Unknown."""
+        described = properties is None or not DESCRIBED.isdisjoint(path.split(".", 1)[0] for path in properties)
+        return ManagedPolicy(described)
+
     def list(self, at: Connection) -> Iterable[Found]:
         iam = at.client("iam")
         for policy in details(at)["Policies"]:
             versions = policy["PolicyVersionList"]
             document = next((item["Document"] for item in versions if item["IsDefaultVersion"]), None)
-            told = member(ask(iam.get_policy, PolicyArn=policy["Arn"]), "Policy")
+            told = member(ask(iam.get_policy, PolicyArn=policy["Arn"]), "Policy") if self._described else NOT_ASKED
             yield _found(policy, document, told)
 
     def read(self, at: Connection, id: str) -> Found | None:

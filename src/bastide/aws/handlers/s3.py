@@ -6,12 +6,12 @@ it is put and how it is taken away. Objects are never read, written or deleted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from bastide.aws.handler import Connection, Found, Handler, ask, error_code, pages, tag_list
+from bastide.aws.handler import NOT_ASKED, Connection, Found, Handler, Lister, ask, error_code, pages, tag_list
 from bastide.aws.handlers import s3_shapes
 from bastide.aws.shape import (
     actions,
@@ -38,6 +38,7 @@ READ = (
     "s3:GetBucketLogging",
     "s3:GetBucketAcl",
 )
+Wanted = frozenset[str] | None
 BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 
 
@@ -84,6 +85,13 @@ class Bucket(Handler):
         delete=("s3:DeleteBucket",),
     )
 
+    def __init__(self, wanted: Wanted = None) -> None:
+        """``wanted``: top-level properties that somebody reads; None for all."""
+        self._wanted = wanted
+
+    def narrowed(self, properties: Collection[str] | None) -> Lister:
+        return self if properties is None else Bucket(frozenset(path.split(".", 1)[0] for path in properties))
+
     def list(self, at: Connection) -> Iterable[Found]:
         return [self._found(at, name) for name in buckets(at)]
 
@@ -97,7 +105,9 @@ class Bucket(Handler):
         return self._found(at, id)
 
     def _found(self, at: Connection, name: str) -> Found:
-        return Found(name, read_bucket(at.client("s3"), name), arn_of(at, "s3", name, region="", account=""))
+        return Found(
+            name, read_bucket(at.client("s3"), name, self._wanted), arn_of(at, "s3", name, region="", account="")
+        )
 
     def create(self, at: Connection, properties: Properties) -> str:
         s3, name = at.client("s3"), properties["BucketName"]
@@ -135,35 +145,73 @@ class Bucket(Handler):
             raise
 
 
-def read_bucket(s3: Any, name: str) -> dict[str, Value]:
-    """All properties of one bucket: one call for each sub-resource, the ACL only where ACLs are in use."""
-    versioning = ask(s3.get_bucket_versioning, Bucket=name)
-    lock = ask(s3.get_object_lock_configuration, absent=("ObjectLockConfigurationNotFoundError",), Bucket=name)
-    lock = member(lock, "ObjectLockConfiguration")
-    ownership = ask(s3.get_bucket_ownership_controls, absent=("OwnershipControlsNotFoundError",), Bucket=name)
-    ownership = member(ownership, "OwnershipControls")
-    block = ask(s3.get_public_access_block, absent=("NoSuchPublicAccessBlockConfiguration",), Bucket=name)
-    encrypted = ask(s3.get_bucket_encryption, absent=("ServerSideEncryptionConfigurationNotFoundError",), Bucket=name)
-    rules = ask(s3.get_bucket_lifecycle_configuration, absent=("NoSuchLifecycleConfiguration",), Bucket=name)
-    tags = member(ask(s3.get_bucket_tagging, absent=("NoSuchTagSet",), Bucket=name), "TagSet")
-    return present(
-        BucketName=name,
-        BucketEncryption=s3_shapes.encryption(member(encrypted, "ServerSideEncryptionConfiguration")),
-        VersioningConfiguration=_versioning(versioning),
-        PublicAccessBlockConfiguration=member(block, "PublicAccessBlockConfiguration"),
-        OwnershipControls=ownership,
-        ObjectLockEnabled=lock if isinstance(lock, Unknown) else member(lock, "ObjectLockEnabled") == "Enabled",
-        ObjectLockConfiguration=s3_shapes.object_lock(lock),
-        LifecycleConfiguration=s3_shapes.lifecycle(member(rules, "Rules")),
-        LoggingConfiguration=s3_shapes.logging(member(ask(s3.get_bucket_logging, Bucket=name), "LoggingEnabled")),
-        Tags=tags if isinstance(tags, Unknown) else tag_list(tags),
-    ) | s3_shapes.access_control(_grants(s3, name, ownership))
+def read_bucket(s3: Any, name: str, wanted: Wanted = None) -> dict[str, Value]:
+    """The wanted properties of one bucket: one call for each sub-resource, the ACL only where ACLs are in use."""
+    found: dict[str, Value] = {"BucketName": name}
+    for names, read in SUB_RESOURCES.items():
+        asked = wanted is None or not wanted.isdisjoint(names)
+        found |= read(s3, name) if asked else dict.fromkeys(names, NOT_ASKED)
+    return present(**found)
 
 
-def _versioning(answer: Value) -> Value:
+def _read_versioning(s3: Any, name: str) -> dict[str, Value]:
+    answer = ask(s3.get_bucket_versioning, Bucket=name)
     if isinstance(answer, Unknown):
-        return answer
-    return present(Status=answer.get("Status"), MfaDelete=answer.get("MFADelete")) or None
+        return {"VersioningConfiguration": answer}
+    told = present(Status=answer.get("Status"), MfaDelete=answer.get("MFADelete"))
+    return {"VersioningConfiguration": told or None}
+
+
+def _read_lock(s3: Any, name: str) -> dict[str, Value]:
+    absent = ("ObjectLockConfigurationNotFoundError",)
+    lock = member(ask(s3.get_object_lock_configuration, absent=absent, Bucket=name), "ObjectLockConfiguration")
+    on = lock if isinstance(lock, Unknown) else member(lock, "ObjectLockEnabled") == "Enabled"
+    return {"ObjectLockEnabled": on, "ObjectLockConfiguration": s3_shapes.object_lock(lock)}
+
+
+def _read_ownership(s3: Any, name: str) -> dict[str, Value]:
+    answer = ask(s3.get_bucket_ownership_controls, absent=("OwnershipControlsNotFoundError",), Bucket=name)
+    ownership = member(answer, "OwnershipControls")
+    return {"OwnershipControls": ownership, **s3_shapes.access_control(_grants(s3, name, ownership))}
+
+
+def _read_block(s3: Any, name: str) -> dict[str, Value]:
+    answer = ask(s3.get_public_access_block, absent=("NoSuchPublicAccessBlockConfiguration",), Bucket=name)
+    return {"PublicAccessBlockConfiguration": member(answer, "PublicAccessBlockConfiguration")}
+
+
+def _read_encryption(s3: Any, name: str) -> dict[str, Value]:
+    absent = ("ServerSideEncryptionConfigurationNotFoundError",)
+    answer = member(ask(s3.get_bucket_encryption, absent=absent, Bucket=name), "ServerSideEncryptionConfiguration")
+    return {"BucketEncryption": s3_shapes.encryption(answer)}
+
+
+def _read_lifecycle(s3: Any, name: str) -> dict[str, Value]:
+    answer = ask(s3.get_bucket_lifecycle_configuration, absent=("NoSuchLifecycleConfiguration",), Bucket=name)
+    return {"LifecycleConfiguration": s3_shapes.lifecycle(member(answer, "Rules"))}
+
+
+def _read_logging(s3: Any, name: str) -> dict[str, Value]:
+    answer = ask(s3.get_bucket_logging, Bucket=name)
+    return {"LoggingConfiguration": s3_shapes.logging(member(answer, "LoggingEnabled"))}
+
+
+def _read_tags(s3: Any, name: str) -> dict[str, Value]:
+    tags = member(ask(s3.get_bucket_tagging, absent=("NoSuchTagSet",), Bucket=name), "TagSet")
+    return {"Tags": tags if isinstance(tags, Unknown) else tag_list(tags)}
+
+
+# What a call tells of; each is made where somebody reads one of these properties.
+SUB_RESOURCES: Mapping[tuple[str, ...], Callable[[Any, str], dict[str, Value]]] = {
+    ("BucketEncryption",): _read_encryption,
+    ("VersioningConfiguration",): _read_versioning,
+    ("PublicAccessBlockConfiguration",): _read_block,
+    ("OwnershipControls", "AccessControl", "Grants"): _read_ownership,
+    ("ObjectLockEnabled", "ObjectLockConfiguration"): _read_lock,
+    ("LifecycleConfiguration",): _read_lifecycle,
+    ("LoggingConfiguration",): _read_logging,
+    ("Tags",): _read_tags,
+}
 
 
 def _grants(s3: Any, name: str, ownership: Value) -> Value:
