@@ -32,9 +32,9 @@ MAX_JSON = 256_000_000  # bytes of Terraform's JSON or a file of AWS Config, inf
 MAX_TEMPLATE = 5_000_000
 HEAD = 1_000_000
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
-# What a file too large for a template says early when it is one of the others.
 SOURCES = (".tf", ".tf.json", ".tofu")
 SHOW = "terraform plan -out plan.bin; terraform show -json plan.bin > plan.json; and name that"
+# What a file too large for a template says early when it is one of the others.
 LARGE = re.compile(rb'"(?:terraform_version|planned_values|configurationItems|configurationItem|Results)"\s*:')
 OTHERS = "a template, Terraform's JSON or a file of AWS Config"
 

@@ -16,9 +16,10 @@ from tests.declare.targets import wrong_targets
 
 # Properties of Bastide's own, or that the registry does not have.
 OURS = frozenset({
-    "Grants", "Entries", "IsDefault", "MfaDelete", "SharedAccounts", "PublicIp", "State", "KeyState", "KeyManager",
+    "Grants", "Entries", "IsDefault", "MfaDelete", "RestoreAttribute", "PublicIp", "State", "KeyState", "KeyManager",
     "SubnetIds", "NotAfter", "Status", "Type", "Association", "VgwTelemetry", "Attachments", "AssociationId",
-    "VirtualizationType", "StateTransitionTime", "Recording", "AccessKeys", "MFADevices",
+    "VirtualizationType", "StateTransitionTime", "AccessKeys", "MFADevices", "ParameterGroupStatus", "WebAclArn",
+    "DesyncMitigationMode", "MultiAZ",
 })  # fmt: skip
 TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"},
                                                   "Action": "sts:AssumeRole"}]}  # fmt: skip

@@ -9,10 +9,21 @@ from bastide.declare.terraform.tables import shaping_of, tables
 from tests.declare.targets import wrong_targets
 
 OURS = frozenset(
-    {"Grants", "Entries", "MfaDelete", "Recording", "PublicIp", "SubnetIds", "AccountIds", "IsDefault"}
+    {
+        "Grants",
+        "Entries",
+        "MfaDelete",
+        "Recording",
+        "PublicIp",
+        "SubnetIds",
+        "AccountIds",
+        "DesyncMitigationMode",
+        "ReplicationGroupId",
+        "IsDefault",
+    }
 )  # properties of Bastide's own beside the registry's
 # Types that no template makes.
-OUTSIDE = ("AWS::RDS::DBSnapshot", "AWS::RDS::DBClusterSnapshot")
+OUTSIDE = ("AWS::RDS::DBSnapshot",)
 
 
 @pytest.mark.parametrize("name", sorted(tables()))

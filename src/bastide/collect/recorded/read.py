@@ -23,6 +23,7 @@ from bastide.errors import InputError
 from bastide.model import GLOBAL, Estate, Gap, Origin, Resource, Unknown, Value
 
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+CLUSTER_SNAPSHOT = "Bastide::RDS::DBClusterSnapshot"
 BUCKET, BUCKET_POLICY = "AWS::S3::Bucket", "AWS::S3::BucketPolicy"
 RENAMED = {"AWS::OpenSearch::Domain": "AWS::OpenSearchService::Domain",
            "AWS::ACM::Certificate": "AWS::CertificateManager::Certificate"}  # fmt: skip
@@ -172,7 +173,7 @@ def _unwrapped(value: Any) -> Any:
 
 
 def _identifier(kind: str, item: Item, properties: Mapping[str, Value]) -> str:
-    if kind.startswith("Bastide::"):
+    if kind.startswith("Bastide::") and kind != CLUSTER_SNAPSHOT:
         return item.account
     parts: list[str] = []
     for name in primary_identifier(kind):

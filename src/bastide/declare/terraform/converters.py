@@ -149,3 +149,14 @@ def shared(value: Value) -> Value:
     if isinstance(found, Unknown):
         return found
     return [one.strip().lower() for one in found.split(",")] if isinstance(found, str) else None
+
+
+@converter
+def certificates(value: Value) -> Value:
+    """Authentication by certificates: on where certificate authorities are named."""
+    block = next(iter(many(value)), None)
+    if not isinstance(block, Mapping):
+        return block
+    found = block.get("certificate_authority_arns")
+    on = found if isinstance(found, Unknown) else bool(found)
+    return {"CertificateAuthorityArnList": found, "Enabled": on}

@@ -80,7 +80,9 @@ def tunnels(name: str, values: Values, _me: str) -> Pairs:
     """A VPN connection with its tunnels' options."""
     options: list[Value] = []
     for number in ("tunnel1_", "tunnel2_"):
-        found = {target: values[number + key] for key, target in TUNNEL if values.get(number + key) is not None}
+        found = {
+            target: _valued(values[number + key]) for key, target in TUNNEL if values.get(number + key) is not None
+        }
         log = next(iter(many(values.get(f"{number}log_options"))), None)
         cloud = next(iter(many(log.get("cloudwatch_log_options"))), None) if isinstance(log, Mapping) else log
         if isinstance(cloud, Mapping):
@@ -91,6 +93,19 @@ def tunnels(name: str, values: Values, _me: str) -> Pairs:
             found["LogOptions"] = cloud
         options.append(found)
     yield name, {**values, "vpn_tunnel_options_specifications": options if any(options) else None}
+
+
+def _valued(value: Value) -> Value:
+    """A list as CloudFormation has it for tunnels: each item under Value."""
+    return [{"Value": one} for one in value] if isinstance(value, list) else value
+
+
+def gateway(name: str, values: Values, me: str) -> Pairs:
+    """An internet gateway, and its attachment to a VPC."""
+    yield name, {key: one for key, one in values.items() if key != "vpc_id"}
+    vpc = values.get("vpc_id")
+    if isinstance(vpc, Unknown) or vpc not in (None, ""):
+        yield "aws_internet_gateway_attachment", {"internet_gateway_id": me, "vpc_id": vpc}
 
 
 def holders(_name: str, values: Values, _me: str) -> Pairs:
@@ -106,7 +121,9 @@ def firehose(name: str, values: Values, _me: str) -> Pairs:
     on = isinstance(block, Unknown) or (isinstance(block, Mapping) and (
         isinstance(block.get("enabled"), Unknown) or truth(block.get("enabled"))
     ))  # fmt: skip
-    yield name, values if on else {**values, "server_side_encryption": None}
+    source = "KinesisStreamAsSource" if values.get("kinesis_source_configuration") not in (None, []) else "DirectPut"
+    kept = {**values, "delivery_stream_type": source}
+    yield name, kept if on else {**kept, "server_side_encryption": None}
 
 
 def inspector(name: str, values: Values, _me: str) -> Pairs:
@@ -129,5 +146,5 @@ def method_path(name: str, values: Values, _me: str) -> Pairs:
 
 EXPANSIONS: Mapping[str, Callable[..., Pairs]] = {
     one.__name__: one
-    for one in (beside, rules, entries, routes, flow_log, tunnels, holders, firehose, inspector, method_path)
+    for one in (beside, rules, entries, routes, gateway, flow_log, tunnels, holders, firehose, inspector, method_path)
 }

@@ -14,7 +14,9 @@ from bastide.errors import InputError
 from bastide.model import GLOBAL, Arn, Value
 
 DIGITS = 12
-MANY = frozenset({"Bastide::EC2::Snapshot"})  # of which an account has many; of the other settings one
+MANY = frozenset(
+    {"Bastide::EC2::Snapshot", "Bastide::RDS::DBClusterSnapshot"}
+)  # of which an account has many; of the other settings one
 ACCOUNT_SCOPED = frozenset({
     "Bastide::S3::AccountPublicAccessBlock", "Bastide::IAM::AccountPasswordPolicy",
     "Bastide::Account::AlternateContact",
