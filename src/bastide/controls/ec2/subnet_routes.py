@@ -1,0 +1,65 @@
+"""Whether a subnet has a route to an internet gateway.
+
+The one idea: the table that a subnet is associated with, else the main table of its VPC. A main table that nobody
+wrote routes for leads nowhere but into the VPC.
+
+Source: Amazon VPC User Guide, "Route tables".
+"""
+
+from __future__ import annotations
+
+from bastide.controls.neighbours import beside, having
+from bastide.model import Estate, Resource, Unknown, Value
+
+SUBNET, VPC, GATEWAY = "AWS::EC2::Subnet", "AWS::EC2::VPC", "AWS::EC2::InternetGateway"
+TABLE, ROUTE, ASSOCIATION = "AWS::EC2::RouteTable", "AWS::EC2::Route", "AWS::EC2::SubnetRouteTableAssociation"
+READS = (SUBNET, VPC, GATEWAY, TABLE, ROUTE, ASSOCIATION)
+
+
+def leads_to_internet(resource: Resource, estate: Estate, subnet: Value) -> bool | Unknown:
+    """Whether the subnet of that id, of the account of ``resource``, has a route to an internet gateway."""
+    table = _table(resource, estate, subnet)
+    if table is None or isinstance(table, Unknown):
+        return False if table is None else table
+    routes = beside(resource, estate, ROUTE, "RouteTableId", table)
+    if isinstance(routes, Unknown):
+        return routes
+    found = [_is_gateway(estate, route.get("GatewayId")) for route in routes]
+    return True if True in found else next((one for one in found if isinstance(one, Unknown)), False)
+
+
+def _is_gateway(estate: Estate, target: Value) -> bool | Unknown:
+    if isinstance(target, Unknown):
+        return target
+    return isinstance(target, str) and (target.startswith("igw-") or bool(having(estate, GATEWAY, "", target)))
+
+
+def _table(resource: Resource, estate: Estate, subnet: Value) -> Value:
+    """The id of the subnet's table; None where it is a main table without routes of its own."""
+    links = beside(resource, estate, ASSOCIATION, "SubnetId", subnet)
+    if isinstance(links, Unknown):
+        return links
+    if links:
+        return links[0].get("RouteTableId")
+    known = beside(resource, estate, SUBNET, "", subnet)
+    if isinstance(known, Unknown):
+        return known
+    if not known:
+        return Unknown(f"subnet {subnet} is not in the estate" if isinstance(subnet, str) else "not the id of a subnet")
+    return _main_table(resource, estate, known[0].get("VpcId"))
+
+
+def _main_table(resource: Resource, estate: Estate, vpc: Value) -> Value:
+    if isinstance(vpc, Unknown):
+        return vpc
+    tables = beside(resource, estate, TABLE, "VpcId", vpc)
+    if isinstance(tables, Unknown):
+        return tables
+    main = next((table.id for table in tables if table.get("Main") is True), None)
+    if main is not None:
+        return main
+    # A VPC that is yet to be made gets a main table that leads nowhere; of any other it was not read.
+    made = having(estate, VPC, "", vpc)
+    return (
+        None if made and made[0].origin.source in ("declared", "template") else Unknown("the main table was not read")
+    )
