@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from bastide.aws.actions import iam_actions
 from bastide.aws.handler import DENIED, THROTTLED, error_code
@@ -44,6 +45,8 @@ def refusal(error: Exception, service: str) -> Refusal:
         return Refusal(error.what)
     if isinstance(error, BotoCoreError):
         return Refusal(f"{service}: {error}")
+    if isinstance(error, ResponseParserError):  # of a proxy or an emulator; the page itself helps nobody
+        return Refusal(f"{service}: the answer is not one that AWS gives")
     return Refusal(f"Bastide's own fault: {type(error).__name__}: {error}", expected=False)
 
 

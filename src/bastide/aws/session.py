@@ -41,6 +41,7 @@ T = TypeVar("T")
 SESSION_NAME = "bastide"
 CONNECTIONS = 32
 ATTEMPTS = 8
+FEW = 2
 PATIENCE = 90.0
 HOUR = 3600  # seconds; the most that role chaining allows. Source: AWS STS API Reference, AssumeRole
 # Where the services that have no region are. Source: AWS General Reference, "Service endpoints".
@@ -159,7 +160,9 @@ class Target:
         self._clients: dict[tuple[str, str], Any] = {}
         self._disturbed = disturbed
         # A sandbox's server that was stopped will not come back while we wait; one in process fails only when told to.
-        self._config = _config(name, endpoint_url, 1 if endpoint_url and not disturbed() else ATTEMPTS)
+        # An endpoint that stands for all of AWS is an emulator: what it does not know, it will not know later either.
+        tries = FEW if os.environ.get("AWS_ENDPOINT_URL") and name == "aws" else ATTEMPTS
+        self._config = _config(name, endpoint_url, 1 if endpoint_url and not disturbed() else tries)
         self._endpoint_url = endpoint_url
         self._keyring = Keyring(home, self._assume, self.clock)
         self._session = self._share(session)
@@ -279,7 +282,9 @@ class Target:
 
     def _make(self, service: str, region: str, **keys: str) -> Any:
         url = self._endpoint_url
-        if url and service == "s3control":
+        if service == "s3control" and self.name == "aws":
+            url = os.environ.get("AWS_ENDPOINT_URL_S3_CONTROL") or os.environ.get("AWS_ENDPOINT_URL")
+        if url and "@" not in url and service == "s3control":
             # Its rules put ``ACCOUNT.`` before the host whatever the settings say; as a user name it does no harm.
             url = url.replace("://", "://account@", 1)
         client = self._session.client(service, region_name=region, endpoint_url=url, config=self._config, **keys)
@@ -351,7 +356,7 @@ def _config(name: str, endpoint_url: str | None, attempts: int) -> Config:
         user_agent="bastide-sandbox" if sandbox else None,
         ignore_configured_endpoint_urls=sandbox,
         # 123456789012.127.0.0.1 does not resolve.
-        inject_host_prefix=endpoint_url is None,
+        inject_host_prefix=endpoint_url is None and "AWS_ENDPOINT_URL" not in os.environ,
         s3={"addressing_style": "path"} if endpoint_url else None,
         # moto: the aws-chunked trailer that an https URL would get is one more thing to undo.
         request_checksum_calculation="when_required" if sandbox else None,

@@ -22,6 +22,7 @@ from bastide.model.bulk import search_seldom
 from bastide.model.platform import DEPLOYER, READER
 from bastide.show.accounts import former_accounts, known, refuse_inactive
 from bastide.show.healing import assessed_listers, assessed_types, with_healed
+from bastide.show.looking import Found, enabled_regions, find_accounts
 
 if TYPE_CHECKING:
     from bastide.apply import Outcome
@@ -46,7 +47,8 @@ TARGETS = ("sandbox", "aws")
 class Settings:
     """What a command line says of where to work. ``file``: the architecture; its folder holds ``.bastide``.
 
-    ``controls``: files and folders of own controls.
+    ``controls``: files and folders of own controls. ``fileless``: there is no such file; ``regions``: those to look
+    at, instead of the file's or of all that are enabled.
     """
 
     file: Path = Path("architecture.yaml")
@@ -55,6 +57,8 @@ class Settings:
     role: str = ""
     external_id: str = ""
     controls: tuple[Path, ...] = ()
+    fileless: bool = False
+    regions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a target that does not exist.
@@ -81,6 +85,7 @@ class Workspace:
         search_seldom()
         self.settings = settings
         self._given_target = target
+        self.notes: list[str] = []  # what an assessment did not look at, and why
         self.left_to_people = 0  # findings that the last plan with ``heal`` leaves to a person
 
     @cached_property
@@ -321,8 +326,10 @@ class Workspace:
 
         controls = self.controls
         self.enter_to_read()
-        organization = self.organization()
-        observed = self.observed(organization, assessed_listers(controls), self.regions(), progress)
+        found = find_accounts(self.target) if self.settings.fileless else Found(self.organization())
+        self.notes = [found.note] if found.note else []
+        listers = found.listers(assessed_listers(controls))
+        observed = self.observed(found.organization, listers, self.regions(), progress, found.accounts)
         return self._exempted(run(observed, controls, include_passes=include_passes), observed), observed
 
     def assessed_model(self, *, include_passes: bool = False) -> tuple[Assessment, Estate]:
@@ -337,6 +344,8 @@ class Workspace:
         from bastide.assess import Exemption, exempted
         from bastide.declare.expansion.accepted import accepted
 
+        if self.settings.fileless:
+            return assessment
         file = self.declaration.architecture
         known = [
             Exemption(one.control, one.at, one.why, one.until, one.resources) for one in file.exempt if one.control
@@ -348,6 +357,8 @@ class Workspace:
         """Names of the guardrails that the file puts in force, by unit where they differ from the unit above."""
         from bastide.declare.expand import Known, guardrails_in_force
 
+        if self.settings.fileless:
+            return {}
         standing = guardrails_in_force(
             self.declaration.architecture, Known(management_account=MODEL_ACCOUNT), today=now().date().isoformat()
         )
@@ -377,7 +388,9 @@ class Workspace:
         )
 
     def regions(self) -> tuple[str, ...]:
-        """The regions to look at: those that the file allows, and its home."""
+        """The regions to look at: those that the settings name, else those that the file allows, and its home."""
+        if self.settings.regions or self.settings.fileless:
+            return self.settings.regions or enabled_regions(self.target)
         asked = self.declaration.architecture.regions
         return tuple(sorted({asked.home, *asked.allowed}))
 

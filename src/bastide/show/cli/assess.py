@@ -67,6 +67,13 @@ def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     list_standards: Annotated[
         bool, typer.Option("--list-standards", help="Name the standards, and how much of each is covered.")
     ] = False,
+    service: Annotated[
+        list[str] | None, typer.Option("--service", help="Only controls of these services: s3,ec2. Less is read.")
+    ] = None,
+    control: Annotated[list[str] | None, typer.Option("--control", help="Only this control. Less is read.")] = None,
+    regions: Annotated[
+        list[str] | None, typer.Option("--regions", help="Only these, not the file's: eu-west-1,us-east-1.")
+    ] = None,
     by: Annotated[str, typer.Option("--by", help="What a table puts together: risk, account or service.")] = "risk",
     output: OutputOption = None,
 ) -> None:
@@ -75,13 +82,11 @@ def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     `-o table|json|jsonl|html|sarif|ocsf|asff|config|csv|junit|github|markdown[=PATH]`, as often as needed; with a
     standard also `-o evidence=DIR`.
     """
-    from bastide.assess import run
     from bastide.show.chosen import chosen_controls
-    from bastide.show.progress import bar
-    from bastide.show.recording import record
-    from bastide.show.reports import FORMATS, parse_outputs, write
+    from bastide.show.looking import parse_regions, restricted
+    from bastide.show.reports import FORMATS, parse_outputs
     from bastide.show.reports.findings_table import GROUPINGS
-    from bastide.show.standards import EVIDENCE, asked, list_text, take_evidence, with_history, with_standings
+    from bastide.show.standards import EVIDENCE, asked, list_text, take_evidence
 
     chosen = chosen_controls(controls or ())
     if list_standards:
@@ -93,12 +98,38 @@ def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
         raise InputError(f"--by does not know {by!r}", fix=f"one of {', '.join(GROUPINGS)}")
     gate, earlier = _gate(fail_on, baseline)
     named = paths or [Path("architecture.yaml")]
-    if _are_templates(named, given=bool(parameters) or each):
-        narrowed = wanted.narrowed(chosen)
+    fileless = target == "aws" and not declared and not paths and not named[0].exists()
+    partial = bool(wanted or service or control)  # which says nothing about what the other controls found before
+    if not fileless and _are_templates(named, given=bool(parameters) or each):
+        narrowed = restricted(wanted.narrowed(chosen), service or (), control or ())
         code = _judge_templates(named, parameters or [], narrowed, each, all_, gate, earlier, outputs, by, wanted)
         raise typer.Exit(code)
-    place = Workspace(Settings(named[0], target, profile, role, external_id, tuple(controls or ())))
-    place.controls = wanted.narrowed(chosen)
+    asked_regions = parse_regions(regions or ())
+    place = Workspace(
+        Settings(named[0], target, profile, role, external_id, tuple(controls or ()), fileless, asked_regions)
+    )
+    place.controls = restricted(wanted.narrowed(chosen), service or (), control or ())
+    raise typer.Exit(_judge_place(place, declared, partial, all_, gate, earlier, outputs, by, wanted))
+
+
+def _judge_place(
+    place: Workspace,
+    declared: bool,
+    partial: bool,
+    all_: bool,
+    gate: Gate | None,
+    earlier: Baseline | None,
+    outputs: list[Output],
+    by: str,
+    wanted: Asked,
+) -> int:
+    """Judge and show what runs, or what the file declares; the exit code. ``partial``: not by all controls."""
+    from bastide.assess import run
+    from bastide.show.progress import bar
+    from bastide.show.recording import record
+    from bastide.show.reports import write
+    from bastide.show.standards import with_history, with_standings
+
     passes = all_ or bool(wanted)
     with bar("reading") as progress:
         assessment, estate = (
@@ -109,7 +140,9 @@ def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     delta = None
     if not declared:
         warn_of_entry(place)
-    if not declared and not wanted:  # a part of the controls says nothing about what the others found before
+        for note in place.notes:
+            typer.echo(note, err=True)
+    if not declared and not partial:
         delta = record(place, assessment, estate, lambda text: typer.echo(text, err=True))
     made = place.report(assessment, estate, baseline=earlier, grouped_by=by, delta=delta)
     if wanted:
@@ -117,7 +150,7 @@ def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
         made = made if declared else with_history(place, made)
         _write_evidence(wanted, made, assessment, place.settings.state)
     write(made, outputs)
-    raise typer.Exit(_code(assessment, estate, gate is not None and bool(gate.hits(assessment.findings, earlier))))
+    return _code(assessment, estate, gate is not None and bool(gate.hits(assessment.findings, earlier)))
 
 
 def _gate(fail_on: str, baseline: Path | None) -> tuple[Gate | None, Baseline | None]:
