@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from bastide.controls import scalars
 from bastide.controls.check import Check, Scene
-from bastide.controls.condition import Condition, Reference, Scalar, asks
+from bastide.controls.condition import Condition, Reference, Scalar, asks, paths_read
 from bastide.controls.elements import any_element, counted, every_element, including, no_element
 from bastide.controls.lookup import placer, reader
 from bastide.model import PASS, Status, Unknown, Value, Verdict, fail
@@ -105,7 +105,7 @@ def some_of(checks: tuple[Check, ...], otherwise: str) -> Check:
 
 def negated(inner: Check, otherwise: str, condition: Condition) -> Check:
     """FAIL where the inner check passes, PASS where it fails."""
-    path = condition.property if "[" not in condition.property else ""
+    path = next((one for one in paths_read(condition) if "*" not in one), "")
 
     def check(value: Value, at: str, scene: Scene) -> Verdict:
         verdict = inner(value, at, scene)

@@ -75,10 +75,7 @@ def _referring(related: Related) -> Finder:
         resource, estate = scene
         found: list[Resource] = []
         gap: Unknown | None = None
-        for name in names:
-            value = name(resource)
-            if value is None or value == "":
-                continue
+        for value in dict.fromkeys(value for name in names for value in name(resource)):
             everywhere = related.within == "organization" and not isinstance(value, Unknown)
             others = (having if everywhere else partial(beside, resource))(estate, related.type, path, value)
             if isinstance(others, Unknown):
@@ -90,10 +87,21 @@ def _referring(related: Related) -> Finder:
     return find
 
 
-def _name(name: str) -> Callable[[Resource], Value]:
+def _name(name: str) -> Callable[[Resource], tuple[Value, ...]]:
+    """What a resource is called by: its id and each part of an id of several parts, its ARN, or a property."""
     if name == "$id":
-        return lambda resource: resource.id
+        return lambda resource: (resource.id, *(resource.id.split("|") if "|" in resource.id else ()))
     if name == "$arn":
-        return lambda resource: resource.arn
+        return lambda resource: (resource.arn,) if resource.arn else ()
     read = reader(name)
-    return lambda resource: read(resource.properties)
+
+    def of_property(resource: Resource) -> tuple[Value, ...]:
+        value = read(resource.properties)
+        return () if value is None or value == "" else (_scalar(value),)
+
+    return of_property
+
+
+def _scalar(value: Value) -> Value:
+    """A value that can name something; Unknown for a list or an object."""
+    return Unknown("not a name") if isinstance(value, Mapping | list) else value
