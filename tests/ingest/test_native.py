@@ -2,8 +2,10 @@
 
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
+import sys
 import sysconfig
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -35,6 +37,9 @@ SNIPPETS = (
 )  # fmt: skip
 
 
+SANITIZE = "BASTIDE_SANITIZE"  # set: the extension is built with AddressSanitizer and UndefinedBehaviorSanitizer
+
+
 def build(folder: Path) -> ModuleType:
     """The extension, built anew."""
     compiler = shutil.which("cc")
@@ -42,7 +47,9 @@ def build(folder: Path) -> ModuleType:
         pytest.skip("there is no compiler")
     made = folder / "_events.abi3.so"
     include = f"-I{sysconfig.get_path('include')}"
-    command = [compiler, "-O2", "-std=c11", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", include, str(SOURCE)]
+    checked = ["-fsanitize=address,undefined", "-fno-sanitize-recover"] if os.environ.get(SANITIZE) else []
+    flags = ["-O2", "-std=c11", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", *checked]
+    command = [compiler, *flags, include, str(SOURCE)]
     subprocess.run([*command, "-o", str(made)], check=True)
     spec = importlib.util.spec_from_file_location("bastide.ingest._events", made)
     assert spec is not None and spec.loader is not None
@@ -171,3 +178,21 @@ def test_columns_are_told_once_and_in_forms_that_are_known() -> None:
             native._events.Columns(wrong, 0)
     with pytest.raises(TypeError):
         native._events.Columns({"a": "t"}, 0).add("text")  # type: ignore[arg-type]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(bool(os.environ.get(SANITIZE)), reason="this is the inner run")
+def test_no_file_makes_the_compiled_reader_touch_what_is_not_its_own() -> None:
+    """All of the above once more, with every access checked."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("there is no compiler")
+    names = [f"lib{name}.so" for name in ("asan", "ubsan")]
+    found = [subprocess.check_output([compiler, f"-print-file-name={name}"], text=True).strip() for name in names]
+    if not all(Path(one).is_absolute() for one in found):
+        pytest.skip("the compiler has no sanitizers")
+    # Python itself never gives some of its memory back, and its allocator would hide overruns.
+    checks = {"ASAN_OPTIONS": "detect_leaks=0", "PYTHONMALLOC": "malloc", "LD_PRELOAD": " ".join(found), SANITIZE: "1"}
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", __file__]
+    done = subprocess.run(command, env=os.environ | checks, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
