@@ -279,7 +279,7 @@ def _arn_matcher(pattern: Pattern) -> Callable[[str], bool]:
     end = "".join(reversed(last))
 
     def match(value: str) -> bool:
-        if not value.startswith(start) or not value.endswith(end):
+        if not value.endswith(end) or not value.startswith(start):
             return False
         parts = value.split(":", ARN_PARTS - 1)
         if len(parts) != ARN_PARTS:

@@ -16,19 +16,14 @@ from bastide.iam import reasons
 from bastide.iam.hearing import Hearing, Layers
 from bastide.iam.layers import REMEMBERED_ACTIONS, Layer, Rule, Workshop
 from bastide.iam.policy_set import PolicySet
-from bastide.iam.principals import DIRECT, ENTITY, NONE, Caller, caller_of
+from bastide.iam.principals import DIRECT, ENTITY, HERE, NONE, Caller, caller_of
 from bastide.iam.quick import Denying, Program, applies, program, strength
 from bastide.iam.reasons import NO_PERMISSION, ROOT_USER
-from bastide.iam.request import LINKED, ROLE, ROOT, SESSION, USER, Request
+from bastide.iam.request import LINKED, ROOT, Request
 from bastide.iam.services import needs_resource_policy
 from bastide.iam.variables import Keys
 
-HERE = "arn:aws:"
-ANYWHERE = (HERE, "*")
 ALLOWED, EXPLICIT, IMPLICIT = "allowed", "explicit_deny", "implicit_deny"
-
-
-PLAIN_KINDS = frozenset({ROLE, SESSION, USER})
 
 
 class Decision(NamedTuple):
@@ -61,7 +56,7 @@ class Decision(NamedTuple):
 class Compiled(Layers):
     """A policy set made ready for decisions. What it learns of an action it keeps."""
 
-    __slots__ = ("_courses", "_is_plain", "_management", "_programs", "_seen")
+    __slots__ = ("_courses", "_is_plain", "_management", "_owner", "_programs", "_seen")
 
     def __init__(self, policies: PolicySet, workshop: Workshop | None = None) -> None:
         """Make every policy ready, in ``workshop`` where many sets share documents.
@@ -75,16 +70,16 @@ class Compiled(Layers):
         self._seen: set[tuple[object, ...]] = set()
         self._is_plain = not (policies.grants or policies.bucket)
         self._management = policies.management_account
+        self._owner = policies.resource_account
 
     def decide(self, request: Request) -> Decision:
         """The decision on one request; ``decide_in_full`` is its definition, to which this takes a short way."""
-        principal, resource, context = request.principal, request.resource, request.context
-        caller = caller_of(principal)
-        short = self._programs.get((request.action, caller.kind, caller.service_linked, *context))
-        if short is None or LINKED in resource or principal.arn[:8] != HERE or resource[:8] not in ANYWHERE:
+        caller, resource, context = caller_of(request.principal), request.resource, request.context
+        short = self._programs.get((request.action, caller.alike, *context))
+        if short is None or LINKED in resource or not (resource.startswith(HERE) or resource == "*"):
             return self._decide_first(request)
         account = caller.account
-        owner = request.owner or self.policies.resource_account or request.resource_account or account
+        owner = request.owner or self._owner or request.resource_account or account
         if self._management and self._management in (account, owner):
             return self.decide_in_full(request)
         keys = short.keys(context, caller, owner)
@@ -92,20 +87,20 @@ class Compiled(Layers):
             return self._denied(request, short.all_denies, keys, caller)
         for one, allows in short.demanding:
             if not applies(allows, resource, keys, caller):
-                return Decision(IMPLICIT, one.kind, self, request, one.level)
+                return Decision(IMPLICIT, one.kind, self, request, one.level, None)
         cross = account != owner
         granted = strength(short.resource, resource, keys, caller) if short.resource else NONE
         if granted == DIRECT and not cross:
-            return Decision(ALLOWED, "resource", self, request)
+            return Decision(ALLOWED, "resource", self, request, None, None)
         if not granted and (cross or (short.needs_resource and needs_resource_policy(short.action, resource))):
-            return Decision(IMPLICIT, "resource", self, request)
+            return Decision(IMPLICIT, "resource", self, request, None, None)
         by = "resource" if granted == ENTITY and not cross else "identity"
         if by == "identity" and short.identity is not None and not applies(short.identity, resource, keys, caller):
-            return Decision(IMPLICIT, "identity", self, request)
+            return Decision(IMPLICIT, "identity", self, request, None, None)
         for one, allows in short.limits:
             if not applies(allows, resource, keys, caller):
-                return Decision(IMPLICIT, one.kind, self, request)
-        return Decision(ALLOWED, by, self, request)
+                return Decision(IMPLICIT, one.kind, self, request, None, None)
+        return Decision(ALLOWED, by, self, request, None, None)
 
     def decide_in_full(self, request: Request) -> Decision:
         """The decision on one request: AWS's own rules, then explicit denies, then what has to allow."""
@@ -137,9 +132,9 @@ class Compiled(Layers):
         """``decide_in_full``, and from the second time on what it takes to go the short way."""
         found = self.decide_in_full(request)
         caller = caller_of(request.principal)
-        if not self._is_plain or caller.kind not in PLAIN_KINDS or LINKED in request.resource:
+        if not self._is_plain or not caller.alike or LINKED in request.resource:
             return found
-        seen = (request.action, caller.kind, caller.service_linked, *request.context)
+        seen = (request.action, caller.alike, *request.context)
         if seen in self._programs:
             return found
         if seen not in self._seen:

@@ -21,6 +21,8 @@ from bastide.model.policy import Principals
 
 NONE, DELEGATED, ENTITY, DIRECT = range(4)
 EVERYONE = "*"
+HERE = "arn:aws:"
+PLAIN_KINDS = frozenset({ROLE, SESSION, USER})  # of identities with policies of their own and no rules of their own
 ROLE_PATH = re.compile(r"(arn:[a-z-]+:iam::\d{12}:role/)(?:.+/)?([^/]+)")
 BY_NAME = "by name "  # marks a role's ARN without its path, for callers whose role's path is not known
 
@@ -37,6 +39,7 @@ class Caller:
     service_linked: bool
     keys: dict[str, tuple[str, ...]]  # condition keys that follow from the principal
     user_id: tuple[str, ...] | None  # ``aws:userid`` among them
+    alike: str = ""  # callers bound by the same layers have the same word; empty: nothing is said
 
 
 Names = Callable[[Caller], int]
@@ -64,8 +67,10 @@ def _caller(
     if unique and kind in (USER, ROLE, SESSION):
         own[unique] = names[unique] = DIRECT if kind == USER else ENTITY
     keys = principal.keys()
-    return Caller(kind, account, names, _required(kind, account_names, own), kind in IDENTITIES,
-                  principal.is_service_linked, keys, keys.get("aws:userid"))  # fmt: skip
+    linked = principal.is_service_linked
+    alike = f"{kind} of a service" if linked else kind
+    return Caller(kind, account, names, _required(kind, account_names, own), kind in IDENTITIES, linked, keys,
+                  keys.get("aws:userid"), alike if kind in PLAIN_KINDS and arn.startswith(HERE) else "")  # fmt: skip
 
 
 def _account_names(principal: Principal) -> tuple[str, ...]:
