@@ -208,6 +208,7 @@ def test_items_are_handed_over_together_only_under_the_same_thing() -> None:
         ({"b": "1", "aws:x": "2"}, [{"Key": None, "Value": None}], [{"Key": "b", "Value": "1"}]),
         ([{"key": "a", "value": "b"}], [{"Key": None, "Value": None}], [{"Key": "a", "Value": "b"}]),
         ('{"Statement": []}', {}, {"Statement": []}),
+        ([{"ParameterName": "a", "ParameterValue": "1"}, {"ParameterName": "b"}], {}, {"a": "1", "b": None}),
         ({"serviceName": "x", "other": 1}, {"ServiceName": None}, {"ServiceName": "x"}),
         (Unknown("no"), [None], Unknown("no")),
     ],

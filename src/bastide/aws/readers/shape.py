@@ -56,7 +56,9 @@ def _object(value: Mapping[str, Value], tree: Mapping[str, Tree]) -> Value:
 
 
 def _document(value: Value) -> Value:
-    """An object of any members; JSON text of one is read."""
+    """An object of any members; JSON text of one is read, and a list of parameters is one by their names."""
+    if isinstance(value, list | tuple) and all(isinstance(one, Mapping) and "ParameterName" in one for one in value):
+        return {one["ParameterName"]: plain(one.get("ParameterValue")) for one in value}
     if isinstance(value, str) and value.lstrip().startswith("{"):
         try:
             return json.loads(value)
