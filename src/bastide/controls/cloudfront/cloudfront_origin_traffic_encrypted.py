@@ -45,7 +45,11 @@ def _judge(origin: Value, path: str, by_http: bool | Unknown) -> Verdict:
         return unknown(by_http, where)
     if policy == "http-only":
         return fail("the origin is reached by HTTP", where)
-    return fail("the origin is reached by HTTP when the viewer is", where) if policy == "match-viewer" and by_http else PASS
+    return (
+        fail("the origin is reached by HTTP when the viewer is", where)
+        if policy == "match-viewer" and by_http
+        else PASS
+    )
 
 
 def _viewers_by_http(distribution: Resource) -> bool | Unknown:
