@@ -91,3 +91,15 @@ def test_who_can_and_what_can_over_the_declared_estate(capfd: pytest.CaptureFixt
     assert run(asked) == 0
     found = json.loads(capfd.readouterr().out)["access"]
     assert "cloudtrail:DescribeTrails" in {row["action"] for row in found if row["outcome"] == "allowed"}
+
+
+@pytest.mark.parametrize("command", [["who-can"], ["simulate", "role/bastide-deployer@shop-production"]])
+def test_an_action_that_aws_does_not_have_is_an_error_with_a_suggestion(
+    command: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["iam", *command, "s3:GetObjct", "arn:aws:s3:::b/k", "--file", ACME]) == 2
+    told = capfd.readouterr().err
+    assert "s3 has no action 'GetObjct'" in told
+    assert "did you mean GetObject?" in told
+    assert run(["iam", *command, "se:GetObject", "arn:aws:s3:::b/k", "--file", ACME]) == 2
+    assert "no service has the prefix 'se'" in capfd.readouterr().err

@@ -37,9 +37,9 @@ def who_can(
     output: OutputOption = "table",
 ) -> None:
     """List who can do an action to a resource: allowed as asked, allowed under conditions, or not known."""
-    from bastide.iam.caller_text import parse_action
+    from bastide.iam.lint.named_action import parse_named_action
 
-    parse_action(action, "ACTION")
+    parse_named_action(action, "ACTION")
     judge, estate = court(file, target, profile)
     _write(judge.who_can(action, resource, with_time(context_of(context))), estate, output)
 

@@ -51,13 +51,13 @@ def simulate(
     Session policies may be given over an estate, too. Each SCP or RCP file is one level, from the root down. With
     policy files, --context aws:ResourceAccount=DIGITS says who owns the resource.
     """
-    from bastide.iam.caller_text import parse_action
+    from bastide.iam.lint.named_action import parse_named_action
     from bastide.iam.request import Request
     from bastide.show.reports import parse_outputs
     from bastide.show.reports.formats import write_text
 
     (wanted,) = parse_outputs([output], ("table", "json"))
-    parse_action(action, "ACTION")
+    parse_named_action(action, "ACTION")
     keys = with_time(context_of(context))
     given = _documents(policy or ())
     if given.keys() - {"session"}:
