@@ -14,7 +14,7 @@ from bastide.model import PASS, Resource, Unknown, Value, Verdict, fail, not_app
     severity="medium",
     maps_to=("FSBP:CloudFront.13", "NIST-800-53r5:AC-3", "NIST-800-53r5:SC-7"),
     source="Amazon CloudFront Developer Guide, Restrict access to an Amazon S3 origin",
-    remediation="Make an origin access control and name it in the origin; then allow the distribution in the bucket's policy.",
+    remediation="Name an origin access control in the origin, and allow the distribution in the policy of the bucket.",
     config_rule="cloudfront-s3-origin-access-control-enabled",
     properties=("DistributionConfig",),
 )

@@ -60,6 +60,19 @@ ARNS = {
     "AWS::ElasticLoadBalancingV2::LoadBalancer": "arn:{p}:elasticloadbalancing:{r}:{a}:loadbalancer/{n}",
     "AWS::ElasticLoadBalancingV2::TargetGroup": "arn:{p}:elasticloadbalancing:{r}:{a}:targetgroup/{n}",
     "AWS::CloudFront::Distribution": "arn:{p}:cloudfront::{a}:distribution/{n}",
+    "AWS::ElasticLoadBalancingV2::Listener": "arn:{p}:elasticloadbalancing:{r}:{a}:listener/{n}",
+    "AWS::ElasticLoadBalancingV2::ListenerRule": "arn:{p}:elasticloadbalancing:{r}:{a}:listener-rule/{n}",
+    "AWS::CertificateManager::Certificate": "arn:{p}:acm:{r}:{a}:certificate/{n}",
+    "AWS::ACMPCA::CertificateAuthority": "arn:{p}:acm-pca:{r}:{a}:certificate-authority/{n}",
+    "AWS::Events::EventBus": "arn:{p}:events:{r}:{a}:event-bus/{n}",
+    "AWS::Events::Rule": "arn:{p}:events:{r}:{a}:rule/{n}",
+    "AWS::NetworkFirewall::Firewall": "arn:{p}:network-firewall:{r}:{a}:firewall/{n}",
+    "AWS::NetworkFirewall::FirewallPolicy": "arn:{p}:network-firewall:{r}:{a}:firewall-policy/{n}",
+    "AWS::WAFv2::WebACL": "arn:{p}:wafv2:{r}:{a}:regional/webacl/{n}",
+    "AWS::ECS::Cluster": "arn:{p}:ecs:{r}:{a}:cluster/{n}",
+    "AWS::ECS::TaskDefinition": "arn:{p}:ecs:{r}:{a}:task-definition/{n}:1",
+    "AWS::EKS::Cluster": "arn:{p}:eks:{r}:{a}:cluster/{n}",
+    "AWS::CloudWatch::Alarm": "arn:{p}:cloudwatch:{r}:{a}:alarm:{n}",
 }  # fmt: skip
 # What Ref gives where it is neither the registry's whole identifier nor its last part.
 REF = {"AWS::SNS::TopicPolicy": "Id", "AWS::ECS::Service": "ServiceArn"}
