@@ -28,6 +28,12 @@ LEDGER: dict[str, dict[str, str]] = yaml.safe_load((Path(__file__).parent / "led
 WORST = (Status.FAIL, Status.UNKNOWN, Status.PASS)
 # Rules of kics that ask what one of our controls asks. Those of no control, or of a part of one, are left out.
 KICS = {
+    "aws_sam/serverless_api_xray_tracing_disabled": "apigateway-stage-traced",
+    "cloudfront_without_waf": "cloudfront-behind-web-firewall",
+    "ecr_image_tag_not_immutable": "ecr-repository-tags-immutable",
+    "elb_access_log_disabled": "elb-classic-logged",
+    "elb_v2_alb_access_log_disabled": "elbv2-load-balancer-logged",
+    "sns_topic_is_publicly_accessible": "sns-topic-policy-not-public",
     "cloudtrail_not_integrated_with_cloudwatch": "cloudtrail-sent-to-cloudwatch",
     "cmk_rotation_disabled": "kms-key-rotation-enabled",
     "default_security_groups_with_unrestricted_traffic": "ec2-default-security-group-closed",
