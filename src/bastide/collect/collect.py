@@ -7,7 +7,7 @@ answers (``Connection.once``). A task never fails the collection: its error beco
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -61,9 +61,12 @@ def collect(
     *,
     read_at: datetime,
     accounts: Iterable[str] | None = None,
+    only: Collection[tuple[str, str, str]] | None = None,
     progress: Progress | None = None,
 ) -> Estate:
     """The estate as it is: resources sorted by key, and gaps sorted by place.
+
+    ``only``: places (type, account, region) to look at; None for all.
 
     ``types``: names of types that have handlers, or what lists each type. ``accounts``: all active ones of the
     organization unless named.
@@ -72,6 +75,9 @@ def collect(
     known = types if isinstance(types, Mapping) else handlers()
     chosen = [known[name] for name in sorted(set(types)) if name in known]
     places = list(_places(target, chosen, _accounts(target, organization, accounts), regions))
+    if only is not None:
+        kept = ((one[0], one[1], [kind for kind in one[2] if (kind.type, *one[:2]) in only]) for one in places)
+        places = [one for one in kept if one[2]]
     if progress:
         progress.start(sum(len(kinds) for _, _, kinds in places))
     stamp = read_at.isoformat(timespec="seconds").replace("+00:00", "Z")
@@ -85,6 +91,19 @@ def collect(
         basis=target.basis,
         read_at=stamp,
     )
+
+
+def places_of(
+    target: Target,
+    organization: Organization | None,
+    listers: Mapping[str, Lister],
+    regions: Sequence[str],
+    accounts: Iterable[str] | None = None,
+) -> Iterator[tuple[str, str, str]]:
+    """Every place (type, account, region) that a collection of these would look at."""
+    chosen = [listers[name] for name in sorted(listers)]
+    for account, region, kinds in _places(target, chosen, _accounts(target, organization, accounts), regions):
+        yield from ((kind.type, account, region) for kind in kinds)
 
 
 def interrupted(estate: Estate) -> bool:

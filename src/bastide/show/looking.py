@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bastide.errors import InputError, TargetError
@@ -17,9 +18,13 @@ from bastide.model import Account, Organization, OrganizationPolicy, Scope
 if TYPE_CHECKING:
     from bastide.aws.handler import Lister
     from bastide.aws.session import Target
+    from bastide.collect import Progress
     from bastide.controls import Control
+    from bastide.store.history import Look
 
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d{1,2}")
+AGE = re.compile(r"(\d{1,5})([mhd])")
+UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 LIMITING = ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY")
 
 
@@ -65,6 +70,38 @@ def _alone(target: Target, unreadable: str) -> Organization:
     return Organization("", "", target.management_account, (Account(own, own),), (), policies)
 
 
+def take_look(
+    target: Target,
+    found: Found,
+    controls: Sequence[Control],
+    regions: Sequence[str],
+    *,
+    before: Look | None = None,
+    max_age: timedelta | None = None,
+    progress: Progress | None = None,
+) -> tuple[Look, str]:
+    """What runs, as far as the controls ask; with the look before, only what has changed is read again.
+
+    The second is one line about what was carried over; empty when all was read.
+    """
+    from bastide.collect import MAX_AGE, collect, places_of, refresh
+    from bastide.show.healing import asked_properties, assessed_listers
+    from bastide.store.history import Look
+
+    listers, asked = found.listers(assessed_listers(controls)), asked_properties(controls)
+    now, organization = target.clock(), found.organization
+    if before is not None:
+        done = refresh(
+            target, organization, listers, asked, regions, before,
+            read_at=now, max_age=max_age or MAX_AGE, accounts=found.accounts, progress=progress,
+        )  # fmt: skip
+        return done.look, str(done)
+    estate = collect(target, organization, listers, regions, read_at=now, accounts=found.accounts, progress=progress)
+    places = places_of(target, organization, listers, regions, found.accounts)
+    paths = {name: None if asked[name] is None else tuple(sorted(asked[name] or ())) for name in listers}
+    return Look(estate, paths, dict.fromkeys(places, estate.read_at)), ""
+
+
 def enabled_regions(target: Target) -> tuple[str, ...]:
     """The regions that are enabled in the own account, sorted.
 
@@ -98,6 +135,24 @@ def parse_regions(texts: Sequence[str]) -> tuple[str, ...]:
         if not REGION.fullmatch(one):
             raise InputError(f"{one!r} is no region", "--regions", "write names such as eu-west-1,us-east-1")
     return tuple(named)
+
+
+def parse_since(since: str, full: bool, max_age: str) -> tuple[bool, timedelta | None]:
+    """Whether to start from the last look, and the greatest age of what is carried over (None: the default).
+
+    Raises:
+        InputError: the options contradict each other, or an age is none.
+    """
+    if since not in ("", "last"):
+        raise InputError(f"--since does not know {since!r}", fix="write --since last; times are for `bastide diff`")
+    if since and full:
+        raise InputError("--since last and --full contradict each other", fix="leave one of them out")
+    if max_age and not since:
+        raise InputError("--max-age is for what is carried over", fix="add --since last")
+    found = AGE.fullmatch(max_age)
+    if max_age and not found:
+        raise InputError(f"{max_age!r} is no age", "--max-age", "write 90m, 36h or 7d")
+    return bool(since), timedelta(**{UNITS[found[2]]: int(found[1])}) if found else None
 
 
 def restricted(controls: Sequence[Control], services: Sequence[str], slugs: Sequence[str]) -> tuple[Control, ...]:

@@ -30,6 +30,8 @@ def record(place: Workspace, assessment: Assessment, estate: Estate, say: Callab
     """
     changed = _since_last(place, assessment)
     _keep_findings(place, assessment)
+    if place.look is not None:
+        place.store.keep_look(place.target.label, place.look)
     _keep_inventory(place, estate, say)
     return changed
 

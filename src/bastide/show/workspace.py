@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from importlib.util import find_spec
 from itertools import count
@@ -21,8 +21,8 @@ from bastide.model import GLOBAL, Account, Change, Estate, Organization, Plan
 from bastide.model.bulk import search_seldom
 from bastide.model.platform import DEPLOYER, READER
 from bastide.show.accounts import former_accounts, known, refuse_inactive
-from bastide.show.healing import assessed_listers, assessed_types, with_healed
-from bastide.show.looking import Found, enabled_regions, find_accounts
+from bastide.show.healing import assessed_types, with_healed
+from bastide.show.looking import Found, enabled_regions, find_accounts, take_look
 
 if TYPE_CHECKING:
     from bastide.apply import Outcome
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from bastide.sandbox.process import Endpoint
     from bastide.show.reports import Report
     from bastide.store import Store
+    from bastide.store.history import Look
 
 STATE = ".bastide"
 SANDBOX_LABEL = "sandbox/111122223333"  # what the store calls the sandbox's organization
@@ -48,7 +49,8 @@ class Settings:
     """What a command line says of where to work. ``file``: the architecture; its folder holds ``.bastide``.
 
     ``controls``: files and folders of own controls. ``fileless``: there is no such file; ``regions``: those to look
-    at, instead of the file's or of all that are enabled.
+    at, instead of the file's or of all that are enabled. ``since_last``: read only what has changed since the last
+    assessment, and what was read longer than ``max_age`` ago.
     """
 
     file: Path = Path("architecture.yaml")
@@ -59,6 +61,8 @@ class Settings:
     controls: tuple[Path, ...] = ()
     fileless: bool = False
     regions: tuple[str, ...] = ()
+    since_last: bool = False
+    max_age: timedelta | None = None
 
     def __post_init__(self) -> None:
         """Refuse a target that does not exist.
@@ -85,6 +89,7 @@ class Workspace:
         search_seldom()
         self.settings = settings
         self._given_target = target
+        self.look: Look | None = None  # what the last assessment saw
         self.notes: list[str] = []  # what an assessment did not look at, and why
         self.left_to_people = 0  # findings that the last plan with ``heal`` leaves to a person
 
@@ -328,8 +333,14 @@ class Workspace:
         self.enter_to_read()
         found = find_accounts(self.target) if self.settings.fileless else Found(self.organization())
         self.notes = [found.note] if found.note else []
-        listers = found.listers(assessed_listers(controls))
-        observed = self.observed(found.organization, listers, self.regions(), progress, found.accounts)
+        settings = self.settings
+        before = self.store.look(self.target.label) if settings.since_last else None
+        if settings.since_last and before is None:
+            self.notes.append("there is no earlier look to start from: all is read")
+        self.look, note = take_look(self.target, found, controls, self.regions(), before=before,
+                                    max_age=settings.max_age, progress=progress)  # fmt: skip
+        self.notes += [note] if note else []
+        observed = self.look.estate
         return self._exempted(run(observed, controls, include_passes=include_passes), observed), observed
 
     def assessed_model(self, *, include_passes: bool = False) -> tuple[Assessment, Estate]:

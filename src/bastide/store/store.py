@@ -33,7 +33,7 @@ from sqlalchemy.exc import DatabaseError
 from bastide.errors import InputError
 from bastide.model import Finding, ResourceKey
 from bastide.model.serialize import from_json_value, to_json_value
-from bastide.store import ledger, lock, scores
+from bastide.store import history, ledger, lock, scores
 from bastide.store.ledger import Entry, Phase
 from bastide.store.schema import BINDINGS, FINDINGS, META, METADATA, OWNED, RUNS, VERSION
 from bastide.store.scores import KeptScore
@@ -261,6 +261,7 @@ class Store:
         with self._transaction() as connection:
             for table in (OWNED, BINDINGS, FINDINGS):
                 connection.execute(delete(table).where(table.c.target == target))
+            history.forget(connection, target)
             connection.execute(update(RUNS).where(RUNS.c.target == target).values(target=as_target))
             running = (RUNS.c.target == as_target) & (RUNS.c.status == RunStatus.RUNNING)
             connection.execute(update(RUNS).where(running).values(status=RunStatus.INTERRUPTED))
@@ -303,6 +304,27 @@ class Store:
                 msgspec.convert(from_json_value(msgspec.json.decode(body)), Finding)
                 for body in connection.execute(query).scalars()
             ]
+
+    # What was seen
+
+    def keep_look(self, target: str, look: history.Look) -> int:
+        """Keep what a run saw; how many resources differ from the look before."""
+        with self._transaction() as connection:
+            return history.keep(connection, target, look)
+
+    def look(self, target: str, at: str = "") -> history.Look | None:
+        """The newest look at or before a time (ISO 8601 UTC; the last one, when empty); None when there is none.
+
+        Raises:
+            InputError: what is stored cannot be read.
+        """
+        with self._transaction() as connection:
+            return history.read(connection, target, at)
+
+    def look_times(self, target: str) -> list[str]:
+        """When looks were taken, oldest first."""
+        with self._transaction() as connection:
+            return history.times(connection, target)
 
     # Scores of standards
 

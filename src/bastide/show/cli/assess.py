@@ -74,6 +74,13 @@ def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     regions: Annotated[
         list[str] | None, typer.Option("--regions", help="Only these, not the file's: eu-west-1,us-east-1.")
     ] = None,
+    since: Annotated[
+        str, typer.Option("--since", help="last: read only what has changed since the last assessment.")
+    ] = "",
+    full: Annotated[bool, typer.Option("--full", help="Read everything (the default).")] = False,
+    max_age: Annotated[
+        str, typer.Option("--max-age", help="With --since last: read again what is older: 36h, 7d (the default).")
+    ] = "",
     by: Annotated[str, typer.Option("--by", help="What a table puts together: risk, account or service.")] = "risk",
     output: OutputOption = None,
 ) -> None:
@@ -83,7 +90,7 @@ def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     standard also `-o evidence=DIR`.
     """
     from bastide.show.chosen import chosen_controls
-    from bastide.show.looking import parse_regions, restricted
+    from bastide.show.looking import parse_regions, parse_since, restricted
     from bastide.show.reports import FORMATS, parse_outputs
     from bastide.show.reports.findings_table import GROUPINGS
     from bastide.show.standards import EVIDENCE, asked, list_text, take_evidence
@@ -105,9 +112,10 @@ def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
         code = _judge_templates(named, parameters or [], narrowed, each, all_, gate, earlier, outputs, by, wanted)
         raise typer.Exit(code)
     asked_regions = parse_regions(regions or ())
-    place = Workspace(
-        Settings(named[0], target, profile, role, external_id, tuple(controls or ()), fileless, asked_regions)
-    )
+    since_last, age = parse_since(since, full, max_age)
+    settings = Settings(named[0], target, profile, role, external_id, tuple(controls or ()), fileless,
+                        asked_regions, since_last, age)  # fmt: skip
+    place = Workspace(settings)
     place.controls = restricted(wanted.narrowed(chosen), service or (), control or ())
     raise typer.Exit(_judge_place(place, declared, partial, all_, gate, earlier, outputs, by, wanted))
 

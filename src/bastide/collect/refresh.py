@@ -1,0 +1,232 @@
+"""A look that starts from the one before: what has changed since is read again, the rest is carried over.
+
+The one idea: a place (one type in one account and region) is carried over only when nothing speaks against it: it was
+listed before with all that is asked now, is young enough, holds nothing masked, and the event history of its account
+and region is known and names no write to it. Every resource keeps the time at which it was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from bastide.aws.failure import BotoCoreError, ClientError
+from bastide.aws.handler import NOT_ASKED, Handler, Lister
+from bastide.aws.session import GLOBAL_REGIONS, Target
+from bastide.collect.changes import Event, Events, always_read, changes_type, is_worldwide, look_up, single_types, table
+from bastide.collect.collect import Progress, collect, places_of
+from bastide.model import GLOBAL, Organization, Origin, Resource, ResourceKey
+from bastide.model.unknown import unknowns_in
+from bastide.store.history import Look, Place
+from bastide.store.mask import is_masked
+
+# How long an event may take to appear in the history.
+# Source: AWS CloudTrail User Guide, "How CloudTrail works": within an average of about 5 minutes, not guaranteed.
+DELIVERY = timedelta(minutes=30)
+MAX_AGE = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """What came of it. ``reasons``: how many places were read again for which reason; ``single``: resources alone."""
+
+    look: Look
+    carried: int
+    reasons: Mapping[str, int]
+    single: int
+    oldest: str
+
+    def __str__(self) -> str:
+        """One line for a person."""
+        again = ", ".join(f"{count} {reason}" for reason, count in sorted(self.reasons.items()))
+        return (
+            f"carried over: {self.carried} places (the oldest read at {self.oldest or '-'}); "
+            f"read again: {sum(self.reasons.values())} places{f' ({again})' if again else ''}, {self.single} resources"
+        )
+
+
+@dataclass
+class _Staleness:
+    """Why places are read again, and single resources that are."""
+
+    places: dict[Place, str]
+    singles: set[ResourceKey]
+
+
+def refresh(
+    target: Target,
+    organization: Organization | None,
+    listers: Mapping[str, Lister],
+    asked: Mapping[str, Collection[str] | None],
+    regions: Sequence[str],
+    before: Look,
+    *,
+    read_at: datetime,
+    max_age: timedelta = MAX_AGE,
+    accounts: Iterable[str] | None = None,
+    progress: Progress | None = None,
+) -> Refreshed:
+    """The estate as it is now. ``asked``: property paths by type that the listers ask for; None for all."""
+    stamp = read_at.isoformat(timespec="seconds").replace("+00:00", "Z")
+    places = list(places_of(target, organization, listers, regions, accounts))
+    stale = _stale(target, places, listers, asked, before, read_at, max_age)
+    alone, failed = _read_singles(target, listers, stale.singles, stamp)
+    stale.places |= dict.fromkeys(failed, "that could not be read one by one")
+    fresh = collect(
+        target, organization, listers, regions, read_at=read_at, accounts=accounts, only=stale.places, progress=progress
+    )
+    carried = set(places) - set(stale.places)
+    kept = [
+        one
+        for one in before.estate.resources
+        if (one.type, one.account, one.region) in carried and one.key not in alone
+    ]
+    found = [one for key, one in alone.items() if one and key[:3] in carried]
+    resources = sorted((*kept, *found, *fresh.resources), key=lambda one: one.key)
+    read = {place: before.read[place] for place in carried} | dict.fromkeys(stale.places, stamp)
+    look = Look(
+        replace(fresh, resources=tuple(resources)),
+        {name: _sorted(asked.get(name)) for name in listers},
+        read,
+    )
+    reasons: dict[str, int] = {}
+    for reason in stale.places.values():
+        reasons[reason] = reasons.get(reason, 0) + 1
+    return Refreshed(look, len(carried), reasons, len(alone), min((read[one] for one in carried), default=""))
+
+
+def _sorted(paths: Collection[str] | None) -> tuple[str, ...] | None:
+    return None if paths is None else tuple(sorted(paths))
+
+
+def _stale(
+    target: Target,
+    places: Sequence[Place],
+    listers: Mapping[str, Lister],
+    asked: Mapping[str, Collection[str] | None],
+    before: Look,
+    now: datetime,
+    max_age: timedelta,
+) -> _Staleness:
+    found = _Staleness({}, set())
+    alone = {kind for one in table().single.values() for kind in one.types if isinstance(listers.get(kind), Handler)}
+    partial: dict[Place, str] = {}
+    for one in before.estate.resources:
+        if why := _partial(one):
+            if one.type in alone:
+                found.singles.add(one.key)
+            else:
+                partial[one.type, one.account, one.region] = why
+    for place in places:
+        reason = _reason(place, asked, before, now - max_age) or partial.get(place)
+        if reason:
+            found.places[place] = reason
+    found.singles = {key for key in found.singles if key[:3] not in found.places and key[:3] in set(places)}
+    left = [place for place in places if place not in found.places]
+    since = _parse(before.estate.read_at) - DELIVERY
+    histories = _histories(target, left, before.estate.regions, since)
+    settle = timedelta(seconds=target.patience)  # a read this soon after a write may not have seen it
+    for place in left:
+        _by_events(found, place, listers, before, _relevant(target, place, histories), settle)
+    return found
+
+
+def _partial(resource: Resource) -> str:
+    """Why what is stored of a resource is not all that there was to see; empty when it is."""
+    if is_masked(dict(resource.properties)):
+        return "with masked values"
+    unread = any(value != NOT_ASKED for value in unknowns_in(resource.properties))
+    return "with values that could not be read" if unread else ""
+
+
+def _reason(place: Place, asked: Mapping[str, Collection[str] | None], before: Look, oldest: datetime) -> str:
+    """Why a place is read again whatever the events say; empty when it need not be."""
+    kind, _, region = place
+    known, wanted = before.asked.get(kind, ()), asked.get(kind)
+    if place not in before.read or place in before.estate.gaps_by_place:
+        return "not known before"
+    if known is not None and (wanted is None or not set(wanted) <= set(known)):
+        return "of which more is asked now"
+    if _parse(before.read[place]) < oldest:
+        return "older than allowed"
+    if always_read(kind) or (region == GLOBAL and not is_worldwide(kind)):
+        return "that change without an event"
+    return ""
+
+
+def _histories(
+    target: Target, places: Iterable[Place], regions: Sequence[str], since: datetime
+) -> dict[tuple[str, str], Events]:
+    """The writes by account and region, of every place's region and the one of services without any."""
+    home = GLOBAL_REGIONS.get(target.partition, "us-east-1")
+    wanted = sorted({(account, home if region == GLOBAL else region) for _, account, region in places})
+
+    def ask(one: tuple[str, str]) -> Events:
+        return look_up(target.connection(one[0], one[1]), one[1], since)
+
+    if target.threads == 1:
+        return {one: ask(one) for one in wanted}
+    with ThreadPoolExecutor(target.threads, thread_name_prefix="events") as pool:
+        return dict(zip(wanted, pool.map(ask, wanted), strict=True))
+
+
+def _relevant(target: Target, place: Place, histories: Mapping[tuple[str, str], Events]) -> Events:
+    """The writes that may concern a place: of its region; a bucket may have been made from any."""
+    kind, account, region = place
+    own = histories[account, GLOBAL_REGIONS.get(target.partition, "us-east-1") if region == GLOBAL else region]
+    elsewhere = [
+        event
+        for (owner, other), events in histories.items()
+        if owner == account and other != region
+        for event in events.events
+        if event.region == region and kind in single_types(event)
+    ]
+    return Events((*own.events, *elsewhere), own.refused)
+
+
+def _by_events(
+    found: _Staleness, place: Place, listers: Mapping[str, Lister], before: Look, history: Events, settle: timedelta
+) -> None:
+    """Add the place, or resources of it, where a write names them."""
+    kind = place[0]
+    if history.refused:
+        found.places[place] = f"without event history ({history.refused})"
+        return
+    oldest = _parse(before.read[place]) - settle
+    own = [event for event in history.events if event.at >= oldest and changes_type(event, kind)]
+    if any(not _is_single(event, kind, listers) for event in own):
+        found.places[place] = "changed"
+        return
+    region = place[2]
+    keys = {ResourceKey(*place, event.id) for event in own if region in (event.region, GLOBAL)}
+    keys |= {key for event in own if (key := ResourceKey(*place, event.id)) in before.estate.by_key}
+    found.singles |= keys
+
+
+def _is_single(event: Event, kind: str, listers: Mapping[str, Lister]) -> bool:
+    return kind in single_types(event) and isinstance(listers[kind], Handler)
+
+
+def _read_singles(
+    target: Target, listers: Mapping[str, Lister], keys: Iterable[ResourceKey], stamp: str
+) -> tuple[dict[ResourceKey, Resource | None], set[Place]]:
+    """Resources by key (None: gone), and places of which one could not be read."""
+    found: dict[ResourceKey, Resource | None] = {}
+    failed: set[Place] = set()
+    for key in sorted(keys):
+        lister, at = listers[key.type], target.connection(key.account, key.region)
+        try:
+            told = lister.read(at, key.id) if isinstance(lister, Handler) else None
+        except (ClientError, BotoCoreError):
+            failed.add((key.type, key.account, key.region))
+            continue
+        origin = Origin("observed", read_at=stamp)
+        found[key] = told and Resource(*key[:3], told.id, told.properties, told.arn, origin)
+    return found, failed
+
+
+def _parse(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,0 +1,181 @@
+"""A second look reads only what has changed, and sees the same as one that reads everything."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bastide.aws.session import PlaceConnection, Target
+from bastide.collect.changes import Event, changes_type, look_up
+from bastide.controls import Control, all_controls
+from bastide.model import Unknown
+from bastide.sandbox import Sandbox
+from bastide.show.looking import Found, find_accounts, restricted, take_look
+from bastide.store import Store
+from bastide.store.history import Look
+
+REGIONS = ("us-east-1",)
+
+
+class Counting:
+    """A target of a sandbox that counts the calls made."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox, self.calls = sandbox, []
+        self.target = Target.sandbox(sandbox)
+        self.target.clock = sandbox.clock.now  # type: ignore[method-assign]
+        self.target._session.events.register("before-call", self._note)
+
+    def _note(self, model: Any, **_: Any) -> None:
+        self.calls.append(model.name)
+
+    def look(self, controls: tuple[Control, ...], before: Look | None = None, **more: Any) -> tuple[Look, str, int]:
+        self.calls.clear()
+        found: Found = find_accounts(self.target)
+        look, note = take_look(self.target, found, controls, REGIONS, before=before, **more)
+        return look, note, len(self.calls)
+
+
+@pytest.fixture
+def world() -> Iterator[Counting]:
+    sandbox = Sandbox()
+    session = sandbox.session()
+    s3, iam, ec2 = (session.client(name, region_name="us-east-1") for name in ("s3", "iam", "ec2"))
+    for number in range(40):
+        s3.create_bucket(Bucket=f"held-{number}")
+        iam.create_user(UserName=f"user-{number}")
+    ec2.create_security_group(GroupName="web", Description="seed", VpcId=ec2.describe_vpcs()["Vpcs"][0]["VpcId"])
+    sandbox.clock.advance("1h")
+    yield Counting(sandbox)
+
+
+@pytest.fixture(scope="module")
+def controls() -> tuple[Control, ...]:
+    return restricted(all_controls(), ("s3,iam,ec2",), ())
+
+
+def shown(look: Look) -> list[Any]:
+    return [(one.key, one.arn, one.properties) for one in look.estate.resources]
+
+
+def test_a_second_look_at_what_has_not_changed_costs_a_twentieth(
+    world: Counting, controls: tuple[Control, ...]
+) -> None:
+    first, note, all_calls = world.look(controls)
+    assert not note
+    world.sandbox.clock.advance("1h")
+    second, note, calls = world.look(controls, first)
+    assert shown(second) == shown(first)
+    assert calls <= all_calls / 20, note
+    ages = {one.type: one.origin.read_at for one in second.estate.resources}
+    assert ages["AWS::S3::Bucket"] == first.estate.read_at < second.estate.read_at
+
+
+def test_what_was_written_is_read_again_and_what_is_gone_is_gone(
+    world: Counting, controls: tuple[Control, ...]
+) -> None:
+    first, _, _ = world.look(controls)
+    world.sandbox.clock.advance("1h")
+    session = world.sandbox.session()
+    s3, iam = (session.client(name, region_name="us-east-1") for name in ("s3", "iam"))
+    s3.put_bucket_versioning(Bucket="held-3", VersioningConfiguration={"Status": "Enabled"})
+    s3.delete_bucket(Bucket="held-4")
+    s3.create_bucket(Bucket="born")
+    iam.delete_user(UserName="user-9")
+    session.client("ec2", region_name="us-east-1").create_security_group(GroupName="new", Description="x")
+    second, note, calls = world.look(controls, first)
+    full, _, all_calls = world.look(controls)
+    assert shown(second) == shown(full), note
+    assert calls < all_calls / 3
+    keys = {one.id for one in second.estate.of_type("AWS::S3::Bucket")}
+    assert "born" in keys and "held-4" not in keys
+
+
+def test_a_look_outlives_the_store_and_another_one_starts_from_it(
+    world: Counting, controls: tuple[Control, ...], tmp_path: Any
+) -> None:
+    first, _, _ = world.look(controls)
+    store = Store.open(tmp_path / "state.db")
+    assert store.keep_look("t", first) == len(first.estate.resources)
+    kept = store.look("t")
+    assert kept is not None and shown(kept) == shown(first)
+    assert (kept.read, kept.asked, kept.estate.gaps) == (first.read, first.asked, first.estate.gaps)
+    world.sandbox.clock.advance("1h")
+    second, _, calls = world.look(controls, kept)
+    assert calls < 30
+    assert store.keep_look("t", second) == 0
+    store.forget("t", "gone")
+    assert store.look("t") is None
+
+
+def test_the_history_that_is_refused_makes_everything_read_again(
+    world: Counting, controls: tuple[Control, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _, all_calls = world.look(controls)
+    iam = world.sandbox.session().client("iam")
+    deny = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "*", "Resource": "*"},
+        {"Effect": "Deny", "Action": "cloudtrail:LookupEvents", "Resource": "*"}]}  # fmt: skip
+    iam.create_user(UserName="auditor")
+    iam.put_user_policy(UserName="auditor", PolicyName="p", PolicyDocument=json.dumps(deny))
+    key = iam.create_access_key(UserName="auditor")["AccessKey"]
+    at = world.target.connection(world.target.home_account, "us-east-1")
+    keys = {"AccessKeyId": key["AccessKeyId"], "SecretAccessKey": key["SecretAccessKey"], "SessionToken": None}
+    client = world.target.client_of("cloudtrail", "us-east-1", keys)
+    real = PlaceConnection.client
+
+    def refused(self: PlaceConnection, service: str, region: str = "") -> Any:
+        return client if service == "cloudtrail" else real(self, service, region)
+
+    monkeypatch.setattr(PlaceConnection, "client", refused)
+    assert "AccessDenied" in look_up(at, "us-east-1", datetime(2020, 1, 1, tzinfo=UTC)).refused
+    _, note, calls = world.look(controls, first)
+    assert "without event history" in note
+    assert calls > all_calls * 0.8
+
+
+def test_what_is_older_than_allowed_masked_or_asked_more_of_is_read_again(
+    world: Counting, controls: tuple[Control, ...]
+) -> None:
+    first, _, all_calls = world.look(controls)
+    world.sandbox.clock.advance("2h")
+    _, note, calls = world.look(controls, first, max_age=timedelta(hours=1))
+    assert "older than allowed" in note and calls > all_calls * 0.8
+    narrow = replace(first, asked={**first.asked, "AWS::S3::Bucket": ("BucketName",)})
+    _, note, _ = world.look(controls, narrow)
+    assert "of which more is asked now" in note
+    unread = [
+        one.with_properties({"PolicyDocument": Unknown("GetX: AccessDenied")}) if one.type == "AWS::IAM::User" else one
+        for one in first.estate.resources
+    ]
+    _, note, _ = world.look(controls, replace(first, estate=replace(first.estate, resources=tuple(unread))))
+    assert "with values that could not be read" in note
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "kind", "changed"),
+    [
+        ("ec2", "AuthorizeSecurityGroupIngress", "AWS::EC2::SecurityGroup", True),
+        ("ec2", "AuthorizeSecurityGroupIngress", "AWS::EC2::Volume", False),
+        ("ec2", "SomethingNewOfNextYear", "AWS::EC2::Volume", True),
+        ("rds", "ModifyDBCluster", "AWS::Neptune::DBCluster", True),
+        ("elasticloadbalancing", "CreateListener", "AWS::ElasticLoadBalancingV2::Listener", True),
+        ("monitoring", "PutMetricAlarm", "AWS::CloudWatch::Alarm", True),
+        ("redshift-serverless", "CreateWorkgroup", "AWS::RedshiftServerless::Workgroup", True),
+        ("lambda", "UpdateFunctionConfiguration20150331v2", "AWS::Lambda::Function", True),
+        ("lambda", "UpdateFunctionConfiguration20150331v2", "AWS::S3::Bucket", False),
+        ("bedrock", "CreateGuardrail", "AWS::S3::Bucket", False),
+        ("tagging", "TagResources", "AWS::S3::Bucket", True),
+        ("nobody-knows-this", "Write", "AWS::S3::Bucket", True),
+    ],
+)
+def test_a_write_changes_the_types_of_its_service_and_an_unknown_one_everything(
+    source: str, name: str, kind: str, changed: bool
+) -> None:
+    event = Event(source, name, datetime(2026, 1, 1, tzinfo=UTC), "us-east-1")
+    assert changes_type(event, kind) is changed
