@@ -33,9 +33,10 @@ from bastide.network.cidr import (
 RULE = "AWS::EC2::SecurityGroupIngress"
 PREFIX_LIST = "AWS::EC2::PrefixList"
 READS = (RULE, PREFIX_LIST)
-ANYWHERE = "0.0.0.0/0"
+ANYWHERE = {4: "0.0.0.0/0", 6: "::/0"}
 ALL = {4: (1 << 32) - 1, 6: (1 << 128) - 1}  # the last address of each version
-SOURCES = ("CidrIp", "CidrIpv6")
+SOURCES = {"CidrIp": 4, "CidrIpv6": 6}  # with the version of IP
+BOTH = frozenset(SOURCES.values())
 Refused = Mapping[str, tuple[Span, ...]]  # by protocol, the ports that nobody may open to the internet
 BROAD = {4: 1 << 24, 6: 1 << 96}  # addresses: a /8, a /32; smaller blocks are never removed
 
@@ -54,12 +55,21 @@ class Openings:
     def add(self, span: Span, sources: list[str] | Unknown, path: str, doubt: Unknown | None) -> None:
         """Count one rule; one with a doubt, or of an Unknown source, may be open to all."""
         reason = sources if isinstance(sources, Unknown) else doubt
-        places = [ANYWHERE] if isinstance(sources, Unknown) else sources
+        places = list(ANYWHERE.values()) if isinstance(sources, Unknown) else sources
         if reason is None:
             self.sure += [(span, source, path) for source in places]
             return
         self.possible += [(span, source, path) for source in places]
         self.doubt = self.doubt or (path, reason)
+
+    @cached_property
+    def by_version(self) -> Mapping[int, Openings]:
+        """The same for each version of IP by itself."""
+        parts = {version: Openings(doubt=self.doubt) for version in SOURCES.values()}
+        for mine, all_of_them in (("sure", self.sure), ("possible", self.possible)):
+            for opening in all_of_them:
+                getattr(parts[6 if ":" in opening[1] else 4], mine).append(opening)
+        return parts
 
     @cached_property
     def open(self) -> list[Span]:
@@ -76,24 +86,31 @@ class Openings:
 _LAST: list[tuple[Resource, weakref.ref[Estate], dict[str, Openings]]] = []
 
 
-def judge_ingress(group: Resource, estate: Estate, refused: Refused) -> Verdict:
-    """FAIL when a refused port is open to the internet; UNKNOWN when that hangs on something Unknown."""
+def judge_ingress(group: Resource, estate: Estate, refused: Refused, version: int | None = None) -> Verdict:
+    """FAIL when a refused port is open to the internet; UNKNOWN when that hangs on something Unknown.
+
+    ``version`` (4 or 6) looks at that version of IP only.
+    """
     answer = PASS
     for protocol, spans in refused.items():
-        openings = _remembered(group, estate, protocol)
+        openings = _of_version(_remembered(group, estate, protocol), version)
         hit = _first_common(openings.open, spans)
         if hit:
-            return with_parity(_failure(openings.sure, hit, protocol), _parity(group, estate, refused))
+            return with_parity(_failure(openings.sure, hit, protocol), _parity(group, estate, refused, version))
         if openings.doubt and answer is PASS and _first_common(openings.perhaps_open, spans):
             path, reason = openings.doubt
             answer = unknown(reason, path)
     return answer
 
 
-def _parity(group: Resource, estate: Estate, refused: Refused) -> Verdict:
+def _of_version(openings: Openings, version: int | None) -> Openings:
+    return openings if version is None else openings.by_version[version]
+
+
+def _parity(group: Resource, estate: Estate, refused: Refused, version: int | None) -> Verdict:
     """What AWS Config's rules say: they look at each rule by itself, for a source that is all of IPv4 or IPv6."""
     for protocol, spans in refused.items():
-        for opening in _remembered(group, estate, protocol).sure:
+        for opening in _of_version(_remembered(group, estate, protocol), version).sure:
             block = parse_cidr(opening[1])
             if block and block.first == 0 and block.last == ALL[block.version]:
                 hit = _first_common([opening[0]], spans)
@@ -198,17 +215,18 @@ def _prefixes(listed: Value, estate: Estate) -> list[str] | Unknown:
     return Unknown(f"prefix list {listed} is not in the estate")
 
 
-def without_open_rules(group: Resource, refused: Refused) -> Properties:
+def without_open_rules(group: Resource, refused: Refused, versions: frozenset[int] = BOTH) -> Properties:
     """The group's properties without the rules that open a refused port to a large part of the internet."""
     rules = group.get("SecurityGroupIngress")
-    kept = [rule for rule in rules or () if not _opens_widely(rule, refused)]
+    kept = [rule for rule in rules or () if not _opens_widely(rule, refused, versions)]
     return {**group.properties, "SecurityGroupIngress": kept}
 
 
-def _opens_widely(rule: Value, refused: Refused) -> bool:
+def _opens_widely(rule: Value, refused: Refused, versions: frozenset[int]) -> bool:
     if not isinstance(rule, Mapping):
         return False
-    blocks = [parse_cidr(str(rule[name])) for name in SOURCES if name in rule]
+    names = (name for name, version in SOURCES.items() if version in versions)
+    blocks = [parse_cidr(str(rule[name])) for name in names if name in rule]
     if not any(block and block.last - block.first + 1 > BROAD[block.version] for block in blocks):
         return False
     for protocol, spans in refused.items():
