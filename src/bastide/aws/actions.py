@@ -32,6 +32,14 @@ PREFIXES = {
 }
 
 EXCEPTIONS: dict[tuple[str, str], tuple[str, ...]] = {
+    # API Gateway asks for the HTTP method on the path of what is read.
+    ("apigateway", "GetDomainNames"): ("apigateway:GET",),
+    ("apigateway", "GetRestApis"): ("apigateway:GET",),
+    ("apigateway", "GetStages"): ("apigateway:GET",),
+    ("apigatewayv2", "GetApis"): ("apigateway:GET",),
+    ("apigatewayv2", "GetIntegrations"): ("apigateway:GET",),
+    ("apigatewayv2", "GetRoutes"): ("apigateway:GET",),
+    ("apigatewayv2", "GetStages"): ("apigateway:GET",),
     ("cloudwatch", "PutCompositeAlarm"): ("cloudwatch:PutCompositeAlarm",),
     ("lambda", "Invoke"): ("lambda:InvokeFunction",),
     ("kms", "ReEncrypt"): ("kms:ReEncryptFrom", "kms:ReEncryptTo"),
