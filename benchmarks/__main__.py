@@ -28,6 +28,7 @@ SCENARIOS = {
     "emptiness": "benchmarks.iam_emptiness:emptiness",
     "sandbox-calls": "benchmarks.sandbox_calls:sandbox_calls",
     "sandbox-soak": "benchmarks.sandbox_calls:soak",
+    "posture-prowler": "benchmarks.posture_prowler:against_prowler",
     "lake-verify": "benchmarks.lake_verify:verification",
     "lake-ingest": "benchmarks.lake_ingest:lake_ingest",
     "lake-query": "benchmarks.lake_query:lake_query",

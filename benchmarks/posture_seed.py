@@ -40,6 +40,7 @@ def seed(client: Callable[[str], Any]) -> list[str]:
 def _buckets(client: Callable[[str], Any]) -> None:
     s3 = client("s3")
     block = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
+    rule: dict[str, Any]
     for number in range(BUCKETS):
         name = f"posture-{number:03d}"
         s3.create_bucket(Bucket=name)

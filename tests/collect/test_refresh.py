@@ -26,7 +26,8 @@ class Counting:
     """A target of a sandbox that counts the calls made."""
 
     def __init__(self, sandbox: Sandbox) -> None:
-        self.sandbox, self.calls = sandbox, []
+        self.sandbox = sandbox
+        self.calls: list[str] = []
         self.target = Target.sandbox(sandbox)
         self.target.clock = sandbox.clock.now  # type: ignore[method-assign]
         self.target._session.events.register("before-call", self._note)

@@ -343,6 +343,19 @@ class Workspace:
         observed = self.look.estate
         return self._exempted(run(observed, controls, include_passes=include_passes), observed), observed
 
+    def assessed_at(self, moment: str, *, include_passes: bool = False) -> tuple[Assessment, Estate]:
+        """What all controls say of what was recorded at a time, without asking the target.
+
+        Raises:
+            InputError: nothing was recorded by then.
+        """
+        from bastide.assess import run
+        from bastide.show.history import judged_by, look_at, recorded_target
+
+        label = recorded_target(self.store, self.settings.target)
+        estate = judged_by(look_at(self.store, label, moment, "--at"), self.controls)
+        return self._exempted(run(estate, self.controls, include_passes=include_passes), estate), estate
+
     def assessed_model(self, *, include_passes: bool = False) -> tuple[Assessment, Estate]:
         """What all controls say of what the file declares."""
         from bastide.assess import run

@@ -33,7 +33,6 @@ from bastide.model.serialize import from_json_value, parse_json, render_json, to
 from bastide.store.mask import mask
 from bastide.store.schema import METADATA
 
-RECORDED = "recorded"
 Place = tuple[str, str, str]  # type, account, region
 
 LOOKS = Table(
@@ -133,6 +132,15 @@ def times(connection: Connection, target: str) -> list[str]:
         return []
     query = select(LOOKS.c.at).where(LOOKS.c.target == target).order_by(LOOKS.c.at)
     return [str(at) for at in connection.execute(query).scalars()]
+
+
+def targets(connection: Connection) -> list[str]:
+    """The targets that looks are kept of, sorted."""
+    if not inspect(connection).has_table(LOOKS.name):
+        return []
+    return [
+        str(one) for one in connection.execute(select(LOOKS.c.target).distinct().order_by(LOOKS.c.target)).scalars()
+    ]
 
 
 def read(connection: Connection, target: str, at: str = "") -> Look | None:

@@ -321,6 +321,11 @@ class Store:
         with self._transaction() as connection:
             return history.read(connection, target, at)
 
+    def look_targets(self) -> list[str]:
+        """The targets that looks are kept of, sorted."""
+        with self._transaction() as connection:
+            return history.targets(connection)
+
     def look_times(self, target: str) -> list[str]:
         """When looks were taken, oldest first."""
         with self._transaction() as connection:

@@ -81,6 +81,9 @@ def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     max_age: Annotated[
         str, typer.Option("--max-age", help="With --since last: read again what is older: 36h, 7d (the default).")
     ] = "",
+    at: Annotated[
+        str, typer.Option("--at", help="Judge what was recorded at a time: 2026-01-31T12:00Z, 7d ago, last.")
+    ] = "",
     by: Annotated[str, typer.Option("--by", help="What a table puts together: risk, account or service.")] = "risk",
     output: OutputOption = None,
 ) -> None:
@@ -113,15 +116,18 @@ def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
         raise typer.Exit(code)
     asked_regions = parse_regions(regions or ())
     since_last, age = parse_since(since, full, max_age)
+    if at and (declared or since or full):
+        raise InputError("--at judges what was recorded: nothing is read for it", fix="leave the other options out")
     settings = Settings(named[0], target, profile, role, external_id, tuple(controls or ()), fileless,
                         asked_regions, since_last, age)  # fmt: skip
     place = Workspace(settings)
     place.controls = restricted(wanted.narrowed(chosen), service or (), control or ())
-    raise typer.Exit(_judge_place(place, declared, partial, all_, gate, earlier, outputs, by, wanted))
+    raise typer.Exit(_judge_place(place, at, declared, partial, all_, gate, earlier, outputs, by, wanted))
 
 
 def _judge_place(
     place: Workspace,
+    at: str,
     declared: bool,
     partial: bool,
     all_: bool,
@@ -131,7 +137,10 @@ def _judge_place(
     by: str,
     wanted: Asked,
 ) -> int:
-    """Judge and show what runs, or what the file declares; the exit code. ``partial``: not by all controls."""
+    """Judge and show what runs, or what the file declares; the exit code. ``partial``: not by all controls.
+
+    ``at``: the time of a record to judge instead.
+    """
     from bastide.assess import run
     from bastide.show.progress import bar
     from bastide.show.recording import record
@@ -143,19 +152,21 @@ def _judge_place(
         assessment, estate = (
             place.assessed_model(include_passes=passes)
             if declared
+            else place.assessed_at(at, include_passes=passes)
+            if at
             else place.assessed(include_passes=passes, progress=progress)
         )
-    delta = None
-    if not declared:
+    delta, live = None, not (declared or at)
+    if live:
         warn_of_entry(place)
         for note in place.notes:
             typer.echo(note, err=True)
-    if not declared and not partial:
+    if live and not partial:
         delta = record(place, assessment, estate, lambda text: typer.echo(text, err=True))
     made = place.report(assessment, estate, baseline=earlier, grouped_by=by, delta=delta)
     if wanted:
         made = with_standings(made, wanted, assessment, lambda more: run(estate, more, include_passes=True), all_)
-        made = made if declared else with_history(place, made)
+        made = with_history(place, made) if live else made
         _write_evidence(wanted, made, assessment, place.settings.state)
     write(made, outputs)
     return _code(assessment, estate, gate is not None and bool(gate.hits(assessment.findings, earlier)))

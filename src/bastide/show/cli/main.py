@@ -27,6 +27,7 @@ COMMANDS = {
     "undo": "Take back the changes of a run.",
     "runs": "List past runs, and check the ledger's chain.",
     "assess": "Judge what runs (or what the file declares) by all controls.",
+    "diff": "List what changed between two assessments, or since one.",
     "evidence": "Verify an evidence pack of assess, offline.",
     "ingest": "Take logs from files, folders, buckets and queues into the lake, exactly once.",
     "trail": "Verify that CloudTrail's log files are as they were delivered.",
