@@ -38,8 +38,16 @@ def accepted(organization: str) -> tuple[Accepted, ...]:
             "a bucket that logs to itself logs its own logging",
         ),
         Accepted(
+            "athena-workgroup-logged", ("primary",),
+            "AWS makes this workgroup in every region; whoever queries with Athena makes one that is watched",
+        ),
+        Accepted(
             "cloudtrail-sent-to-cloudwatch", ("bastide-organization",),
             "the trail is read from its bucket (`bastide ingest`); CloudWatch Logs would be a second, dearer copy",
+        ),
+        Accepted(
+            "athena-workgroup-logged", ("primary",),
+            "every account is born with this workgroup in every Region; it says nothing about who uses Athena",
         ),
         Accepted(
             "cloudtrail-records-object*", (),

@@ -143,7 +143,10 @@ def _methods(service: str) -> frozenset[str]:
     """The operations that moto's response classes of the service have a method for, in snake_case."""
     if not _routes(service):
         return frozenset()
-    module = import_module(f"moto.{package_of(service)}.responses")
+    try:
+        module = import_module(f"moto.{package_of(service)}.responses")
+    except ModuleNotFoundError:  # moto: Elasticsearch is answered by the classes of OpenSearch, which its routes import
+        module = import_module(f"moto.{package_of(service)}.urls")
     classes = [found for found in vars(module).values() if isinstance(found, type) and issubclass(found, BaseResponse)]
     return frozenset(name for found in classes for name in method_names_from_class(found))
 

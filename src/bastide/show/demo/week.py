@@ -150,8 +150,8 @@ def plain_volume(week: Week) -> Iterator[Expected]:
     ec2.disable_ebs_encryption_by_default()
     volume = ec2.create_volume(AvailabilityZone=f"{week.home}a", Size=8, Encrypted=False)
     yield Expected("ec2-ebs-encrypted-by-default", "play", week.account("play"))
-    yield Expected("ec2-volume-encrypted", "play", volume["VolumeId"])
-    yield Expected("ec2-volume-attached", "play", volume["VolumeId"])
+    for control in ("ec2-volume-encrypted", "ec2-volume-attached", "backup-volume-covered"):
+        yield Expected(control, "play", volume["VolumeId"])
 
 
 @mistake("Wednesday: the trail costs money, says somebody")
@@ -208,11 +208,16 @@ def old_metadata(week: Week) -> Iterator[Expected]:
         MaxCount=1,
         SubnetId=subnet,
         MetadataOptions={"HttpTokens": "optional"},
-        Monitoring={"Enabled": True},
-        EbsOptimized=True,
     )
-    for control in ("ec2-instance-requires-imdsv2", "ec2-instance-profile-attached"):
-        yield Expected(control, "shop-dev", made["Instances"][0]["InstanceId"])
+    instance = made["Instances"][0]["InstanceId"]
+    for control in (
+        "ec2-instance-requires-imdsv2", "ec2-instance-profile-attached", "ec2-instance-detailed-monitoring",
+        "ec2-instance-ebs-optimized", "backup-instance-covered",
+    ):  # fmt: skip
+        yield Expected(control, "shop-dev", instance)
+    attached = ec2.describe_volumes(Filters=[{"Name": "attachment.instance-id", "Values": [instance]}])["Volumes"]
+    for volume in attached:
+        yield Expected("backup-volume-covered", "shop-dev", volume["VolumeId"])
 
 
 @mistake("Thursday: neither does the next one, so the account's default goes, too")
