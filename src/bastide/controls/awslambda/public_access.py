@@ -55,8 +55,12 @@ def _open(principal: str, known: Mapping[str, str]) -> bool:
 
 
 def _fixed(name: str, value: str) -> bool:
-    """A value that one account, organization or source has."""
-    return names_account(value) if name == "SourceArn" else bool(value) and not any(mark in value for mark in "*?$")
+    """A value that one account, organization or source has.
+
+    ARNs of some services name no account (``arn:aws:apigateway:eu-west-1::/apis/a1b2c3``); a whole one is one source.
+    """
+    whole = bool(value) and not any(mark in value for mark in "*?$")
+    return whole or (name == "SourceArn" and names_account(value))
 
 
 def _tests(permission: Resource, s3: bool) -> tuple[dict[str, str], tuple[str, Unknown] | None]:
