@@ -16,6 +16,7 @@ from bastide.model import GLOBAL, Change, Estate, Gap
 from bastide.show.trails import parse_moment
 
 if TYPE_CHECKING:
+    from bastide.assess import Assessment
     from bastide.controls import Control
     from bastide.show.workspace import Workspace
     from bastide.store import Store
@@ -62,6 +63,19 @@ def look_at(store: Store, label: str, text: str, option: str) -> Look:
         times = store.look_times(label)
         raise InputError(f"nothing is recorded of {text}", option, f"the first look is of {times[0] if times else '-'}")
     return found
+
+
+def assessed_at(place: Workspace, moment: str, *, include_passes: bool = False) -> tuple[Assessment, Estate]:
+    """What all controls say of what was recorded at a time, without asking the target.
+
+    Raises:
+        InputError: nothing was recorded by then.
+    """
+    from bastide.assess import run
+
+    label = recorded_target(place.store, place.settings.target)
+    estate = judged_by(look_at(place.store, label, moment, "--at"), place.controls)
+    return place.exempted(run(estate, place.controls, include_passes=include_passes), estate), estate
 
 
 def judged_by(look: Look, controls: Sequence[Control]) -> Estate:

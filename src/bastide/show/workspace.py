@@ -269,7 +269,7 @@ class Workspace:
             declared = self.declared(organization, networks, former)  # what runs keeps its addresses
         desired = declared
         if heal:
-            found = self._exempted(run(observed, self.controls), observed)
+            found = self.exempted(run(observed, self.controls), observed)
             desired, self.left_to_people = with_healed(declared, observed, found, self.controls)
         pins = self.store.bindings(self.target.label)
         return diff(desired, observed, kinds(), owned=owned, pins=pins, target=self.target.name)
@@ -341,29 +341,16 @@ class Workspace:
                                     max_age=settings.max_age, progress=progress)  # fmt: skip
         self.notes += [note] if note else []
         observed = self.look.estate
-        return self._exempted(run(observed, controls, include_passes=include_passes), observed), observed
-
-    def assessed_at(self, moment: str, *, include_passes: bool = False) -> tuple[Assessment, Estate]:
-        """What all controls say of what was recorded at a time, without asking the target.
-
-        Raises:
-            InputError: nothing was recorded by then.
-        """
-        from bastide.assess import run
-        from bastide.show.history import judged_by, look_at, recorded_target
-
-        label = recorded_target(self.store, self.settings.target)
-        estate = judged_by(look_at(self.store, label, moment, "--at"), self.controls)
-        return self._exempted(run(estate, self.controls, include_passes=include_passes), estate), estate
+        return self.exempted(run(observed, controls, include_passes=include_passes), observed), observed
 
     def assessed_model(self, *, include_passes: bool = False) -> tuple[Assessment, Estate]:
         """What all controls say of what the file declares."""
         from bastide.assess import run
 
         estate = self.modelled()
-        return self._exempted(run(estate, self.controls, include_passes=include_passes), estate), estate
+        return self.exempted(run(estate, self.controls, include_passes=include_passes), estate), estate
 
-    def _exempted(self, assessment: Assessment, estate: Estate) -> Assessment:
+    def exempted(self, assessment: Assessment, estate: Estate) -> Assessment:
         """The assessment after the exemptions of the file, and what the platform accepts of itself."""
         from bastide.assess import Exemption, exempted
         from bastide.declare.expansion.accepted import accepted

@@ -142,6 +142,7 @@ def _judge_place(
     ``at``: the time of a record to judge instead.
     """
     from bastide.assess import run
+    from bastide.show.history import assessed_at
     from bastide.show.progress import bar
     from bastide.show.recording import record
     from bastide.show.reports import write
@@ -152,7 +153,7 @@ def _judge_place(
         assessment, estate = (
             place.assessed_model(include_passes=passes)
             if declared
-            else place.assessed_at(at, include_passes=passes)
+            else assessed_at(place, at, include_passes=passes)
             if at
             else place.assessed(include_passes=passes, progress=progress)
         )
