@@ -74,12 +74,14 @@ def _settled(
     reason: str,
 ) -> Finding:
     """The finding, or UNKNOWN where it hangs on whether something is made."""
-    own = doubts.get(finding.resource)
+    key = (finding.control, finding.resource)
+    # An account that is judged by what may not be made is judged only should it be made.
+    own = doubts.get(finding.resource, reason if key not in without else None)
     if own is not None:
         if finding.status is not Status.FAIL:
             return finding
         return replace(finding, status=Status.UNKNOWN, reason=f"{finding.reason}, should the resource be made: {own}")
-    other = without.get((finding.control, finding.resource), finding.status)
+    other = without[key]
     if other is finding.status:
         return finding
     return replace(finding, status=Status.UNKNOWN, reason=f"{finding.status} or {other}: {reason}")

@@ -17,6 +17,7 @@ from bastide.model import GLOBAL, Estate, Finding, Gap, Resource, ResourceKey, S
 from bastide.model.bulk import unsearched
 
 KEPT = frozenset({Status.FAIL, Status.UNKNOWN})
+PLACES = (ACCOUNT, ACCOUNT_REGION)
 ANY_ID = "*"  # the id in a finding about a whole type that could not be listed
 
 
@@ -69,9 +70,11 @@ def run(estate: Estate, controls: Iterable[Control], *, include_passes: bool = F
     counts: dict[str, Counter[Status]] = {one.id: Counter() for group in by_type.values() for one in group}
     with unsearched():
         for resource_type, group in by_type.items():
-            for resource in _subjects(estate, resource_type):
+            for resource in _subjects(estate, resource_type, group):
                 # Controls inside, resources outside: what one control parsed of a resource the next one finds again.
-                for control in group:
+                for control in (
+                    one for one in group if resource.type not in PLACES or _has_ground(one, resource, estate)
+                ):
                     verdict = control.verdict(resource, estate)
                     counts[control.id][verdict.status] += 1
                     if verdict.status in kept:
@@ -94,18 +97,45 @@ def _order(finding: Finding) -> tuple[int, str, str, ResourceKey, str]:
     return -finding.severity, finding.resource.account, finding.control, finding.resource, finding.path
 
 
-def _subjects(estate: Estate, resource_type: str) -> Iterable[Resource]:
-    """Resources of the type; for the two types that are no resources, one for each active account (and region)."""
-    accounts = [one for one in estate.organization.accounts if one.status == "ACTIVE"] if estate.organization else []
+def _subjects(estate: Estate, resource_type: str, group: Iterable[Control]) -> Iterable[Resource]:
+    """Resources of the type; for the two types that are no resources, one for each active account (and region).
+
+    Templates know no organization: there the places are those of the resources that the controls read.
+    """
+    if resource_type not in PLACES:
+        return estate.of_type(resource_type)
+    if estate.organization is None:
+        return _declared_places(estate, resource_type, sorted({kind for one in group for kind in one.reads}))
+    accounts = [one for one in estate.organization.accounts if one.status == "ACTIVE"]
     if resource_type == ACCOUNT:
         return [Resource(ACCOUNT, one.id, GLOBAL, one.id, {"AccountName": one.name}) for one in accounts]
-    if resource_type == ACCOUNT_REGION:
-        return [
-            Resource(ACCOUNT_REGION, one.id, region, one.id, {"AccountName": one.name, "Region": region})
-            for one in accounts
-            for region in estate.regions
-        ]
-    return estate.of_type(resource_type)
+    return [
+        Resource(ACCOUNT_REGION, one.id, region, one.id, {"AccountName": one.name, "Region": region})
+        for one in accounts
+        for region in estate.regions
+    ]
+
+
+def _declared_places(estate: Estate, resource_type: str, kinds: Iterable[str]) -> Iterable[Resource]:
+    """The accounts (or their regions) that resources of the types lie in; each has the origin of its first resource."""
+    found: dict[ResourceKey, Resource] = {}
+    for one in (resource for kind in kinds for resource in estate.of_type(kind)):
+        region = GLOBAL if resource_type == ACCOUNT else one.region
+        place = Resource(resource_type, one.account, region, one.account, {}, origin=one.origin)
+        found.setdefault(place.key, place)
+    return [found[key] for key in sorted(found)]
+
+
+def _has_ground(control: Control, place: Resource, estate: Estate) -> bool:
+    """Whether the control has something to judge a place by: its organization, or a resource there of what it reads.
+
+    That templates lack a trail says nothing of the account; that the trail which they declare does not log, does.
+    """
+    return estate.organization is not None or any(
+        one.account == place.account and place.region in (GLOBAL, one.region)
+        for kind in control.reads
+        for one in estate.of_type(kind)
+    )
 
 
 def _finding(control: Control, resource: Resource, verdict: Verdict, estate: Estate) -> Finding:
