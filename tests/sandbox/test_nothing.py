@@ -33,3 +33,13 @@ def test_security_configurations_are_listed() -> None:
     emr = Sandbox().session().client("emr", region_name="eu-west-1")
     emr.create_security_configuration(Name="one", SecurityConfiguration="{}")
     assert [one["Name"] for one in emr.list_security_configurations()["SecurityConfigurations"]] == ["one"]
+
+
+def test_services_answer_before_anything_was_made() -> None:
+    session = Sandbox().session()
+    assert session.client("connect", region_name="eu-west-1").list_instances()["InstanceSummaryList"] == []
+    ecs = session.client("ecs", region_name="eu-west-1")
+    assert ecs.describe_capacity_providers()["capacityProviders"] == []
+    emr = session.client("emr", region_name="eu-west-1")
+    told = emr.get_block_public_access_configuration()["BlockPublicAccessConfiguration"]
+    assert told["BlockPublicSecurityGroupRules"] is True

@@ -80,3 +80,13 @@ def _require_instances(call: Call) -> None:
         return
     if cluster is not None and not backend.container_instances.get(name):
         raise AwsError("InvalidParameterException", "No Container Instances were found in your cluster.")
+
+
+@shim("ecs", "DescribeCapacityProviders")
+def describe_capacity_providers(call: Call) -> Answer:
+    """All of them when none is named. moto: crashes."""
+    named = call.params.get("capacityProviders") or call.params.get("capacityProviderArns")
+    if named:
+        return call.forward()
+    names = [one.name for one in moto.backend("ecs", call.account, call.region).capacity_providers.values()]
+    return call.forward({**call.params, "capacityProviders": names}) if names else {"capacityProviders": []}

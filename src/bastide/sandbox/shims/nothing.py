@@ -53,3 +53,35 @@ def list_security_configurations(call: Call) -> Answer:
     found = moto.backend("emr", call.account, call.region).security_configurations
     names = [{"Name": one.name, "CreationDateTime": one.creation_date_time} for one in found.values()]
     return {"SecurityConfigurations": names}
+
+
+@shim("connect", "ListInstances")
+def list_instances(call: Call) -> Answer:
+    """None where Connect is not offered. moto: crashes there."""
+    try:
+        moto.backend("connect", call.account, call.region)
+    except KeyError:
+        return {"InstanceSummaryList": []}
+    return call.forward()
+
+
+@shim("emr", "GetBlockPublicAccessConfiguration")
+def get_block_public_access_configuration(call: Call) -> Answer:
+    """On, with an exception for port 22, until somebody changes it. moto: empty.
+
+    Source: Amazon EMR Management Guide, "Using Amazon EMR block public access".
+    """
+    answer = call.forwarded()
+    if answer.get("BlockPublicAccessConfiguration"):
+        return answer
+    ports = [{"MinRange": 22, "MaxRange": 22}]
+    return {
+        "BlockPublicAccessConfiguration": {
+            "BlockPublicSecurityGroupRules": True,
+            "PermittedPublicSecurityGroupRuleRanges": ports,
+        },
+        "BlockPublicAccessConfigurationMetadata": {
+            "CreationDateTime": moto.now(),
+            "CreatedByArn": f"arn:aws:iam::{call.account}:root",
+        },
+    }

@@ -112,7 +112,7 @@ def open_ssh(week: Week) -> Iterator[Expected]:
     made = ec2.create_security_group(GroupName="debug", Description="for now", VpcId=_vpc(ec2)["VpcId"])
     rule = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": ANYWHERE}]}
     ec2.authorize_security_group_ingress(GroupId=made["GroupId"], IpPermissions=[rule])
-    for control in ("ssh-closed", "risky-ports-closed", "only-web-open"):
+    for control in ("ssh-closed", "risky-ports-closed", "only-web-open", "admin-ports-closed-ipv4"):
         yield Expected(f"ec2-security-group-{control}", "shop-prod", made["GroupId"])
 
 
