@@ -28,7 +28,7 @@ from benchmarks.posture_seed import REGION, seed
 
 NAME = "posture against prowler"
 CALL = "from bastide.show.cli import main; main()"
-REQUEST = re.compile(rb'"(?:GET|HEAD|POST|PUT|DELETE|PATCH) ')
+REQUEST = re.compile(rb'"(?:\x1b\[[0-9;]*m)*(?:GET|HEAD|POST|PUT|DELETE|PATCH) ')
 STARTS_WITHIN = 60  # seconds
 
 

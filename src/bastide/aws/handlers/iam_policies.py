@@ -113,7 +113,9 @@ class ManagedPolicy(Handler):
 
 
 def _found(policy: Mapping[str, Any], document: Value, told: Value) -> Found:
-    properties = {"ManagedPolicyName": policy["PolicyName"], "PolicyArn": policy["Arn"], "Path": policy["Path"]}
+    # moto: the bulk answer lacks the name, which is the ARN's end.
+    name = policy.get("PolicyName") or policy["Arn"].rpartition("/")[2]
+    properties = {"ManagedPolicyName": name, "PolicyArn": policy["Arn"], "Path": policy["Path"]}
     properties |= present(
         PolicyDocument=parse_document(document),
         Description=member(told, "Description") or None if not isinstance(told, Unknown) else told,
