@@ -63,25 +63,3 @@ def list_instances(call: Call) -> Answer:
     except KeyError:
         return {"InstanceSummaryList": []}
     return call.forward()
-
-
-@shim("emr", "GetBlockPublicAccessConfiguration")
-def get_block_public_access_configuration(call: Call) -> Answer:
-    """On, with an exception for port 22, until somebody changes it. moto: empty.
-
-    Source: Amazon EMR Management Guide, "Using Amazon EMR block public access".
-    """
-    answer = call.forwarded()
-    if answer.get("BlockPublicAccessConfiguration"):
-        return answer
-    ports = [{"MinRange": 22, "MaxRange": 22}]
-    return {
-        "BlockPublicAccessConfiguration": {
-            "BlockPublicSecurityGroupRules": True,
-            "PermittedPublicSecurityGroupRuleRanges": ports,
-        },
-        "BlockPublicAccessConfigurationMetadata": {
-            "CreationDateTime": moto.now(),
-            "CreatedByArn": f"arn:aws:iam::{call.account}:root",
-        },
-    }
