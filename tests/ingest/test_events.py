@@ -88,6 +88,19 @@ def test_a_record_that_is_no_object_is_kept() -> None:
     assert {row["flags"] for row in found} == {"no-object"}
 
 
+def test_an_event_without_its_time_is_kept_and_flagged() -> None:
+    records = [event(1), event(2) | {"eventTime": None}, event(3)]
+    del records[2]["eventTime"]
+    data = json.dumps({"Records": records}, separators=(",", ":")).encode()
+    for compiled in (True, False):
+        taken = CloudTrail(NOW, compiled=compiled)
+        found = taken.add(data, ITEM)
+        rows = sorted(taken.table().to_pylist(), key=lambda row: row["eventID"])
+        assert [row["flags"] for row in rows] == [None, "null:eventTime", "absent:eventTime"]
+        assert (found.rows, found.odd) == (3, 2)
+        assert [rebuild_event(row) for row in rows] == records
+
+
 def test_what_is_odd_is_said() -> None:
     records = [
         event(1, eventTime="yesterday"), event(2, eventTime="2099-01-01T00:00:00Z"), event(3, readOnly="yes"),

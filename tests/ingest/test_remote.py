@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bastide.aws.objects import open_objects, open_queue
+from bastide.aws.objects import Hands, open_objects, open_queue
 from bastide.aws.session import Target
 from bastide.errors import InputError, TargetError
 from bastide.ingest.queue import Notifications, parse_notification
@@ -17,6 +17,8 @@ from bastide.ingest.source import Bucket
 from bastide.lake import Lake
 from bastide.sandbox import Sandbox
 from bastide.show.ingesting import open_sources
+from bastide.show.log_reading import Reading
+from bastide.show.workspace import Settings, Workspace
 from tests.ingest.logs import NOW, event, rows
 
 REGION = "us-east-1"
@@ -38,7 +40,7 @@ def s3(target: Target) -> Any:
 
 
 def test_a_prefix_is_taken_once_and_again_only_what_changed(tmp_path: Path, target: Target, s3: Any) -> None:
-    source = Bucket("trail-logs", "AWSLogs/", open_objects(target, REGION, ()))
+    source = Bucket("trail-logs", "AWSLogs/", open_objects(target, REGION))
     lake = Lake.open(tmp_path / "lake")
     assert ingest(lake, [source], clock=lambda: NOW, workers=1).rows == 3
     assert ingest(lake, [source], clock=lambda: NOW, workers=1).known == 3
@@ -48,11 +50,11 @@ def test_a_prefix_is_taken_once_and_again_only_what_changed(tmp_path: Path, targ
 
 
 def test_a_bucket_that_cannot_be_listed_is_told(tmp_path: Path, target: Target) -> None:
-    source = Bucket("no-such-bucket-here", "", open_objects(target, REGION, ()))
+    source = Bucket("no-such-bucket-here", "", open_objects(target, REGION))
     with pytest.raises(TargetError, match="the bucket cannot be listed"):
         ingest(Lake.open(tmp_path / "lake"), [source], clock=lambda: NOW, workers=1)
     with pytest.raises(TargetError, match="the role cannot be taken"):
-        open_objects(target, REGION, (f"arn:aws:iam::{target.home_account}:role/nobody",))
+        open_objects(target, REGION, Hands((f"arn:aws:iam::{target.home_account}:role/nobody",)))
 
 
 def test_messages_of_a_queue_go_once_what_they_name_is_in_the_lake(tmp_path: Path, target: Target, s3: Any) -> None:
@@ -63,8 +65,8 @@ def test_messages_of_a_queue_go_once_what_they_name_is_in_the_lake(tmp_path: Pat
     }
     sqs.send_message(QueueUrl=url, MessageBody=json.dumps({"Records": [{"eventName": "ObjectCreated:Put", **told}]}))
     sqs.send_message(QueueUrl=url, MessageBody=json.dumps({"Event": "s3:TestEvent"}))
-    queue = open_queue(target, REGION, f"arn:aws:sqs:{REGION}:{target.home_account}:new-logs", ())
-    source = Notifications(queue, open_objects(target, REGION, ()))
+    queue = open_queue(target, REGION, f"arn:aws:sqs:{REGION}:{target.home_account}:new-logs")
+    source = Notifications(queue, open_objects(target, REGION))
     assert ingest(Lake.open(tmp_path / "lake"), [source], clock=lambda: NOW, workers=1).rows == 1
     source.settle()
     left = sqs.get_queue_attributes(
@@ -100,4 +102,4 @@ def test_notifications_of_s3_sns_and_eventbridge_are_understood() -> None:
 @pytest.mark.parametrize("name", ["s3://", "s3://UPPER/x", "https://example.com/x", "arn:aws:s3:::b"])
 def test_what_is_no_source_is_refused(name: str, target: Target) -> None:
     with pytest.raises(InputError, match="this is no source"):
-        open_sources([name], lambda: target, ())
+        open_sources([name], Reading(Workspace(Settings(), target)))

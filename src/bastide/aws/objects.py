@@ -15,12 +15,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from bastide.aws.handler import DENIED, error_code
 from bastide.aws.session import SESSION_NAME, Target
 from bastide.errors import TargetError
+from bastide.model.platform import LOG_READER
 
 # Classes whose objects cannot be read before somebody restores them.
 # Source: Amazon S3 User Guide, "Understanding archival storage in Amazon S3 Glacier"
 _ARCHIVED = frozenset({"GLACIER", "DEEP_ARCHIVE"})
 _ABSENT = frozenset({"NoSuchKey", "NoSuchBucket", "404"})
 _READERS = 16
+_RESERVED = ":role/aws-reserved/sso.amazonaws.com/"
 _WAIT = 1  # seconds
 
 
@@ -41,6 +43,16 @@ class Objects:
         """`client`: an S3 client, good for so many `threads` at a time."""
         self._client = client
         self.threads = threads
+
+    def is_denied(self, bucket: str, prefix: str) -> bool:
+        """Whether listing, or reading the first object (its key may be another's), is denied. Other errors are not."""
+        try:
+            page = self._client.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=1)
+            for one in page.get("Contents", ()):
+                self._client.get_object(Bucket=bucket, Key=one["Key"], Range="bytes=0-0")["Body"].close()
+        except (ClientError, BotoCoreError) as wrong:
+            return isinstance(wrong, ClientError) and error_code(wrong) in DENIED
+        return False
 
     def list(self, bucket: str, prefix: str) -> Iterator[Found]:
         """The objects under a prefix, by pages of 1,000. Raises TargetError."""
@@ -122,21 +134,34 @@ class Queue:
 def _told(wrong: ClientError | BotoCoreError, what: str, where: str) -> TargetError:
     fix = "check the name and the target"
     if isinstance(wrong, ClientError) and error_code(wrong) in DENIED:
-        fix = "read it as a role that may, such as bastide-log-reader: --as-role ARN"
+        fix = f"buckets of logs are read by {LOG_READER}, which `bastide apply` makes; name another role: --as-role ARN"
     return TargetError(f"{what}: {wrong}", where, fix)
 
 
-def open_objects(target: Target, region: str, roles: Sequence[str]) -> Objects:
-    """Objects as the target's home account sees them, or the last of `roles` (ARNs), each taken by the one before.
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """By whom is read: `roles` (ARNs), each taken by the one before, the first from the account `start`.
 
-    Raises TargetError.
+    Without roles it is `start` itself, as the target enters it; an empty `start` is the home account. `external_id` is
+    what the roles ask for, if they do.
     """
-    return Objects(_client(target, "s3", region, roles), min(target.threads, _READERS))
+
+    roles: tuple[str, ...] = ()
+    start: str = ""
+    external_id: str = ""
 
 
-def open_queue(target: Target, region: str, name: str, roles: Sequence[str]) -> Queue:
+OWN = Hands()
+
+
+def open_objects(target: Target, region: str, hands: Hands = OWN) -> Objects:
+    """Objects as these hands can read them. Raises TargetError."""
+    return Objects(_client(target, "s3", region, hands), min(target.threads, _READERS))
+
+
+def open_queue(target: Target, region: str, name: str, hands: Hands = OWN) -> Queue:
     """The queue of an ARN or a URL. Raises TargetError."""
-    client = _client(target, "sqs", region, roles)
+    client = _client(target, "sqs", region, hands)
     # moto: a long poll never ends in this process. SQS asks all its servers only when it may wait.
     wait = 0 if target.name == "sandbox" else _WAIT
     if not name.startswith("arn:"):
@@ -149,18 +174,32 @@ def open_queue(target: Target, region: str, name: str, roles: Sequence[str]) -> 
     return Queue(client, found["QueueUrl"], wait)
 
 
-def _client(target: Target, service: str, region: str, roles: Sequence[str]) -> Any:
-    if not roles:
-        return target.client(service, target.home_account, region)
-    sts: Any = target.client("sts", target.home_account, region)
-    for role in roles[:-1]:
-        sts = target.client_of("sts", region, _take(sts, role))
-    return target.client_of(service, region, _take(sts, roles[-1]))
+def _client(target: Target, service: str, region: str, hands: Hands) -> Any:
+    start = hands.start or target.home_account
+    if not hands.roles:
+        return target.client(service, start, region)
+    sts: Any = target.client("sts", start, region)
+    for role in hands.roles[:-1]:
+        sts = target.client_of("sts", region, _take(sts, role, hands.external_id))
+    return target.client_of(service, region, _take(sts, hands.roles[-1], hands.external_id))
 
 
-def _take(sts: Any, role: str) -> Mapping[str, Any]:
+def _take(sts: Any, role: str, external_id: str) -> Mapping[str, Any]:
+    asked = {"ExternalId": external_id} if external_id else {}
     try:
-        taken: Mapping[str, Any] = sts.assume_role(RoleArn=role, RoleSessionName=SESSION_NAME)["Credentials"]
+        answer = sts.assume_role(RoleArn=role, RoleSessionName=SESSION_NAME, **asked)
     except (ClientError, BotoCoreError) as wrong:
-        raise _told(wrong, "the role cannot be taken", role) from wrong
+        raise TargetError(f"the role cannot be taken: {wrong}", role, _way_in(role)) from wrong
+    taken: Mapping[str, Any] = answer["Credentials"]
     return taken
+
+
+def _way_in(role: str) -> str:
+    """What to do when a role cannot be taken.
+
+    Source: IAM Identity Center User Guide, "Referencing permission sets in resource policies": the trust policy of its
+    roles lets in sign-ins only.
+    """
+    if _RESERVED in role:
+        return "roles of Identity Center are signed in to, not taken: leave it out, or `aws sso login` and --profile"
+    return "its trust policy must let in the caller that the message names; with an external id: --external-id"

@@ -416,6 +416,8 @@ static enum outcome read_record(Columns *self, const byte *text, const byte **p,
     const byte *begin = *p;
     *p = odd ? value_end(begin, end, &escaped) : read_event(self, begin, end, values, &odd);
     if (!*p) return NOT_TAKEN;
+    for (int place = 0; place < self->count; place++) /* an event without a time is kept, but does not pass unseen */
+        odd |= self->columns[place].form == TIME && values[place].state != PRESENT;
     if (odd) {
         size_t span[2] = {(size_t)(begin - text), (size_t)(*p - text)};
         return append(&self->odd, span, sizeof span) ? TAKEN : NO_MEMORY;

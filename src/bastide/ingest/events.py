@@ -88,9 +88,12 @@ class Events:
         self._future = (now + FUTURE).strftime(TIME)
         self._times: set[str] = set()
 
-    def append(self, events: list[Any], source: str) -> None:
-        """Add a file's events; those with a value that its column cannot hold are mended."""
-        self._check_times(events)
+    def append(self, events: list[Any], source: str) -> int:
+        """Add a file's events; those with a value that its column cannot hold are mended.
+
+        How many had no flag and have one now, because of their time.
+        """
+        odd = self._check_times(events)
         for event in events:
             if event.requestParameters is ABSENT or event.responseElements is ABSENT:
                 _flag_absent(event)
@@ -109,6 +112,7 @@ class Events:
             self._plain[name].append(column)
         for name, values in repeated.items():
             self._repeated[name].add(values)
+        return odd
 
     def columns(self) -> pa.Table | None:
         """The events' fields as `rows.arrange` takes them, in the order in which they came; None without events."""
@@ -120,19 +124,29 @@ class Events:
         at = pc.strptime(times.dictionary, TIME, "us").take(times.indices)
         return pa.table(found | {"eventTime": pc.assume_timezone(at, "UTC")})
 
-    def _check_times(self, events: Sequence[Any]) -> None:
-        """Times of another form than CloudTrail's move to `rest`; those in the future are flagged."""
+    def _check_times(self, events: Sequence[Any]) -> int:
+        """Times of another form than CloudTrail's move to `rest`; no time, and one in the future, is flagged."""
         times = set(map(attrgetter("eventTime"), events)) - self._times
         odd = {time for time in times if time is None or not _is_time(time) or time > self._future}
         self._times |= times - odd
+        new = 0
         for event in events if odd else ():
-            if event.eventTime is None or event.eventTime not in odd:
+            if event.eventTime not in odd or _has_no_time(event):
                 continue
-            if _is_time(event.eventTime):
+            new += event.flags is None
+            if event.eventTime is None:
+                event.flag("absent:eventTime")
+            elif _is_time(event.eventTime):
                 event.flag("future:eventTime")
             else:
                 event.misplace("eventTime", event.eventTime, "form")
                 event.eventTime = None
+        return new
+
+
+def _has_no_time(event: Any) -> bool:
+    """Whether it was already told why there is no time in the column."""
+    return event.eventTime is None and (event.flags == ["no-object"] or "eventTime" in (event.rest or {}))
 
 
 def _values(events: Sequence[Any], name: str) -> list[Any]:

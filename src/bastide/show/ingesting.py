@@ -16,16 +16,15 @@ from typing import TYPE_CHECKING, Any
 from bastide.errors import InputError
 
 if TYPE_CHECKING:
-    from bastide.aws.session import Target
     from bastide.ingest.commit import Report
     from bastide.ingest.run import Progress
     from bastide.ingest.source import Source
+    from bastide.show.log_reading import Reading
 
 _QUEUE = re.compile(
     r"arn:aws[a-z-]*:sqs:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):(?P<name>[\w-]+)"
     r"|https://sqs\.(?P<region_of_url>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/\d{12}/[\w-]+"
 )
-HOME = "us-east-1"
 
 
 def is_remote(name: str) -> bool:
@@ -33,14 +32,14 @@ def is_remote(name: str) -> bool:
     return name.startswith(("s3:", "arn:", "https:", "http:"))
 
 
-def open_sources(names: Sequence[str], target: Callable[[], Target], roles: Sequence[str]) -> list[Source]:
-    """The sources that a command line names.
+def open_sources(names: Sequence[str], reading: Reading) -> list[Source]:
+    """The sources that a command line names, `reading` by whom those of a target are read.
 
     Raises:
         InputError: a name is neither a path, nor s3://BUCKET/PREFIX, nor a queue's ARN or URL.
         TargetError: the target cannot be used, or a role not be taken.
     """
-    return [_open_remote(name, target(), roles) if is_remote(name) else _folder(name) for name in names]
+    return [_open_remote(name, reading) if is_remote(name) else _folder(name) for name in names]
 
 
 def _folder(name: str) -> Source:
@@ -52,21 +51,19 @@ def _folder(name: str) -> Source:
     return Folder(path)
 
 
-def _open_remote(name: str, target: Target, roles: Sequence[str]) -> Source:
-    from bastide.aws.objects import open_objects, open_queue
+def _open_remote(name: str, reading: Reading) -> Source:
     from bastide.ingest.queue import Notifications
     from bastide.ingest.source import Bucket
 
     queue = _QUEUE.fullmatch(name)
     if queue:
-        region = queue["region"] or queue["region_of_url"]
-        return Notifications(open_queue(target, region, name, roles), open_objects(target, region, roles))
+        return Notifications(*reading.queue(queue["region"] or queue["region_of_url"], name))
     bucket, _, prefix = name.removeprefix("s3://").partition("/")
     if not name.startswith("s3://") or not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", bucket):
         raise InputError(
             "this is no source", name, "a file, a folder, s3://BUCKET/PREFIX, or an SQS queue's ARN or URL"
         )
-    return Bucket(bucket, prefix, open_objects(target, HOME, roles))
+    return Bucket(bucket, prefix, reading.objects(bucket, prefix))
 
 
 def follow(one_round: Callable[[], Report], interval: float, show: Callable[[Report], None]) -> None:

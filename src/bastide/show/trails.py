@@ -15,6 +15,7 @@ from bastide.show.ingesting import open_sources
 if TYPE_CHECKING:
     from bastide.aws.session import Target
     from bastide.ingest.integrity import Finding, Place, PublicKey, Report, Survey
+    from bastide.show.log_reading import Reading
 
 SERVICE = "service"
 _AGO = re.compile(r"(\d+)([dhm])")
@@ -39,10 +40,8 @@ def parse_moment(text: str, option: str, now: datetime) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def open_places(
-    names: Sequence[str], target: Callable[[], Target], roles: Sequence[str], dump: Path | None
-) -> list[Place]:
-    """The places that a command line names.
+def open_places(names: Sequence[str], reading: Reading, dump: Path | None) -> list[Place]:
+    """The places that a command line names, `reading` by whom those of a target are read.
 
     Raises:
         InputError: a name is neither a folder nor s3://BUCKET/PREFIX, or the dump of metadata cannot be read.
@@ -52,7 +51,7 @@ def open_places(
     from bastide.ingest.source import Bucket, Folder
 
     places: list[Place] = []
-    for name, source in zip(names, open_sources(names, target, roles), strict=True):
+    for name, source in zip(names, open_sources(names, reading), strict=True):
         if isinstance(source, Bucket):
             places.append(S3Place(source))
         elif isinstance(source, Folder) and source.root.is_dir():

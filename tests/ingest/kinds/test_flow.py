@@ -110,9 +110,23 @@ def test_a_value_of_another_type_is_kept_in_rest_and_the_line_stays(tmp_path: Pa
     assert (row["srcport"], row["dstport"], row["flags"], rest(row)) == (None, 22, "type:srcport", {"srcport": port})
 
 
-def test_a_line_with_another_number_of_fields_names_itself(tmp_path: Path) -> None:
-    taken, rows = take(tmp_path, f"{VPC.default}\n{ACCEPTED}\n{ACCEPTED[:40]}")
-    assert (taken.reason, rows) == ("line 3 has 4 fields, the format 14", [])
+def test_a_line_with_another_number_of_fields_is_kept_whole_with_its_number_and_the_rest_goes_on(
+    tmp_path: Path,
+) -> None:
+    broken = [ACCEPTED[:40], f"{ACCEPTED} more", "\x00\x01"]
+    text = "\n".join([VPC.default, ACCEPTED, *broken, ACCEPTED.replace(" 22 ", " 23 ")])
+    taken, rows = take(tmp_path, text)
+    assert (taken.reason, taken.rows, taken.odd) == ("", 5, 3)
+    kept = [(rest(row), row["dstaddr"], row["account"]) for row in rows if row["flags"] == "form"]
+    assert sorted(kept, key=lambda one: one[0]["lineNumber"]) == [
+        ({"line": line, "lineNumber": number}, None, "123456789012") for number, line in enumerate(broken, start=3)
+    ]
+    assert {row["dstport"] for row in rows if row["flags"] is None} == {22, 23}
+
+
+def test_a_flow_log_without_any_line_of_its_format_is_refused(tmp_path: Path) -> None:
+    taken, rows = take(tmp_path, f"{VPC.default}\n{ACCEPTED[:40]}\nwhat is this\n")
+    assert (taken.reason, rows) == ("no line has the 14 fields of the format: line 2 has 4 fields", [])
 
 
 def test_a_clock_in_the_far_future_is_kept(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from bastide.declare import policies
 from bastide.declare.expansion.survey import Member, Survey
 from bastide.model import GLOBAL, Properties, Resource
-from bastide.model.platform import BOUNDARY, BREAK_GLASS, DEPLOYER, MEMBER_ROLE, PATH, READER, role_path
+from bastide.model.platform import BOUNDARY, BREAK_GLASS, DEPLOYER, LOG_READER, MEMBER_ROLE, PATH, READER, role_path
 
 SESSION = 3600  # seconds, of the platform's roles
 BREAK_GLASS_USERS = "break-glass"  # path of the users in the management account who may break the glass
@@ -109,7 +109,9 @@ def _policies(survey: Survey, member: Member, name: str) -> Iterator[Resource]:
 
 
 def _entering(survey: Survey, member: Member, name: str) -> list[Properties]:
-    """What the management account's roles have more: they enter the other accounts, a new one by the role it has."""
+    """What some roles have more: the management account's enter the others, the audit account's reader reads logs."""
+    if member is survey.audit and name == READER:
+        return [{"PolicyName": "read-logs", "PolicyDocument": taking([role_arn(survey, survey.archive, LOG_READER)])}]
     if member is not survey.management:
         return []
     partition = survey.known.partition

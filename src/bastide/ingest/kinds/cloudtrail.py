@@ -99,7 +99,7 @@ class CloudTrail:
             odd = self._mend(list(zip(map(bytes, others), map(bytes, records), strict=True)), item, replaced)
             return Rendered(b"", len(records), odd)
         odd = _mark_replaced(found) if replaced else 0
-        self._events.append(found, item.address)
+        odd += self._events.append(found, item.address)
         return Rendered(b"", len(found), odd)
 
     def _mend(self, records: Sequence[tuple[bytes, bytes]], item: Item, replaced: bool = False) -> int:
@@ -111,9 +111,7 @@ class CloudTrail:
             odd += not fits
             if replaced or before != record:
                 odd += _mark_replaced([event])
-        if events:
-            self._events.append(events, item.address)
-        return odd
+        return odd + (self._events.append(events, item.address) if events else 0)
 
     def table(self) -> pa.Table:
         """See Gathering."""

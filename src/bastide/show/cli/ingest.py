@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bastide.errors import InputError
-from bastide.show.cli.options import ProfileOption
+from bastide.show.cli.options import AsRoleExternalIdOption, AsRoleOption, ProfileOption
 from bastide.show.workspace import Settings, Workspace, now
 
 if TYPE_CHECKING:
@@ -45,9 +45,8 @@ def command(  # noqa: PLR0913, PLR0917 - a command has as many options as it nee
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 is one a core.")] = 0,
     target: Annotated[str, typer.Option(help="Where s3:// is: sandbox, or live (AWS).")] = "sandbox",
     profile: ProfileOption = "",
-    as_role: Annotated[
-        list[str] | None, typer.Option(help="ARN of a role to read the bucket as; several are taken one by the other.")
-    ] = None,
+    as_role: AsRoleOption = None,
+    external_id: AsRoleExternalIdOption = "",
     output: Annotated[str, typer.Option("-o", "--output", help="table or json.")] = "table",
     file: Annotated[Path, typer.Option("--file", help="The architecture file; .bastide lies beside it.")] = Path(
         "architecture.yaml"
@@ -63,7 +62,8 @@ def command(  # noqa: PLR0913, PLR0917 - a command has as many options as it nee
     settings = Settings(file, "aws" if target == "live" else target, profile)
     opened = open_lake(settings, lake, make=True)
     wanted = _filter(account or [], region or [], since, until, opened, store)
-    rounds = _Rounds(settings, opened, sources, wanted, wait or follow, dry_run, workers, as_role or [])
+    rounds = _Rounds(settings, opened, sources, wanted, wait or follow, dry_run, workers)
+    rounds.roles, rounds.external_id = tuple(as_role or ()), external_id
     rounds.retry_quarantined = retry_quarantined
     if follow:
         follow_on(rounds.run, interval, lambda report: _show(report, output, dry_run, rounds.seconds))
@@ -85,11 +85,12 @@ class _Rounds:
         wait: bool,
         dry_run: bool,
         workers: int,
-        roles: Sequence[str],
     ) -> None:
         self._place = Workspace(settings)
-        self._lake, self._names, self._wanted, self._roles = lake, names, wanted, roles
+        self._lake, self._names, self._wanted = lake, names, wanted
         self._wait, self._dry_run, self._workers = wait, dry_run, workers
+        self.roles: tuple[str, ...] = ()
+        self.external_id = ""
         self.retry_quarantined = False
         self.seconds = 0.0
 
@@ -98,8 +99,9 @@ class _Rounds:
         from bastide.ingest.queue import Notifications
         from bastide.ingest.run import ingest
         from bastide.show.ingesting import open_sources, progress_bar
+        from bastide.show.log_reading import Reading
 
-        sources = open_sources(self._names, lambda: self._place.target, self._roles)
+        sources = open_sources(self._names, Reading(self._place, self.roles, self.external_id))
         begin = time.monotonic()
         with progress_bar() as progress:
             report = ingest(

@@ -19,6 +19,14 @@ RoleOption = Annotated[
     str, typer.Option(help="Role to take in member accounts (name with path) instead of bastide-reader or -deployer.")
 ]
 ExternalIdOption = Annotated[str, typer.Option(help="External id that the role asks for, when it is not the kept one.")]
+AsRoleOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="ARN of a role to read the bucket as; several are taken one by the other. Without it: you, else the "
+        "architecture's bastide-log-reader."
+    ),
+]
+AsRoleExternalIdOption = Annotated[str, typer.Option(help="External id that the roles of --as-role ask for.")]
 OutputOption = Annotated[
     list[str] | None, typer.Option("-o", "--output", help="FORMAT or FORMAT=PATH; may be given several times.")
 ]

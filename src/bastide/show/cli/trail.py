@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from bastide.errors import InputError
-from bastide.show.cli.options import ProfileOption
+from bastide.show.cli.options import AsRoleExternalIdOption, AsRoleOption, ProfileOption
 from bastide.show.workspace import Settings, Workspace, now
 
 command = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, help=__doc__)
@@ -39,9 +39,8 @@ def verify(  # noqa: PLR0913, PLR0917 - one option each
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 is one a core.")] = 0,
     target: Annotated[str, typer.Option(help="Where s3:// and keys are: sandbox, or live (AWS).")] = "sandbox",
     profile: ProfileOption = "",
-    as_role: Annotated[
-        list[str] | None, typer.Option(help="ARN of a role to read the bucket as; several are taken one by the other.")
-    ] = None,
+    as_role: AsRoleOption = None,
+    external_id: AsRoleExternalIdOption = "",
     output: Annotated[str, typer.Option("-o", "--output", help="table, json or jsonl.")] = "table",
     file: Annotated[Path, typer.Option("--file", help="The architecture file; .bastide lies beside it.")] = Path(
         "architecture.yaml"
@@ -51,6 +50,7 @@ def verify(  # noqa: PLR0913, PLR0917 - one option each
     from bastide.ingest.integrity import Asked, survey
     from bastide.ingest.integrity import verify as verify_surveys
     from bastide.show.ingesting import is_remote
+    from bastide.show.log_reading import Reading
     from bastide.show.trails import open_places, parse_moment, read_public_keys, render_trail_report
 
     if output not in FORMATS:
@@ -63,7 +63,7 @@ def verify(  # noqa: PLR0913, PLR0917 - one option each
     if asked.since and asked.until and asked.since >= asked.until:
         raise InputError("--since is not before --until", fix="swap them")
     place = Workspace(Settings(file, "aws" if target == "live" else target, profile))
-    places = open_places(sources, lambda: place.target, as_role or [], metadata)
+    places = open_places(sources, Reading(place, tuple(as_role or ()), external_id), metadata)
     surveys = [survey(one, asked, _told("listed {:,} files")) for one in places]
     remote = not keys and any(map(is_remote, sources))
     known = read_public_keys(keys or [], surveys, lambda: place.target, live=remote)

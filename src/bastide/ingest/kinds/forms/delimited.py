@@ -116,6 +116,12 @@ class Layout:
         row |= self.constants | ({"rest": rest} if rest else {}) | ({"flags": ",".join(odd)} if odd else {})
         return _ENCODE(row)
 
+    def keep(self, line: str, number: int, flags: Iterable[str] = ()) -> bytes:
+        """The row of a line that cannot be taken apart: it is kept whole, with its number in the file."""
+        return _ENCODE(
+            {"rest": {"line": line, "lineNumber": number}, "flags": ",".join(("form", *flags))} | self.constants
+        )
+
     def _misfit(self, one: Field, value: str) -> str:
         if one.label in self.unknown:
             return "unknown"
@@ -231,20 +237,25 @@ def select_columns(fields: Iterable[Field]) -> dict[str, str]:
 
 
 def render_lines(data: bytes, layouts: Layouts, starts: re.Pattern[bytes]) -> Rendered:
-    """The rows of a file of such lines. A line that only begins like the kind is kept whole, flagged `form`.
+    """The rows of a file of such lines; a line that cannot be taken apart is kept whole, flagged `form`.
 
-    Raises NotThisKindError that names the first line that does not even do that.
+    Raises NotThisKindError that names the first line when no line even begins (`starts`) like the kind.
     """
     rows: list[bytes] = []
-    odd = 0
+    odd, like = 0, False
+    first = 0
     for number, line in lines_of(data):
         row = layouts.render(line)
         if row is None:
             row = layouts.mend(line)
+            like = like or row is not None or bool(starts.match(line))
             if row is None:
-                if not starts.match(line):
-                    raise NotThisKindError(f"line {number} is no line of this kind of log")
-                row = _ENCODE({"rest": {"line": decode(line)[0]}, "flags": "form"} | layouts.whole.constants)
+                row = layouts.whole.keep(decode(line)[0], number)
             odd += b'"flags":' in row
+        else:
+            like = True
+        first = first or number
         rows.append(row)
+    if rows and not like:
+        raise NotThisKindError(f"line {first} is no line of this kind of log, nor is any other")
     return Rendered(b"\n".join(rows), len(rows), odd)

@@ -67,7 +67,7 @@ class Flow:
     def read(self, data: bytes, item: Item) -> tuple[pa.Table, int]:
         """The rows as the table's columns, and how many have a flag.
 
-        Raises NotThisKindError, which names a line that has not the fields of the header.
+        Raises NotThisKindError when there are lines and none has the fields of the header.
         """
         constants = {"_account": item.account, "_region": item.region, "sourceFile": item.address}
         if data[:4] == b"PAR1":
@@ -159,8 +159,11 @@ def _parquet_names(data: bytes) -> list[str] | None:
 
 
 def _lines(layout: Layout, data: bytes, before: int) -> list[bytes]:
-    """The rows of lines, each looked at; a header that comes again, where files were put together, is left out."""
-    rows = []
+    """The rows of lines, each looked at; a header that comes again, where files were put together, is left out.
+
+    A line with more or fewer fields is kept whole, with its number, and flagged `form`.
+    """
+    rows, strange = [], []
     header = " ".join(one.label for one in layout.fields).encode()
     for number, line in lines_of(data):
         if line == header:
@@ -169,11 +172,14 @@ def _lines(layout: Layout, data: bytes, before: int) -> list[bytes]:
         if row is None:
             text, flags = decode(line)
             values = text.split(" ")
-            if len(values) != len(layout.fields):
-                where = f"line {number + before} has {len(values)} fields"
-                raise NotThisKindError(f"{where}, the format {len(layout.fields)}")
-            row = layout.mend(values, flags)
+            if len(values) == len(layout.fields):
+                row = layout.mend(values, flags)
+            else:
+                strange.append(f"line {number + before} has {len(values)} fields")
+                row = layout.keep(text, number + before, flags)
         rows.append(row)
+    if strange and len(strange) == len(rows):
+        raise NotThisKindError(f"no line has the {len(layout.fields)} fields of the format: {strange[0]}")
     return rows
 
 
