@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ NO_TEMPLATE = (
     "InvalidLaunchTemplateId.NotFoundException",
     "InvalidLaunchTemplateName.NotFoundException",
 )
+STOPPED = re.compile(r"\((\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) (?:GMT|UTC)\)")
 IN_PLACE = {"MetadataOptions", "SecurityGroupIds", "IamInstanceProfile", "Tags"}
 
 
@@ -26,7 +28,9 @@ class Instance(Handler):
     """AWS::EC2::Instance, those that are not terminated. In place change: metadata options, groups, profile, tags.
 
     {InstanceId, ImageId, InstanceType, MetadataOptions, SubnetId, VpcId, SecurityGroupIds, IamInstanceProfile (its
-    name), PublicIp, PrivateIp, State {Code, Name}, Tags}. Deleting terminates it, with the volumes that go with it.
+    name), PublicIp, PrivateIp, State {Code, Name}, StateTransitionTime (when it was stopped), VirtualizationType,
+    KeyName, EbsOptimized, Monitoring, NetworkInterfaces, Tags}. Deleting terminates it, with the volumes that go with
+    it.
     Source: Amazon EC2 API Reference, ModifyInstanceMetadataOptions, ModifyInstanceAttribute.
     """
 
@@ -103,9 +107,39 @@ def _instance(at: Connection, instance: Mapping[str, Any]) -> Found:
         PublicIp=instance.get("PublicIpAddress") or None,
         PrivateIp=instance.get("PrivateIpAddress") or None,
         State={"Code": str(state["Code"]), "Name": state["Name"]},
+        StateTransitionTime=_since(str(instance.get("StateTransitionReason", ""))),
+        VirtualizationType=instance.get("VirtualizationType"),
+        KeyName=instance.get("KeyName") or None,
+        EbsOptimized=instance.get("EbsOptimized"),
+        Monitoring=_monitored(instance),
+        NetworkInterfaces=_interfaces(instance),
         Tags=tag_list(instance.get("Tags")),
     )
     return Found(id, properties, ec2_arn(at, "instance", id))
+
+
+def _since(reason: str) -> str | None:
+    """When somebody stopped the instance, of ``User initiated (2026-01-31 12:00:00 GMT)``; None when it does not say.
+
+    Source: Amazon EC2 API Reference, Instance, StateTransitionReason.
+    """
+    told = STOPPED.search(reason)
+    return f"{told[1]}T{told[2]}Z" if told else None
+
+
+def _monitored(instance: Mapping[str, Any]) -> bool | None:
+    state = (instance.get("Monitoring") or {}).get("State")
+    return None if state is None else state in ("enabled", "pending")
+
+
+def _interfaces(instance: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    """The network interfaces, by their place at the instance."""
+    found = [
+        pick(one, "NetworkInterfaceId", "SubnetId") | {"DeviceIndex": str(one["Attachment"]["DeviceIndex"])}
+        for one in instance.get("NetworkInterfaces", ())
+        if "Attachment" in one
+    ]
+    return sorted(found, key=lambda one: int(one["DeviceIndex"])) or None
 
 
 def _write_profile(ec2: Any, id: str, name: Value) -> None:

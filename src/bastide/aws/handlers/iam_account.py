@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from bastide.aws.handler import Connection, Found, Handler, ask
+from bastide.aws.handler import Connection, Found, Handler, ask, pages
 from bastide.aws.handlers.iam_principals import GONE
 from bastide.aws.shape import Observed, actions, member, pick
 from bastide.aws.waiting import quietly
@@ -77,20 +77,37 @@ class AccountPasswordPolicy(Handler):
 class AccountSummary(Observed):
     """Bastide::IAM::AccountSummary: whether the root user is protected, as booleans.
 
-    {AccountMFAEnabled, AccountAccessKeysPresent, AccountPasswordPresent}. In a member whose root credentials were
-    removed there is nothing to protect: AccountPasswordPresent is False.
+    {AccountMFAEnabled, AccountAccessKeysPresent, AccountPasswordPresent, RootVirtualMFA: one of its devices is an app}.
+    In a member whose root credentials were removed there is nothing to protect: AccountPasswordPresent is False.
+    Source: IAM API Reference, ListVirtualMFADevices; AWS Config Developer Guide, root-account-hardware-mfa-enabled.
     """
 
     type = "Bastide::IAM::AccountSummary"
     service = "iam"
     scope = Scope.ACCOUNT
     identified_by = ()
-    actions = actions(read=("iam:GetAccountSummary",))
+    actions = actions(read=("iam:GetAccountSummary", "iam:ListVirtualMFADevices"))
 
     def list(self, at: Connection) -> Iterable[Found]:
         told = member(ask(at.client("iam").get_account_summary), "SummaryMap")
         names = ("AccountMFAEnabled", "AccountAccessKeysPresent", "AccountPasswordPresent")
-        return [Found(at.account, {name: _flag(told, name) for name in names})]
+        flags = {name: _flag(told, name) for name in names}
+        return [Found(at.account, {**flags, "RootVirtualMFA": _root_virtual(at, flags["AccountMFAEnabled"])})]
+
+
+def _root_virtual(at: Connection, any_device: Value) -> Value:
+    """Whether an app is one of the root user's MFA devices; nothing is asked where it has none."""
+    if any_device is False:
+        return False
+    listed = ask(lambda: list(pages(at.client("iam"), "list_virtual_mfa_devices", "VirtualMFADevices")))
+    if isinstance(listed, Unknown):
+        return listed
+    # The device's user is the root user; its name says so too, where it was made before there could be several.
+    return any(
+        str(one.get("User", {}).get("Arn", "")).endswith(":root")
+        or str(one["SerialNumber"]).endswith(":mfa/root-account-mfa-device")
+        for one in listed
+    )
 
 
 def _flag(told: Value, name: str) -> Value:

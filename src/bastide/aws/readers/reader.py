@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 from bastide.aws.actions import EXCEPTIONS, PREFIXES
 from bastide.aws.handler import Connection, Found, ask, error_code
 from bastide.aws.readers.shape import Tree, plain, shaped
+from bastide.aws.waiting import refused_by_policy
 from bastide.errors import ContractError
 from bastide.model import Scope, Unknown, Value
 
@@ -58,7 +59,7 @@ class Reader:
 
     def list(self, at: Connection) -> Iterable[Found]:
         """Every resource of the type here, in registry shape."""
-        contexts: Iterable[Context] = [{}]
+        contexts: Iterable[Context] = [{"account": at.account, "region": at.region, "partition": at.partition}]
         for step in self.table.steps:
             contexts = list(self._followed(at, step, contexts))
         where = self.table.where
@@ -68,9 +69,9 @@ class Reader:
         """The contexts of a step's items."""
         for group, above in _batches(contexts, step.batch):
             answer = self._answer(at, step, group)
-            items = expression(step.items).search(answer) if answer is not None else None
+            items = _items(step, answer)
             for item in items if isinstance(items, list) else [] if items is None else [items]:
-                yield {"this": item, "above": above}
+                yield {**above, "this": item, "above": above}
 
     def _answer(self, at: Connection, step: Step, context: Context) -> Any:
         """What a call answers: all pages together; None when there is none."""
@@ -85,15 +86,14 @@ class Reader:
                     return client.get_paginator(step.call).paginate(**parameters).build_full_result()
                 return getattr(client, step.call)(**parameters)
             except ClientError as error:
-                if error_code(error) in step.absent:
+                if error_code(error) in step.absent and not refused_by_policy(error):
                     return None
                 raise
 
         return at.once(f"{service}:{step.call}:{json.dumps(parameters, sort_keys=True, default=str)}", call)
 
     def _found(self, at: Connection, context: Context) -> Found:
-        place = {"account": at.account, "region": at.region, "partition": at.partition}
-        context = {**context, **place}
+        context = dict(context)
         for name in self._needed_details():
             context[name] = self._detail(at, self.table.details[name], context)
         properties = self._properties(context)
@@ -104,7 +104,7 @@ class Reader:
     def _detail(self, at: Connection, step: Step, context: Context) -> Any:
         """What a further call says of one resource; None when there is nothing, Unknown when it was refused."""
         answer = ask(lambda: self._answer(at, step, context))
-        return answer if answer is None or isinstance(answer, Unknown) else expression(step.items).search(answer)
+        return answer if isinstance(answer, Unknown) else _items(step, answer)
 
     def _needed_details(self) -> Sequence[str]:
         """Details that some wanted property, or the id, speaks of."""
@@ -147,6 +147,13 @@ class Reader:
             operation = _operation(service, step.call)
             known = EXCEPTIONS.get((service, operation))
             yield from known or (f"{PREFIXES.get(service, service)}:{operation}",)
+
+
+def _items(step: Step, answer: Any) -> Any:
+    """Where the items of an answer stand; None when there is no answer."""
+    if answer is None:
+        return None
+    return expression(step.items).search(json.loads(answer[step.document]) if step.document else answer)
 
 
 def _batches(contexts: Iterable[Context], size: int) -> Iterator[tuple[Context, Context]]:

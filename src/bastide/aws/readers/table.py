@@ -3,7 +3,8 @@
 A type's ``steps`` are calls, each made for every item of the step before (``batch`` hands over that many at once).
 ``with`` gives a call's parameters, ``items`` where its items stand, both as JMESPath over ``this`` (the item),
 ``above`` (the context of the step before) and the names of ``details``, which are calls made for each resource whose
-answer some property needs. ``absent`` are error codes that mean that there is none.
+answer some property needs. ``absent`` are error codes that mean that there is none. ``account``, ``region`` and
+``partition`` are known everywhere.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ import msgspec
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"given": "with"}):
-    """One call; ``items`` of an answer, or the answer itself."""
+    """One call; ``items`` of an answer, or the answer itself. ``document``: a member of it that is JSON text of all."""
 
     call: str
     items: str = "@"
     given: dict[str, Any] = {}
     batch: int = 0
     absent: tuple[str, ...] = ()
+    document: str = ""
     service: str = ""
 
 
