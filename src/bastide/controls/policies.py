@@ -7,14 +7,35 @@ decides it. A property holds a policy as JSON text or as an object. Parsing itse
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bastide.controls.lookup import elements_of
 from bastide.errors import InputError
+from bastide.iam.exposure import public
 from bastide.iam.json_text import parse_json_text
 from bastide.iam.parse import parse_policy
 from bastide.model import PASS, Resource, Statement, Status, Unknown, Value, Verdict, fail, unknown
 from bastide.model.unknown import unknowns_in
+
+TARGETS = ("Resource", "NotResource")
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A statement that could not be read, or a whole policy: where and why.
+
+    ``effect``: Allow or Deny, empty when that is not known either. ``supposed``: the statement as it is if it is about
+    every resource, where nothing but its resources is unknown.
+    """
+
+    path: str
+    reason: Unknown
+    effect: str = ""
+    supposed: Statement | None = None
+
+    def may(self, effect: str) -> bool:
+        """The statement has that effect, as far as is known."""
+        return self.effect in (effect, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +43,7 @@ class Policy:
     """A policy of a resource: its statements, each with its property path, and the places that could not be read."""
 
     statements: tuple[tuple[str, Statement], ...] = ()
-    unread: tuple[tuple[str, Unknown], ...] = ()
+    unread: tuple[Unread, ...] = ()
 
     @property
     def plain(self) -> list[Statement]:
@@ -39,7 +60,7 @@ _KEPT = 256
 def read_policy(value: Value, path: str) -> Policy | None:
     """The policy in a property's value, paths beginning with ``path``; None when there is none."""
     if isinstance(value, Unknown):
-        return Policy(unread=((path, value),))
+        return Policy(unread=(Unread(path, value),))
     if value is None or value in ("", {}):
         return None
     known = _RECENT.get(id(value))
@@ -50,7 +71,7 @@ def read_policy(value: Value, path: str) -> Policy | None:
     policy = known[1]
     return Policy(
         tuple((path + rest, statement) for rest, statement in policy.statements),
-        tuple((path + rest, reason) for rest, reason in policy.unread),
+        tuple(replace(one, path=path + one.path) for one in policy.unread),
     )
 
 
@@ -64,9 +85,9 @@ def _parsed(value: Value) -> Policy:
     try:
         document = parse_json_text(value)[0] if isinstance(value, str) else value
     except InputError as error:
-        return Policy(unread=(("", Unknown(f"not a policy: {error.what}")),))
+        return Policy(unread=(Unread("", Unknown(f"not a policy: {error.what}")),))
     if not isinstance(document, Mapping):
-        return Policy(unread=(("", Unknown("not a policy")),))
+        return Policy(unread=(Unread("", Unknown("not a policy")),))
     found = document.get("Statement")
     inside = not isinstance(value, str)
     try:
@@ -87,35 +108,76 @@ def _piecemeal(found: Value, inside: bool, reason: Unknown) -> Policy:
     """The statements one by one; those that are malformed, or have something Unknown inside, as unread."""
     items = [found] if isinstance(found, Mapping) else found
     if not isinstance(items, list | tuple):
-        return Policy(unread=((".Statement" if inside else "", found if isinstance(found, Unknown) else reason),))
+        whole = found if isinstance(found, Unknown) else reason
+        return Policy(unread=(Unread(".Statement" if inside else "", whole),))
     read: list[tuple[str, Statement]] = []
-    unread: list[tuple[str, Unknown]] = []
+    unread: list[Unread] = []
     for place, item in zip(_places(found, len(items), inside), items, strict=True):
         try:
-            read += [(place, one) for one in parse_policy({"Statement": [item]}, positions=False).statements]
+            read += [(place, one) for one in _statements(item)]
         except InputError as error:
-            gaps = unknowns_in(item)
-            unread.append((place, gaps[0] if gaps else Unknown(f"not a statement: {error.what}")))
-    return Policy(tuple(read), tuple(unread or [("", reason)]))
+            unread.append(_unread(place, item, error))
+    return Policy(tuple(read), tuple(unread or [Unread("", reason)]))
+
+
+def _statements(item: Value) -> tuple[Statement, ...]:
+    return parse_policy({"Statement": [item]}, positions=False).statements
+
+
+def _unread(place: str, item: Value, error: InputError) -> Unread:
+    """What is known of a statement all the same."""
+    gaps = unknowns_in(item)
+    if not isinstance(item, Mapping):
+        return Unread(place, gaps[0] if gaps else Unknown(f"not a statement: {error.what}"))
+    effect = item.get("Effect")
+    effect = effect if effect in ("Allow", "Deny") else ""
+    if not gaps:
+        return Unread(place, Unknown(f"not a statement: {error.what}"), effect)
+    supposed = {key: value for key, value in item.items() if key not in TARGETS} | {"Resource": "*"}
+    try:
+        return Unread(place, gaps[0], effect, _statements(supposed)[0])
+    except InputError:
+        return Unread(place, gaps[0], effect)
 
 
 def judge(policy: Policy | None, wrong: Callable[[Statement], str]) -> Verdict:
-    """FAIL at the first statement of which ``wrong`` says a reason, else UNKNOWN if one was unread, else PASS."""
+    """FAIL at the first statement of which ``wrong`` says a reason, else UNKNOWN if one was unread, else PASS.
+
+    ``wrong`` asks what a statement allows: a Deny that could not be read allows nothing.
+    """
     if policy is None:
         return PASS
     for path, statement in policy.statements:
         reason = wrong(statement)
         if reason:
             return fail(reason, path)
-    return unread(policy) or PASS
+    return next((unknown(one.reason, one.path) for one in policy.unread if one.may("Allow")), PASS)
 
 
-def unread(policy: Policy) -> Verdict | None:
-    """UNKNOWN for the first statement that could not be read; None when all could."""
-    if not policy.unread:
-        return None
-    path, reason = policy.unread[0]
-    return unknown(reason, path)
+def judge_public(policy: Policy | None, otherwise: str) -> Verdict:
+    """FAIL with the reason ``otherwise`` where a resource's policy lets in everybody.
+
+    What is unread matters only where it decides: a Deny could shield what is open, an Allow could open. An Allow whose
+    resources alone are unknown opens this one: a policy speaks of the resource that has it.
+    """
+    opened, gap = public_statement(policy, lambda _: True) if policy else (None, None)
+    if gap is not None:
+        return unknown(gap.reason, gap.path)
+    return PASS if opened is None else fail(otherwise, opened[0])
+
+
+def public_statement(
+    policy: Policy, asked: Callable[[Statement], bool]
+) -> tuple[tuple[str, Statement] | None, Unread | None]:
+    """The first statement that ``asked`` is true of and that lets in everybody, or what keeps that from being said."""
+    opened = [policy.statements[index] for index in public(policy.plain) if asked(policy.plain[index])]
+    allowing = [one for one in policy.unread if one.may("Allow")]
+    denying = [one for one in policy.unread if one.may("Deny")]
+    if not denying and not any(one.effect == "Deny" for one in policy.plain):
+        supposed = [(one.path, one.supposed) for one in allowing if one.effect == "Allow" and one.supposed]
+        opened += [(path, one) for path, one in supposed if public([one]) and asked(one)]
+    doubts = denying if opened else allowing
+    return (opened[0] if opened else None), (doubts[0] if doubts else None)
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

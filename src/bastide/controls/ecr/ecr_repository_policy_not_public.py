@@ -1,9 +1,8 @@
 """The policy of a repository lets in nobody who is not named, or of the organization."""
 
 from bastide.controls.control import control
-from bastide.controls.policies import policy_of, unread
-from bastide.iam.exposure import public
-from bastide.model import PASS, Resource, Verdict, fail
+from bastide.controls.policies import judge_public, policy_of
+from bastide.model import Resource, Verdict
 
 
 @control(
@@ -17,11 +16,4 @@ from bastide.model import PASS, Resource, Verdict, fail
 )
 def ecr_repository_policy_not_public(repository: Resource) -> Verdict:
     """FAIL when a statement allows everybody, and no condition holds the caller to fixed values."""
-    policy = policy_of(repository, "RepositoryPolicyText")
-    if policy is None:
-        return PASS
-    gap = unread(policy)
-    opened = public(policy.plain)
-    if gap or not opened:
-        return gap or PASS
-    return fail("everybody can use the repository", policy.statements[opened[0]][0])
+    return judge_public(policy_of(repository, "RepositoryPolicyText"), "everybody can use the repository")

@@ -6,8 +6,7 @@ GitHub, needs a condition on the subject.
 
 from bastide.controls.control import control
 from bastide.controls.iam.federation import open_provider
-from bastide.controls.policies import policy_of, unread
-from bastide.iam.exposure import public
+from bastide.controls.policies import judge_public, policy_of
 from bastide.model import PASS, Resource, Verdict, fail
 
 PATH = "AssumeRolePolicyDocument"
@@ -31,8 +30,4 @@ def iam_role_trust_not_open(role: Resource) -> Verdict:
         provider = open_provider(statement)
         if provider:
             return fail(f"every user of {provider} can take the role", path)
-    gap = unread(policy)
-    opened = public(policy.plain)
-    if gap or not opened:
-        return gap or PASS
-    return fail("everybody can take the role", policy.statements[opened[0]][0])
+    return judge_public(policy, "everybody can take the role")

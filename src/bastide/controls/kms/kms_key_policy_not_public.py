@@ -4,9 +4,8 @@ kms:ViaService says through which service the key is used, not by whom.
 """
 
 from bastide.controls.control import control
-from bastide.controls.policies import policy_of, unread
-from bastide.iam.exposure import public
-from bastide.model import PASS, Resource, Verdict, fail
+from bastide.controls.policies import judge_public, policy_of
+from bastide.model import Resource, Verdict
 
 
 @control(
@@ -21,11 +20,5 @@ from bastide.model import PASS, Resource, Verdict, fail
 )
 def kms_key_policy_not_public(key: Resource) -> Verdict:
     """FAIL when a statement allows everybody, and no condition holds the caller to fixed values."""
-    policy = policy_of(key, "KeyPolicy")
-    if policy is None:
-        return PASS  # KMS gives the key the default policy, which names the account
-    gap = unread(policy)
-    opened = public(policy.plain)
-    if gap or not opened:
-        return gap or PASS
-    return fail("everybody can use the key", policy.statements[opened[0]][0])
+    # Without a policy KMS gives the key its default one, which names the account.
+    return judge_public(policy_of(key, "KeyPolicy"), "everybody can use the key")

@@ -17,9 +17,9 @@ from collections.abc import Mapping
 
 from bastide.controls.lookup import elements_of
 from bastide.controls.neighbours import beside
-from bastide.controls.policies import Policy, policy_of
+from bastide.controls.policies import Policy, policy_of, public_statement
 from bastide.controls.switches import is_on
-from bastide.iam.exposure import names_everyone, overlaps, public
+from bastide.iam.exposure import names_everyone, overlaps
 from bastide.model import GLOBAL, PASS, Estate, Resource, Statement, Unknown, Value, Verdict, fail, unknown
 from bastide.model.unknown import unknowns_in
 
@@ -165,17 +165,17 @@ def policy_exposure(bucket: Resource, estate: Estate, kind: str) -> Verdict:
 
 
 def _policy_verdict(policy: Policy, restricted: bool | Unknown, kind: str) -> Verdict:
-    opened = [index for index in public(policy.plain) if grants(policy.plain[index], kind)]
-    if policy.unread:  # an unread Deny could shield, an unread Allow could open
-        path, reason = policy.unread[0]
-        return unknown(reason, f"PolicyDocument{path.removeprefix('PolicyDocument')}")
-    if not opened:
+    opened, gap = public_statement(policy, lambda statement: grants(statement, kind))
+    if gap is not None:
+        return unknown(gap.reason, gap.path)
+    if opened is None:
         return PASS
-    path, statement = policy.statements[opened[0]]
+    path, statement = opened
+    number = policy.statements.index(opened) + 1 if opened in policy.statements else path.rpartition(".")[2]
     if isinstance(restricted, Unknown):
         return unknown(restricted, path)
     whom = "everybody but a few" if statement.not_principal else "everybody"
-    return fail(f"the bucket policy lets {whom} {kind}: statement {statement.sid or opened[0] + 1}", path)
+    return fail(f"the bucket policy lets {whom} {kind}: statement {statement.sid or number}", path)
 
 
 def grants(statement: Statement, kind: str) -> bool:

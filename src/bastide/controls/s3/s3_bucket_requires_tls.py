@@ -1,7 +1,6 @@
 """A bucket's policy refuses every request that comes without TLS."""
 
 from bastide.controls.control import control
-from bastide.controls.policies import unread
 from bastide.controls.s3.public_access import BUCKET_POLICY, bucket_name, bucket_policies
 from bastide.controls.s3.secure_transport import refuses_plain_http
 from bastide.model import PASS, Estate, Resource, Unknown, Verdict, fail, unknown
@@ -25,10 +24,10 @@ def s3_bucket_requires_tls(bucket: Resource, estate: Estate) -> Verdict:
         return unknown(policies, "PolicyDocument")
     if any(refuses_plain_http(policy.plain, bucket_name(bucket)) for policy in policies):
         return PASS
-    for policy in policies:
-        verdict = unread(policy)
-        if verdict:
-            return verdict
+    # What an Allow says does not matter: only another Deny could cover plain HTTP.
+    gap = next((one for policy in policies for one in policy.unread if one.may("Deny")), None)
+    if gap is not None:
+        return unknown(gap.reason, gap.path)
     if not policies:
         return fail("the bucket has no policy")
     return fail("no Deny covers plain HTTP for everybody, every action, the bucket and its objects")

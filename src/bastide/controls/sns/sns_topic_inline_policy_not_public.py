@@ -1,0 +1,28 @@
+"""The policy that a template gives one topic lets in nobody who is not named."""
+
+from bastide.controls.control import control
+from bastide.controls.policies import policy_of, unread
+from bastide.iam.exposure import public
+from bastide.model import PASS, Resource, Verdict, fail
+
+
+@control(
+    title="Topics cannot be used by the public: policies of one topic",
+    resource_type="AWS::SNS::TopicInlinePolicy",
+    severity="critical",
+    maps_to=("FSBP:SNS.4", "NIST-800-53r5:AC-3", "NIST-800-53r5:SC-7"),
+    source="AWS Security Hub User Guide, SNS.4; Amazon SNS Developer Guide, Access control",
+    remediation="Name the accounts or roles that use the topic, or add a condition on the account or organization.",
+    config_rule="sns-topic-no-public-access",
+    properties=("PolicyDocument",),
+)
+def sns_topic_inline_policy_not_public(policy: Resource) -> Verdict:
+    """FAIL when a statement allows everybody, and no condition holds the caller to fixed values."""
+    document = policy_of(policy, "PolicyDocument")
+    if document is None:
+        return PASS
+    gap = unread(document)
+    opened = public(document.plain)
+    if gap or not opened:
+        return gap or PASS
+    return fail("everybody can use the topic", document.statements[opened[0]][0])
