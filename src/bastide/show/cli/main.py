@@ -20,7 +20,7 @@ USAGE = 2
 COMMANDS = {
     "init": "Write a commented starter architecture file.",
     "explain": "Show every setting, why it is so and who asks for it; or a control or guardrail.",
-    "render": "Write AWS Config conformance packs of standards and controls.",
+    "render": "Write CloudFormation templates, or AWS Config conformance packs.",
     "prove": "Prove guardrails and isolation for all requests, or show a request that breaks them.",
     "plan": "Show what would change to make the organization what the file says.",
     "apply": "Make the changes of a plan file, or of a new plan.",

@@ -1,4 +1,4 @@
-"""``bastide render``: what other tools deploy. Conformance packs of AWS Config so far."""
+"""``bastide render``: what other tools deploy: conformance packs of AWS Config, CloudFormation templates."""
 
 from __future__ import annotations
 
@@ -67,6 +67,44 @@ def conformance_pack(
     typer.echo(f"{len(rules)} rules in {len(packs)} packs", err=True)
 
 
+@command.command("cloudformation")
+def cloudformation(
+    file: Annotated[Path, typer.Argument(help="The architecture file.")] = Path("architecture.yaml"),
+    out: Annotated[
+        Path | None, typer.Option("--out", help="A folder for the templates (stdout when one only).")
+    ] = None,
+) -> None:
+    """Write CloudFormation templates of what the architecture file declares, one for each account and region.
+
+    Settings that CloudFormation has no type for are left out and named on stderr: `bastide apply` makes them.
+    """
+    import json
+    from importlib.util import find_spec
+
+    if find_spec("cfnlint") is None:
+        raise InputError("the registry's schemas are not installed", fix="pip install 'bastide[templates]'")
+    from bastide.show.stacks import stacks
+    from bastide.show.workspace import Settings, Workspace
+
+    place = Workspace(Settings(file))
+    estate = place.modelled()
+    made = stacks(estate, place.declaration.architecture.regions.home)
+    _write(
+        {
+            f"{estate.account_name(one.account)}.{one.region}.json": json.dumps(one.template, indent=2) + "\n"
+            for one in made
+            if one.template["Resources"]
+        },
+        out,
+    )
+    left: dict[str, int] = {}
+    for one in made:
+        for name, count in one.left_out.items():
+            left[name] = left.get(name, 0) + count
+    for name, count in sorted(left.items()):
+        typer.echo(f"left out: {count} of {name}, which no stack can make", err=True)
+
+
 def _rules(standards: list[str], slugs: list[str]) -> tuple[tuple[ManagedRule, ...], tuple[str, ...]]:
     """The managed rules asked for, by name, and the controls that have none."""
     from bastide.iam.vocabulary import suggest
@@ -90,7 +128,7 @@ def _write(files: dict[str, str], out: Path | None) -> None:
     from bastide.show.reports.formats import write_text
 
     if out is None and len(files) > 1:
-        raise InputError(f"there are {len(files)} packs", fix="name a folder for them: --out DIR, or --template")
+        raise InputError(f"there are {len(files)} files", fix="name a folder for them: --out DIR")
     if out is not None:
         try:
             out.mkdir(parents=True, exist_ok=True)
