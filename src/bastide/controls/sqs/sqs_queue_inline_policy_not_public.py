@@ -1,9 +1,8 @@
 """The policy that a template gives one queue lets in nobody who is not named."""
 
 from bastide.controls.control import control
-from bastide.controls.policies import policy_of, unread
-from bastide.iam.exposure import public
-from bastide.model import PASS, Resource, Verdict, fail
+from bastide.controls.policies import judge_public, policy_of
+from bastide.model import Resource, Verdict
 
 
 @control(
@@ -18,11 +17,4 @@ from bastide.model import PASS, Resource, Verdict, fail
 )
 def sqs_queue_inline_policy_not_public(policy: Resource) -> Verdict:
     """FAIL when a statement allows everybody, and no condition holds the caller to fixed values."""
-    document = policy_of(policy, "PolicyDocument")
-    if document is None:
-        return PASS
-    gap = unread(document)
-    opened = public(document.plain)
-    if gap or not opened:
-        return gap or PASS
-    return fail("everybody can use the queue", document.statements[opened[0]][0])
+    return judge_public(policy_of(policy, "PolicyDocument"), "everybody can use the queue")
