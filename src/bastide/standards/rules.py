@@ -18,6 +18,11 @@ from importlib import resources
 from bastide.controls import Control
 
 HUB_PREFIXES = ("FSBP", "SecurityHub")
+# Rules of two names that ask one question: those that AWS runs on a schedule as well end in the first; the older and the
+# newer rule about backup plans of a service end in the others.
+# Source: AWS Config Developer Guide, "List of AWS Config Managed Rules".
+PERIODIC = "-periodic"
+OLDER, NEWER = "-in-backup-plan", "-resources-protected-by-backup-plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,18 @@ def answering(rule: ManagedRule, controls: Iterable[Control]) -> tuple[Control, 
     """The controls that answer a managed rule; empty when Bastide has none."""
     controls = tuple(controls)
     named = tuple(one for one in controls if one.config_rule == rule.name)
+    named = named or tuple(one for one in controls if one.config_rule in _twins(rule.name))
     if named or len(rule.security_hub) != 1:
         return named
     # A rule that several Security Hub controls share asks something else in each of them.
     return tuple(one for one in controls if rule.security_hub[0] in hub_ids(one))
+
+
+def _twins(name: str) -> set[str]:
+    """The other names of a rule's question."""
+    found = {name.removesuffix(PERIODIC), name + PERIODIC}
+    if name.endswith(OLDER):
+        found.add(name.removesuffix(OLDER) + NEWER)
+    if name.endswith(NEWER):
+        found.add(name.removesuffix(NEWER) + OLDER)
+    return found

@@ -78,7 +78,9 @@ class Volume(Handler):
 
 def _volume(at: Connection, volume: Mapping[str, Any]) -> Found:
     id = volume["VolumeId"]
-    attached = [pick(item, "InstanceId", "Device", "State") for item in volume.get("Attachments", ())]
+    attached = [
+        pick(item, "InstanceId", "Device", "State", "DeleteOnTermination") for item in volume.get("Attachments", ())
+    ]
     properties = pick(volume, "VolumeId", "Encrypted", "KmsKeyId", "AvailabilityZone", *TYPED) | present(
         SnapshotId=volume.get("SnapshotId") or None,
         Attachments=sorted(attached, key=lambda item: str(item.get("InstanceId"))),

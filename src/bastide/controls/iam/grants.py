@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from bastide.controls.neighbours import having
+from bastide.controls.parameter import Parameter
 from bastide.controls.policies import Policy, judge
 from bastide.iam.exposure import (
     POSITIVE,
@@ -28,7 +29,12 @@ from bastide.model import PASS, Estate, Resource, Statement, Unknown, Verdict, n
 Question = Callable[[Statement], str]
 BOUNDARY_ONLY = not_applicable("serves only as a permissions boundary, which grants nothing")
 HOLDERS = ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")
-DECRYPTION = ("kms:Decrypt", "kms:ReEncryptFrom")
+BLOCKED = Parameter(
+    "blockedActionsPatterns",
+    "list",
+    ["kms:Decrypt", "kms:ReEncryptFrom"],
+    "KMS actions that nobody may do with every key",
+)
 KEY_CONDITIONS = ("kms:resourcealiases", "kms:requestalias", "aws:resourcetag/")
 
 
@@ -83,11 +89,11 @@ def whole_service(statement: Statement) -> str:
     return ""
 
 
-def decrypts_with_every_key(account: str, statement: Statement) -> str:
-    """Why a statement allows decryption with every KMS key of an account; empty when it does not."""
+def uses_every_key(account: str, actions: Iterable[str], statement: Statement) -> str:
+    """Why a statement allows one of ``actions`` (patterns) with every KMS key of an account; empty when it does not."""
     if statement.effect != "Allow" or _names_keys(statement):
         return ""
-    action = next((one for one in DECRYPTION if _allows(statement, one)), "")
+    action = next((one for one in actions if _allows(statement, one)), "")
     if not action:
         return ""
     if statement.not_resource is not None or any(_every_key(one, account) for one in statement.resource or ()):
@@ -98,7 +104,7 @@ def decrypts_with_every_key(account: str, statement: Statement) -> str:
 def _allows(statement: Statement, action: str) -> bool:
     if statement.action is not None:
         return any(overlaps(pattern, action) for pattern in statement.action)
-    return not any(overlaps(pattern, action) for pattern in statement.not_action or ())
+    return not any(covers(pattern, action, fold=True) for pattern in statement.not_action or ())
 
 
 def _every_key(resource: str, account: str) -> bool:

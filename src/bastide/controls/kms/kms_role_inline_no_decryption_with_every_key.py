@@ -1,9 +1,10 @@
 """No inline policy of a role allows decryption with every KMS key."""
 
+from collections.abc import Iterable
 from functools import partial
 
 from bastide.controls.control import control
-from bastide.controls.iam.grants import decrypts_with_every_key
+from bastide.controls.iam.grants import BLOCKED, uses_every_key
 from bastide.controls.policies import judge_inline
 from bastide.model import Resource, Verdict
 
@@ -16,8 +17,9 @@ from bastide.model import Resource, Verdict
     source="AWS KMS Developer Guide, Best practices for IAM policies",
     remediation="Name the keys that the role needs in Resource, or bind the statement to their aliases.",
     config_rule="iam-inline-policy-blocked-kms-actions",
+    parameters=(BLOCKED,),
     properties=("Policies",),
 )
-def kms_role_inline_no_decryption_with_every_key(role: Resource) -> Verdict:
-    """FAIL when a statement allows kms:Decrypt or kms:ReEncryptFrom with every key of the account."""
-    return judge_inline(role, partial(decrypts_with_every_key, role.account))
+def kms_role_inline_no_decryption_with_every_key(role: Resource, *, blocked_actions_patterns: Iterable[str]) -> Verdict:
+    """FAIL when a statement allows one of the actions (decryption by default) with every key of the account."""
+    return judge_inline(role, partial(uses_every_key, role.account, tuple(blocked_actions_patterns)))
