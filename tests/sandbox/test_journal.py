@@ -159,3 +159,20 @@ def test_a_full_disk_is_told_and_not_an_empty_success(tmp_path: Path, monkeypatc
     monkeypatch.setattr(sandbox._journal, "append", full)
     with pytest.raises(ClientError, match=r"a restart will not know it.*No space left on device"):
         sandbox.session().client("iam").create_user(UserName="ada")
+
+
+def test_an_object_uploaded_in_parts_is_there_after_a_replay(tmp_path: Path) -> None:
+    path, place, part = tmp_path / "journal.jsonl", {"Bucket": "parts", "Key": "large"}, bytes(5 * 2**20)
+    sandbox = Sandbox(path)
+    s3 = sandbox.session().client("s3", region_name="us-east-1")
+    s3.create_bucket(Bucket="parts")
+    whole = s3.create_multipart_upload(**place)["UploadId"]
+    begun = s3.create_multipart_upload(Bucket="parts", Key="begun")["UploadId"]
+    tags = [s3.upload_part(**place, UploadId=whole, PartNumber=n, Body=part)["ETag"] for n in (1, 2)]
+    parts = [{"PartNumber": n, "ETag": tag} for n, tag in enumerate(tags, 1)]
+    s3.complete_multipart_upload(**place, UploadId=whole, MultipartUpload={"Parts": parts})
+    sandbox.close()
+    sandbox = Sandbox(path)
+    s3 = sandbox.session().client("s3", region_name="us-east-1")
+    assert s3.head_object(**place)["ContentLength"] == 2 * len(part)
+    assert [one["UploadId"] for one in s3.list_multipart_uploads(Bucket="parts")["Uploads"]] == [begun]

@@ -6,6 +6,7 @@ One idea: each patch is on one function or list of moto, so that it can be dropp
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from functools import cache, cached_property, lru_cache
 from typing import Any
@@ -124,6 +125,22 @@ def _private_key(key_spec: str) -> Any:
 
 
 vars(_kms).update(generate_private_key=_private_key, generate_master_key=lambda: mock_random.randbytes(32))
+
+
+# ── multipart uploads: a replay has to meet the ids that callers were told ──────────────────────────────────────────
+
+
+class _SeededOs:
+    """``os`` with random bytes from the seeded generator."""
+
+    urandom = staticmethod(mock_random.randbytes)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(os, name)
+
+
+# moto: takes the ids from os.urandom.
+vars(_s3)["os"] = _SeededOs()
 
 # ── serializing: where a member's value may be found depends on the shape and the class only ───────────────────────
 
