@@ -171,11 +171,14 @@ def public_statement(
 ) -> tuple[tuple[str, Statement] | None, Unread | None]:
     """The first statement that ``asked`` is true of and that lets in everybody, or what keeps that from being said."""
     opened = [policy.statements[index] for index in public(policy.plain) if asked(policy.plain[index])]
-    allowing = [one for one in policy.unread if one.may("Allow")]
     denying = [one for one in policy.unread if one.may("Deny")]
-    if not denying and not any(one.effect == "Deny" for one in policy.plain):
-        supposed = [(one.path, one.supposed) for one in allowing if one.effect == "Allow" and one.supposed]
-        opened += [(path, one) for path, one in supposed if public([one]) and asked(one)]
+    alone = not denying and not any(one.effect == "Deny" for one in policy.plain)
+    allowing: list[Unread] = []
+    for one in policy.unread:
+        statement = one.supposed if one.effect == "Allow" else None
+        if statement is None or (public([statement]) and asked(statement)):
+            allowing += [one] if one.may("Allow") else []
+            opened += [(one.path, statement)] if statement is not None and alone else []
     doubts = denying if opened else allowing
     return (opened[0] if opened else None), (doubts[0] if doubts else None)
 
