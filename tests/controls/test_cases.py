@@ -85,7 +85,8 @@ def estate_of(control: Control, case: Mapping[str, Any]) -> tuple[Resource, Esta
     )
     inside = () if subject.type in (ACCOUNT, ACCOUNT_REGION) else (subject,)
     read_at = case.get("read_at", READ_AT)
-    estate = Estate((*inside, *others), organization(case), gaps, (REGION,), case.get("basis", "live"), read_at)
+    tree = organization(case) if case.get("organization", True) else None
+    estate = Estate((*inside, *others), tree, gaps, (REGION,), case.get("basis", "live"), read_at)
     return subject, estate
 
 

@@ -3,16 +3,18 @@
 Reading across accounts is ordinary; changing the policy, the ACL or the encryption from outside takes the bucket over.
 """
 
+from collections.abc import Iterable
 from functools import partial
 
 from bastide.controls.control import control
+from bastide.controls.parameter import Parameter
 from bastide.controls.policies import judge, policy_of
-from bastide.iam.exposure import limits_to_account, overlaps
+from bastide.iam.exposure import covers, limits_to_account, overlaps
 from bastide.model import Resource, Statement, Verdict
 
 # Source: AWS Security Hub User Guide, "Amazon S3 controls", S3.6, blacklistedActionPatterns.
-REFUSED = ("s3:DeleteBucketPolicy", "s3:PutBucketAcl", "s3:PutBucketPolicy", "s3:PutEncryptionConfiguration",
-           "s3:PutObjectAcl")  # fmt: skip
+REFUSED = ["s3:DeleteBucketPolicy", "s3:PutBucketAcl", "s3:PutBucketPolicy", "s3:PutEncryptionConfiguration",
+           "s3:PutObjectAcl"]  # fmt: skip
 
 
 @control(
@@ -23,17 +25,22 @@ REFUSED = ("s3:DeleteBucketPolicy", "s3:PutBucketAcl", "s3:PutBucketPolicy", "s3
     source="Amazon S3 User Guide, Bucket owner granting cross-account bucket permissions",
     remediation="Remove the actions that change policy, ACL or encryption from the statement for the other account.",
     config_rule="s3-bucket-blacklisted-actions-prohibited",
+    parameters=(Parameter("blacklistedActionPattern", "list", REFUSED, "actions that no other account may call"),),
     properties=("PolicyDocument",),
 )
-def s3_bucket_policy_closed_to_other_accounts(policy: Resource) -> Verdict:
+def s3_bucket_policy_closed_to_other_accounts(
+    policy: Resource, *, blacklisted_action_pattern: Iterable[str]
+) -> Verdict:
     """FAIL at the first statement that allows a refused action to a principal of another account."""
-    return judge(policy_of(policy, "PolicyDocument"), partial(_wrong, policy.account))
+    return judge(
+        policy_of(policy, "PolicyDocument"), partial(_wrong, policy.account, tuple(blacklisted_action_pattern))
+    )
 
 
-def _wrong(account: str, statement: Statement) -> str:
+def _wrong(account: str, refused: Iterable[str], statement: Statement) -> str:
     if statement.effect != "Allow" or limits_to_account(statement, account):
         return ""
-    for action in REFUSED:
+    for action in refused:
         if _allows(statement, action):
             return f"another account may call {action}"
     return ""
@@ -42,4 +49,4 @@ def _wrong(account: str, statement: Statement) -> str:
 def _allows(statement: Statement, action: str) -> bool:
     if statement.action is not None:
         return any(overlaps(pattern, action) for pattern in statement.action)
-    return not any(overlaps(pattern, action) for pattern in statement.not_action or ())
+    return not any(covers(pattern, action, fold=True) for pattern in statement.not_action or ())
