@@ -6,9 +6,9 @@ zones that are known to differ are a PASS whatever the others are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from bastide.controls.lookup import text
+from bastide.controls.lookup import elements_of, text
 from bastide.controls.neighbours import having
 from bastide.model import PASS, Estate, Resource, Unknown, Value, Verdict, fail, unknown
 
@@ -35,6 +35,19 @@ def judge_known(zones: Sequence[Value], path: str, least: int) -> Verdict:
     if len(known) + len(gaps) < least:
         return fail(f"it stands in {len(known) + len(gaps)} Availability Zones, not in {least} or more", path)
     return unknown(gaps[0], path)
+
+
+def judge_one_each(subnets: Value, path: str, least: int) -> Verdict:
+    """FAIL when fewer subnets (or zones) are named than zones wanted, where AWS takes only one subnet a zone.
+
+    An element that is not resolved is a subnet all the same.
+    """
+    named = elements_of(subnets)
+    if isinstance(named, Unknown):
+        return unknown(named, path)
+    gaps = [one for one in named if isinstance(one, Unknown | Mapping)]
+    count = len({str(one) for one in named if not isinstance(one, Unknown | Mapping)}) + len(gaps)
+    return PASS if count >= least else fail(f"it stands in {count} Availability Zones, not in {least} or more", path)
 
 
 def zone_of(subnet: Value, estate: Estate) -> str | Unknown:

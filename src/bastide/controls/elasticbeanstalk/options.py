@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bastide.controls.lookup import elements_of, text
-from bastide.controls.neighbours import beside
+from bastide.controls.neighbours import gap_at
 from bastide.model import Estate, Resource, Unknown, Value
 
 TEMPLATE = "AWS::ElasticBeanstalk::ConfigurationTemplate"
@@ -23,13 +23,17 @@ def option_of(environment: Resource, estate: Estate, namespace: str, name: str) 
     saved = environment.get("TemplateName")
     if saved is None or isinstance(saved, Unknown):
         return saved
-    found = beside(environment, estate, TEMPLATE, "TemplateName", saved)
-    if not isinstance(found, Unknown) and not found:
-        by_id = beside(environment, estate, TEMPLATE, "", saved)
-        found = (
-            by_id if isinstance(by_id, Unknown) or by_id else Unknown("its saved configuration is not in the estate")
-        )
-    return found if isinstance(found, Unknown) else _search(found[0].get("OptionSettings"), namespace, name)
+    found = _saved(environment, estate, saved)
+    return found if isinstance(found, Unknown) else _search(found.get("OptionSettings"), namespace, name)
+
+
+def _saved(environment: Resource, estate: Estate, name: Value) -> Resource | Unknown:
+    """The saved configuration of that name; its identifier is the application's name and its own."""
+    for one in estate.of_type(TEMPLATE):
+        if one.account == environment.account and name in (one.id.rpartition("|")[2], one.get("TemplateName")):
+            return one
+    gap = gap_at(estate, TEMPLATE, environment.account, environment.region)
+    return Unknown("its saved configuration is not in the estate") if gap is None else gap
 
 
 def _search(settings: Value, namespace: str, name: str) -> str | Unknown | None:

@@ -1,11 +1,11 @@
-"""A network firewall survives the loss of an Availability Zone."""
+"""A network firewall survives the loss of an Availability Zone.
 
-from collections.abc import Mapping
+It takes one subnet a zone, so that their number decides.
+"""
 
 from bastide.controls.control import control
-from bastide.controls.ec2.zones import SUBNET, judge_known, zone_of
-from bastide.controls.lookup import elements_of
-from bastide.model import Estate, Resource, Unknown, Value, Verdict, unknown
+from bastide.controls.ec2.zones import judge_one_each
+from bastide.model import Resource, Unknown, Verdict, unknown
 
 
 @control(
@@ -13,23 +13,15 @@ from bastide.model import Estate, Resource, Unknown, Value, Verdict, unknown
     resource_type="AWS::NetworkFirewall::Firewall",
     severity="medium",
     maps_to=("SecurityHub:NetworkFirewall.1", "NIST-800-53r5:CP-10", "NIST-800-53r5:SC-36"),
-    source="AWS Config Developer Guide, netfw-multi-az-enabled",
+    source="AWS Config Developer Guide, netfw-multi-az-enabled; Network Firewall API Reference, CreateFirewall",
     remediation="Give the firewall a subnet in a second Availability Zone.",
-    reads=(SUBNET,),
     config_rule="netfw-multi-az-enabled",
     properties=("SubnetMappings", "AvailabilityZoneMappings"),
 )
-def networkfirewall_several_zones(firewall: Resource, estate: Estate) -> Verdict:
+def networkfirewall_several_zones(firewall: Resource) -> Verdict:
     """FAIL when the firewall stands in one zone."""
-    zones, subnets = (elements_of(firewall.get(name)) for name in ("AvailabilityZoneMappings", "SubnetMappings"))
+    zones = firewall.get("AvailabilityZoneMappings")
     if isinstance(zones, Unknown):
         return unknown(zones, "AvailabilityZoneMappings")
-    if isinstance(subnets, Unknown):
-        return unknown(subnets, "SubnetMappings")
-    known = [_part(one, "AvailabilityZone") for one in zones]
-    known += [zone_of(_part(one, "SubnetId"), estate) for one in subnets]
-    return judge_known(known, "SubnetMappings" if subnets else "AvailabilityZoneMappings", 2)
-
-
-def _part(mapping: Value, name: str) -> Value:
-    return mapping.get(name) if isinstance(mapping, Mapping) else mapping
+    path = "AvailabilityZoneMappings" if zones else "SubnetMappings"
+    return judge_one_each(firewall.get(path), path, 2)
