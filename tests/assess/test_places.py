@@ -51,8 +51,12 @@ def test_what_is_not_declared_is_not_judged() -> None:
 
 
 def test_a_finding_about_a_place_names_the_line_of_what_it_is_judged_by() -> None:
-    found = run(Estate((trail(everywhere=False),)), CONTROLS).findings
-    assert {one.origin for one in found} == {ORIGIN}
+    detector = Resource("AWS::GuardDuty::Detector", HOME, "eu-west-1", "d", {}, origin=Origin("template", "b.yaml", 9))
+    found = run(Estate((trail(everywhere=False), detector)), CONTROLS).findings
+    assert [(one.control, one.origin.line) for one in found] == [
+        ("cloudtrail-covers-account", 4),
+        ("guardduty-enabled", 9),
+    ]
 
 
 def test_a_trail_that_may_not_be_made_fails_nobody() -> None:

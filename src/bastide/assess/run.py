@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bastide.assess.secrets import shown_value
 from bastide.controls.control import ACCOUNT, ACCOUNT_REGION, Control
@@ -72,13 +72,14 @@ def run(estate: Estate, controls: Iterable[Control], *, include_passes: bool = F
         for resource_type, group in by_type.items():
             for resource in _subjects(estate, resource_type, group):
                 # Controls inside, resources outside: what one control parsed of a resource the next one finds again.
-                for control in (
-                    one for one in group if resource.type not in PLACES or _has_ground(one, resource, estate)
-                ):
-                    verdict = control.verdict(resource, estate)
+                for control in group:
+                    subject = resource if resource.type not in PLACES else _grounded(control, resource, estate)
+                    if subject is None:
+                        continue
+                    verdict = control.verdict(subject, estate)
                     counts[control.id][verdict.status] += 1
                     if verdict.status in kept:
-                        findings.append(_finding(control, resource, verdict, estate))
+                        findings.append(_finding(control, subject, verdict, estate))
         for finding in _gap_findings(estate, by_type):
             counts[finding.control][Status.UNKNOWN] += 1
             findings.append(finding)
@@ -117,25 +118,26 @@ def _subjects(estate: Estate, resource_type: str, group: Iterable[Control]) -> I
 
 
 def _declared_places(estate: Estate, resource_type: str, kinds: Iterable[str]) -> Iterable[Resource]:
-    """The accounts (or their regions) that resources of the types lie in; each has the origin of its first resource."""
-    found: dict[ResourceKey, Resource] = {}
-    for one in (resource for kind in kinds for resource in estate.of_type(kind)):
-        region = GLOBAL if resource_type == ACCOUNT else one.region
-        place = Resource(resource_type, one.account, region, one.account, {}, origin=one.origin)
-        found.setdefault(place.key, place)
-    return [found[key] for key in sorted(found)]
-
-
-def _has_ground(control: Control, place: Resource, estate: Estate) -> bool:
-    """Whether the control has something to judge a place by: its organization, or a resource there of what it reads.
-
-    That templates lack a trail says nothing of the account; that the trail which they declare does not log, does.
-    """
-    return estate.organization is not None or any(
-        one.account == place.account and place.region in (GLOBAL, one.region)
-        for kind in control.reads
+    """The accounts (or their regions) that resources of the types lie in."""
+    places = {
+        (one.account, GLOBAL if resource_type == ACCOUNT else one.region)
+        for kind in kinds
         for one in estate.of_type(kind)
-    )
+    }
+    return [Resource(resource_type, account, region, account, {}) for account, region in sorted(places)]
+
+
+def _grounded(control: Control, place: Resource, estate: Estate) -> Resource | None:
+    """The place where the control has something to judge it by: its organization, or a resource there that it reads.
+
+    That templates lack a trail says nothing of the account; that the trail which they declare does not log, does. The
+    place has the origin of that resource.
+    """
+    if estate.organization is not None:
+        return place
+    grounds = (one for kind in control.reads for one in estate.of_type(kind) if one.account == place.account)
+    first = next((one for one in grounds if place.region in (GLOBAL, one.region)), None)
+    return replace(place, origin=first.origin) if first is not None else None
 
 
 def _finding(control: Control, resource: Resource, verdict: Verdict, estate: Estate) -> Finding:
