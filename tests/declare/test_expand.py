@@ -114,6 +114,7 @@ def test_acme_expands_to_these_numbers_of_resources(acme: Estate) -> None:
         "Bastide::Organizations::PolicyType": 2,
         "Bastide::Organizations::ServiceAccess": 13,
         "Bastide::S3::AccountPublicAccessBlock": 9,
+        "Bastide::SSM::ServiceSettings": 18,
         "Bastide::SecurityHub::Members": 2,
     }
 

@@ -1,4 +1,4 @@
-"""EC2's account settings on the sandbox."""
+"""Account settings of EC2 and Systems Manager on the sandbox."""
 
 from typing import Any
 
@@ -12,6 +12,7 @@ from bastide.aws.handlers.ec2_settings import (
     SerialConsoleAccess,
     SnapshotBlockPublicAccess,
 )
+from bastide.aws.handlers.ssm import ServiceSettings
 from bastide.errors import TargetError
 from tests.aws.handlers.conftest import Connect
 from tests.aws.handlers.contract import Case, keeps_its_contract
@@ -55,6 +56,12 @@ CASES = [
         after_delete={"State": "block-new-sharing"},
     ),
     Case(SerialConsoleAccess, lambda at: {"Enabled": True}, {"Enabled": False}, after_delete={"Enabled": False}),
+    Case(
+        ServiceSettings,
+        lambda at: {"PublicSharingPermission": "Disable", "CustomerScriptLogDestination": "CloudWatch"},
+        {"PublicSharingPermission": "Enable"},
+        after_delete={"PublicSharingPermission": "Enable", "CustomerScriptLogDestination": "None"},
+    ),
     Case(DefaultVpc, lambda at: {"Present": False}, {"Present": True}, after_delete={"Present": True}),
 ]
 

@@ -32,6 +32,8 @@ PASSWORD_POLICY = {
 # A hop limit of 1 keeps a container from the credentials of the instance that it runs on. It is a default of launches,
 # not a cap: what needs 2 says so in its launch template.
 INSTANCE_METADATA = {"HttpTokens": "required", "HttpPutResponseHopLimit": 1}
+# Nobody makes a document public by a click, and what scripts of automations print is kept.
+SYSTEMS_MANAGER = {"CustomerScriptLogDestination": "CloudWatch", "PublicSharingPermission": "Disable"}
 NO_PHONE = "000"  # AWS asks for a number; this one says that there is none
 
 
@@ -83,6 +85,7 @@ def _regional(survey: Survey, member: Member, region: str) -> Iterator[Resource]
         "Bastide::EC2::ImageBlockPublicAccess": {"State": "block-new-sharing"},
         "Bastide::EC2::SerialConsoleAccess": {"Enabled": False},
         "Bastide::EC2::DefaultVpc": {"Present": False},
+        "Bastide::SSM::ServiceSettings": SYSTEMS_MANAGER,
     }
     for type, properties in settings.items():
         yield survey.make(type, (member, region), member.id, properties, member.said)
