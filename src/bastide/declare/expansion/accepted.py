@@ -50,6 +50,14 @@ def accepted(organization: str) -> tuple[Accepted, ...]:
             "every account is born with this workgroup in every Region; it says nothing about who uses Athena",
         ),
         Accepted(
+            "macie-automated-discovery", (),
+            "automated discovery is paid for by the object that it looks at; switch it on where data is sensitive",
+        ),
+        Accepted(
+            "ec2-vpc-internet-gateways-blocked", (),
+            "networks that are declared public need their gateway; a guardrail keeps others from making one",
+        ),
+        Accepted(
             "cloudtrail-records-object*", (),
             "which requests to objects are logged is a matter of cost: `logs.events` says it",
         ),

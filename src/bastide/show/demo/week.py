@@ -212,7 +212,7 @@ def old_metadata(week: Week) -> Iterator[Expected]:
     instance = made["Instances"][0]["InstanceId"]
     for control in (
         "ec2-instance-requires-imdsv2", "ec2-instance-profile-attached", "ec2-instance-detailed-monitoring",
-        "ec2-instance-ebs-optimized", "backup-instance-covered",
+        "ec2-instance-ebs-optimized", "backup-instance-covered", "ssm-instance-managed",
     ):  # fmt: skip
         yield Expected(control, "shop-dev", instance)
     attached = ec2.describe_volumes(Filters=[{"Name": "attachment.instance-id", "Values": [instance]}])["Volumes"]
