@@ -89,9 +89,9 @@ def presence(wanted: bool, otherwise: str) -> Check:
     reason = otherwise or ("is not set" if wanted else "is set")
 
     def check(value: Value, at: str, scene: Scene) -> Verdict:
-        if isinstance(value, Unknown):
+        if isinstance(value, Unknown) and not value.filled:
             return unknown(value, at)
-        there = value is not None and value not in ("", [], {}, ())
+        there = isinstance(value, Unknown) or (value is not None and value not in ("", [], {}, ()))
         if there is wanted:
             return PASS
         return fail(reason if otherwise else f"{at.rpartition('.')[2]} {reason}", at)

@@ -13,9 +13,13 @@ PLAIN = frozenset({str, int, float, bool, type(None)})  # types of values that h
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A value that could not be read, and why (AccessDenied, an unresolved intrinsic, known after apply)."""
+    """A value that could not be read, and why (AccessDenied, an unresolved intrinsic, known after apply).
+
+    ``filled``: that there is a value, and no empty one, is known all the same.
+    """
 
     reason: str
+    filled: bool = False
 
     def __bool__(self) -> bool:
         """Refuse to be a truth value, so that ``if not value`` cannot take Unknown for false or missing."""

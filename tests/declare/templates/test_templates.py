@@ -89,6 +89,19 @@ def test_an_intrinsic_comes_to_what_cloudformation_makes_of_it(node: str, expect
     assert one(read(HEAD + node), "T").get("Value") == expected
 
 
+@pytest.mark.parametrize(
+    ("node", "filled"),
+    [
+        ("!Ref Nobody", True),
+        ("!GetAtt Nobody.Arn", True),
+        ("!GetAtt Unnamed.DomainName", True),
+        ("!Ref Missing", False),
+    ],
+)
+def test_what_only_a_resource_can_give_is_known_not_to_be_empty(node: str, filled: bool) -> None:
+    assert one(read(HEAD + node), "T").get("Value").filled is filled
+
+
 @pytest.mark.parametrize(("node", "reason"), OPEN, ids=[node for node, _ in OPEN])
 def test_what_cannot_be_known_is_unknown_with_its_reason(node: str, reason: str) -> None:
     value = one(read(HEAD + node), "T").get("Value")

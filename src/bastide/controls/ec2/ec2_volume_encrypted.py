@@ -26,9 +26,9 @@ def ec2_volume_encrypted(volume: Resource, estate: Estate) -> Verdict:
     """
     if volume.get("Encrypted") is None:
         key, snapshot = volume.get("KmsKeyId"), volume.get("SnapshotId")
-        if isinstance(key, Unknown):
+        if isinstance(key, Unknown) and not key.filled:
             return unknown(key, "KmsKeyId")
-        if key:
+        if isinstance(key, Unknown) or key:
             return PASS
         defaults = estate.listed(DEFAULT, volume.account, volume.region)
         if not isinstance(defaults, Unknown) and any(is_on(one.get("Enabled")) for one in defaults):

@@ -121,7 +121,8 @@ class Template:
         inner = self._in_module(name)
         if inner is not None:
             return inner[0] if isinstance(inner[0], Unknown) else inner[0].ref(inner[1])
-        return Unknown(f"there is no parameter or resource {name}")
+        # Parameters are declared; what is not could only be a resource, whose identifier is never empty.
+        return Unknown(f"there is no parameter or resource {name}", filled=True)
 
     def attribute(self, logical: str, attribute: str) -> Value:
         """An attribute of a resource: stated, its identifier, its ARN, or Unknown until it is deployed."""
@@ -132,7 +133,7 @@ class Template:
         if inner is not None:
             return inner[0] if isinstance(inner[0], Unknown) else inner[0].attribute(inner[1], attribute)
         if not isinstance(body, Map):
-            return Unknown(f"there is no resource {logical}")
+            return Unknown(f"there is no resource {logical}", filled=True)
         kind = str(body.get("Type"))
         if kind == STACK and attribute.startswith("Outputs."):
             return self._output_of(logical, attribute.removeprefix("Outputs."))
@@ -157,7 +158,9 @@ class Template:
         if attribute in names:
             return identity.id.split("|")[names.index(attribute)]
         arn = identity.arn if attribute.endswith(("Arn", "ARN")) else ""
-        return arn or Unknown(f"{logical}.{attribute} is known only after deployment")
+        # What a custom resource answers may be empty; AWS's attributes are not.
+        filled = kind.startswith("AWS::") and kind != "AWS::CloudFormation::CustomResource"
+        return arn or Unknown(f"{logical}.{attribute} is known only after deployment", filled)
 
     def _in_module(self, name: str) -> tuple[Template | Unknown, str] | None:
         """The module, and the resource in it, that a name means; None when it means neither."""
