@@ -71,7 +71,9 @@ def _tests(permission: Resource, s3: bool) -> tuple[dict[str, str], tuple[str, U
         value: Value = permission.get(name)
         if value is None or (s3 and name == "SourceArn"):
             continue
-        if isinstance(value, Unknown):
+        if isinstance(value, Unknown) and value.filled and name == "SourceArn":
+            known[name] = "one resource"  # which one is not known, but its ARN has no wildcards
+        elif isinstance(value, Unknown):
             gap = gap or (name, value)
         else:
             known[name] = str(value)
