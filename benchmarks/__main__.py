@@ -29,6 +29,8 @@ SCENARIOS = {
     "sandbox-calls": "benchmarks.sandbox_calls:sandbox_calls",
     "sandbox-soak": "benchmarks.sandbox_calls:soak",
     "posture-prowler": "benchmarks.posture_prowler:against_prowler",
+    "posture-since-last": "benchmarks.posture_live:incremental",
+    "posture-organization": "benchmarks.posture_live:organization",
     "lake-verify": "benchmarks.lake_verify:verification",
     "lake-ingest": "benchmarks.lake_ingest:lake_ingest",
     "lake-query": "benchmarks.lake_query:lake_query",

@@ -29,8 +29,9 @@ class Counting:
         self.sandbox = sandbox
         self.calls: list[str] = []
         self.target = Target.sandbox(sandbox)
+        self.target._clients.clear()  # those made before would not count
         self.target.clock = sandbox.clock.now  # type: ignore[method-assign]
-        self.target._session.events.register("before-call", self._note)
+        self.target._session.events.register_first("before-call.*.*", self._note)
 
     def _note(self, model: Any, **_: Any) -> None:
         self.calls.append(model.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bastide.model import Finding
+from bastide.model import Finding, Origin
 from bastide.model.serialize import to_json_value
 from bastide.show.reports.json_text import json_text
 from bastide.show.reports.report import Delta, Report
@@ -67,7 +67,7 @@ def finding_json(finding: Finding, report: Report) -> dict[str, Any]:
             "name": finding.resource_name,
             "arn": finding.arn,
             "logical_id": finding.origin.detail,
-            "origin": {"source": finding.origin.source, "file": finding.origin.file, "line": finding.origin.line},
+            "origin": _origin(finding.origin),
         },
         "message": finding.reason,
         "evidence": {
@@ -77,3 +77,9 @@ def finding_json(finding: Finding, report: Report) -> dict[str, Any]:
         },
         "remediation": finding.remediation,
     }
+
+
+def _origin(origin: Origin) -> dict[str, Any]:
+    """Where a resource's facts are from; of an observed one also when it was read, which need not be today."""
+    told = {"source": origin.source, "file": origin.file, "line": origin.line}
+    return told | ({"read_at": origin.read_at} if origin.read_at else {})
