@@ -43,7 +43,7 @@ def command(  # noqa: PLR0913, PLR0917 - a command has as many options as it nee
         bool, typer.Option("--retry-quarantined", help="Try files again that were refused before.")
     ] = False,
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 is one a core.")] = 0,
-    target: Annotated[str, typer.Option(help="Where s3:// is: sandbox, or live (AWS).")] = "sandbox",
+    target: Annotated[str, typer.Option(help="Where s3:// is: sandbox, or aws (also: live).")] = "sandbox",
     profile: ProfileOption = "",
     as_role: AsRoleOption = None,
     external_id: AsRoleExternalIdOption = "",

@@ -37,7 +37,7 @@ def verify(  # noqa: PLR0913, PLR0917 - one option each
     account: Annotated[list[str] | None, typer.Option(help="Only this account; repeatable.")] = None,
     region: Annotated[list[str] | None, typer.Option(help="Only this Region; repeatable.")] = None,
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 is one a core.")] = 0,
-    target: Annotated[str, typer.Option(help="Where s3:// and keys are: sandbox, or live (AWS).")] = "sandbox",
+    target: Annotated[str, typer.Option(help="Where s3:// and keys are: sandbox, or aws (also: live).")] = "sandbox",
     profile: ProfileOption = "",
     as_role: AsRoleOption = None,
     external_id: AsRoleExternalIdOption = "",
