@@ -9,6 +9,7 @@ from bastide.aws.handlers.ec2_settings import Setting
 from bastide.aws.shape import actions, member
 from bastide.model import Properties, Value
 
+UNSET = ("ServiceSettingNotFound",)  # what nobody has set yet may not be there
 IDS = {
     "CustomerScriptLogDestination": "/ssm/automation/customer-script-log-destination",
     "PublicSharingPermission": "/ssm/documents/console/public-sharing-permission",
@@ -29,7 +30,11 @@ class ServiceSettings(Setting):
 
     def told(self, at: Connection) -> dict[str, Value]:
         read = at.client("ssm").get_service_setting
-        return {name: member(ask(read, SettingId=id), "ServiceSetting", "SettingValue") for name, id in IDS.items()}
+        found = {
+            name: member(ask(read, absent=UNSET, SettingId=id), "ServiceSetting", "SettingValue")
+            for name, id in IDS.items()
+        }
+        return {name: self.default[name] if value is None else value for name, value in found.items()}
 
     def put(self, at: Connection, properties: Properties) -> None:
         for name, id in IDS.items():
