@@ -38,6 +38,9 @@ class Switchboard(Protocol):
     def store(self, service: str, account: str, region: str) -> Store:
         """The shims' state for a key; empty at first."""
 
+    def stores(self, service: str, account: str) -> list[Store]:
+        """The shims' state of an account in all Regions that have any."""
+
     def engine_call(self, call: Call, params: Mapping[str, Any]) -> Call:
         """The same operation with other parameters."""
 
