@@ -37,7 +37,7 @@ CASES: list[tuple[str, str, dict[str, Any], str, str]] = [
     ("iam", "create_instance_profile", {"InstanceProfileName": "a b"}, ERROR, "at 'instanceProfileName'"),
     ("iam", "create_policy", {"PolicyName": "*", "PolicyDocument": ALLOW}, ERROR, "at 'policyName'"),
     ("iam", "create_policy", {"PolicyName": "p", "PolicyDocument": ALLOW, "Path": "//"}, ERROR, "at 'path'"),
-    ("iam", "put_role_policy", {"RoleName": "r", "PolicyName": "a b", "PolicyDocument": ALLOW}, ERROR, "at 'policyName'"),
+    ("iam", "put_role_policy", {"RoleName": "r", "PolicyName": "a b", "PolicyDocument": ALLOW}, ERROR, "'policyName'"),
     ("iam", "update_account_password_policy", {"MinimumPasswordLength": 5}, ERROR, "at 'minimumPasswordLength'"),
     ("iam", "list_policies", {"Scope": "Mine"}, ERROR, "enum value set: [All, AWS, Local]"),
     ("iam", "create_account_alias", {"AccountAlias": "Ends-"}, ERROR, "at 'accountAlias'"),

@@ -18,8 +18,8 @@ from importlib import resources
 from bastide.controls import Control
 
 HUB_PREFIXES = ("FSBP", "SecurityHub")
-# Rules of two names that ask one question: those that AWS runs on a schedule as well end in the first; the older and the
-# newer rule about backup plans of a service end in the others.
+# Rules of two names that ask one question: those that AWS runs on a schedule as well end in the first; the older and
+# the newer rule about backup plans of a service end in the others.
 # Source: AWS Config Developer Guide, "List of AWS Config Managed Rules".
 PERIODIC = "-periodic"
 OLDER, NEWER = "-in-backup-plan", "-resources-protected-by-backup-plan"
