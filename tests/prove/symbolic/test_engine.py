@@ -108,3 +108,9 @@ def test_a_key_that_no_documentation_lists_may_hold_several_values() -> None:
     assert not has_many_values("s3:existingobjecttag/team")
     assert not has_many_values("kms:encryptioncontext:app")
     assert has_many_values("dynamodb:attributes")
+
+
+def test_an_example_of_a_key_that_holds_an_address_is_an_address() -> None:
+    """Denying what is no address denies nothing that a caller could send (found by seed 32, case 287784)."""
+    asked, chance = case(32, 287_784)
+    assert agreement.judged(asked, chance).wrong == ""

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice, product
 
+from bastide.iam.lint.keys import global_key
 from bastide.prove.symbolic.actions import Actions, ActionSet, action_list
 from bastide.prove.symbolic.classes import least_classes
 from bastide.prove.symbolic.conditions import Scope
@@ -41,6 +42,8 @@ TRIED_ACTIONS = 40  # of one class, when an ARN is sought that such an action re
 TRIED_VALUES = 24  # guesses for policy variables
 
 EVERY_ACTION = Actions(("*",))
+# A value of each type that a condition key may have. Patterns and numbers are taken to test well-formed values.
+TYPICAL = {"IPAddress": "192.0.2.1", "Date": "2026-01-01T00:00:00Z", "Numeric": "1", "Bool": "true"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,7 +383,15 @@ def _meet(actions: Actions, wanted: Iterable[tuple[Pattern, ...]]) -> bool:
     return all(may_meet(actions.globs, union) for union in wanted)
 
 
+def _well_formed(key: str, tests: frozenset[Test]) -> tuple[str, ...]:
+    """Values of a field that pass its tests, of the key's own type where one does: an address is no plain text."""
+    found = solution(tests) or ()
+    known = global_key(key) if found else None
+    value = TYPICAL.get(known.type) if known else None
+    return (value,) if value is not None and all(test.holds((value,)) for test in tests) else found
+
+
 def _written(action: str, fields: Fields, by: tuple[Rule, ...]) -> Example:
-    values = {key: solution(tests) or () for key, tests in fields.items()}
+    values = {key: _well_formed(key, tests) for key, tests in fields.items()}
     resource = values.pop(RESOURCE, ("*",))
     return Example(action, resource[0] if resource else "*", {key: one for key, one in values.items() if one}, by)
