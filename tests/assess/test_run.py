@@ -241,7 +241,9 @@ def test_all_shipped_controls_run_over_an_estate_of_nothing_but_gaps_and_none_pa
         for account in (ONE, TWO)
         for region in ("global", "eu-central-1", "eu-west-1")
     )
-    found = run(estate(gaps=gaps), all_controls())
+    # Whether an account is in the organization is told by the tree alone, which is read here.
+    controls = [one for one in all_controls() if one.id != "organizations-account-is-member"]
+    found = run(estate(gaps=gaps), controls)
     assert found.by_status[Status.PASS] == found.by_status[Status.FAIL] == 0
     assert not found.silent
 
@@ -254,10 +256,11 @@ class AllUnknown(dict[str, object]):
 
 
 def test_no_control_turns_a_resource_of_unknown_properties_into_a_pass_or_a_failure() -> None:
+    idle = {"ec2-instance-in-vpc", "ec2-vpc-endpoint-for-service"}  # ask nothing until their parameter names something
     for one in all_controls():
-        if one.resource_type in (ACCOUNT, ACCOUNT_REGION):
+        if one.resource_type in (ACCOUNT, ACCOUNT_REGION) or one.id in idle:
             continue
-        resource = Resource(one.resource_type, TWO, "eu-west-1", "x", AllUnknown())
+        resource = Resource(one.resource_type, TWO, "eu-west-1", "x", AllUnknown(), origin=Origin("observed"))
         places = ("eu-west-1", "global")
         gaps = tuple(Gap(kind, TWO, place, "AccessDenied") for kind in one.reads for place in places)
         verdict = one.verdict(resource, replace(estate(resource), gaps=gaps))

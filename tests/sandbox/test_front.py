@@ -24,7 +24,12 @@ UNKNOWN: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "ec2": ("ec2", lambda client: client.create_ipam()),
     "query": ("iam", lambda client: client.simulate_custom_policy(PolicyInputList=["{}"], ActionNames=["s3:Get"])),
     "rest-xml": ("s3", lambda client: client.get_bucket_request_payment(Bucket="some-bucket")),
-    "json-rpc": ("network-firewall", lambda client: client.list_rule_groups()),
+    "json-rpc": (
+        "network-firewall",
+        lambda client: client.list_flow_operations(
+            FirewallArn="arn:aws:network-firewall:eu-west-1:111122223333:firewall/x"
+        ),
+    ),
 }
 
 
