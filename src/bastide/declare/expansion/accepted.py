@@ -46,10 +46,6 @@ def accepted(organization: str) -> tuple[Accepted, ...]:
             "the trail is read from its bucket (`bastide ingest`); CloudWatch Logs would be a second, dearer copy",
         ),
         Accepted(
-            "athena-workgroup-logged", ("primary",),
-            "every account is born with this workgroup in every Region; it says nothing about who uses Athena",
-        ),
-        Accepted(
             "macie-automated-discovery", (),
             "automated discovery is paid for by the object that it looks at; switch it on where data is sensitive",
         ),
