@@ -32,14 +32,14 @@ def is_remote(name: str) -> bool:
     return name.startswith(("s3:", "arn:", "https:", "http:"))
 
 
-def open_sources(names: Sequence[str], reading: Reading) -> list[Source]:
-    """The sources that a command line names, `reading` by whom those of a target are read.
+def open_sources(names: Sequence[str], reading: Reading | None) -> list[Source]:
+    """The sources that a command line names, `reading` by whom those of a target are read; None where none is.
 
     Raises:
         InputError: a name is neither a path, nor s3://BUCKET/PREFIX, nor a queue's ARN or URL.
         TargetError: the target cannot be used, or a role not be taken.
     """
-    return [_open_remote(name, reading) if is_remote(name) else _folder(name) for name in names]
+    return [_open_remote(name, reading) if reading and is_remote(name) else _folder(name) for name in names]
 
 
 def _folder(name: str) -> Source:

@@ -13,12 +13,14 @@ import typer
 
 from bastide.errors import InputError
 from bastide.show.cli.options import AsRoleExternalIdOption, AsRoleOption, ProfileOption
+from bastide.show.ingesting import is_remote
 from bastide.show.workspace import Settings, Workspace, now
 
 if TYPE_CHECKING:
     from bastide.ingest.commit import Report
-    from bastide.ingest.source import Filter
+    from bastide.ingest.source import Filter, Source
     from bastide.lake import Lake
+    from bastide.show.log_reading import Reading
 
 INCOMPLETE = 3
 _SHOWN = 20
@@ -96,12 +98,10 @@ class _Rounds:
 
     def run(self) -> Report:
         """One run."""
-        from bastide.ingest.queue import Notifications
         from bastide.ingest.run import ingest
         from bastide.show.ingesting import open_sources, progress_bar
-        from bastide.show.log_reading import Reading
 
-        sources = open_sources(self._names, Reading(self._place, self.roles, self.external_id))
+        sources = open_sources(self._names, self._reading())
         begin = time.monotonic()
         with progress_bar() as progress:
             report = ingest(
@@ -116,11 +116,27 @@ class _Rounds:
                 progress=progress,
             )
         self.retry_quarantined = False
-        for source in sources:
-            if isinstance(source, Notifications) and not self._dry_run:
-                source.settle()
+        if not self._dry_run:
+            self._settle(sources)
         self.seconds = time.monotonic() - begin
         return report
+
+    def _reading(self) -> Reading | None:
+        """By whom buckets and queues are read; a folder needs nobody, nor a tenth of a second for boto3."""
+        if not any(map(is_remote, self._names)):
+            return None
+        from bastide.show.log_reading import Reading
+
+        return Reading(self._place, self.roles, self.external_id)
+
+    def _settle(self, sources: Sequence[Source]) -> None:
+        """What queues told is done."""
+        if any(map(is_remote, self._names)):
+            from bastide.ingest.queue import Notifications
+
+            for source in sources:
+                if isinstance(source, Notifications):
+                    source.settle()
 
 
 def _show(report: Report, output: str, dry_run: bool, seconds: float) -> None:
