@@ -31,22 +31,23 @@ def all_controls() -> tuple[Control, ...]:
         InputError: a file of data is wrong.
     """
     found: dict[str, Control] = {}
-    for control in (*_written(), *_of_data()):
+    for control in (*written_in(importlib.import_module(PACKAGE)), *_of_data()):
         if control.id in found or control.module.rsplit(".", 1)[-1] != control.id.replace("-", "_"):
             raise ContractError(f"control {control.id} is defined twice or its file has another name")
         found[control.id] = control
     return tuple(found[name] for name in sorted(found))
 
 
-def _written() -> Iterator[Control]:
-    for module in _modules(importlib.import_module(PACKAGE)):
-        for value in vars(module).values():
-            if isinstance(value, Control) and value.module == module.__name__:
+def written_in(module: ModuleType) -> Iterator[Control]:
+    """The controls that a module defines, and those of its modules when it is a package."""
+    for one in (module, *_modules(module)):
+        for value in vars(one).values():
+            if isinstance(value, Control) and value.module == one.__name__:
                 yield value
 
 
 def _modules(package: ModuleType) -> list[ModuleType]:
-    path: Any = package.__path__
+    path: Any = getattr(package, "__path__", ())
     names = sorted(info.name for info in pkgutil.walk_packages(path, package.__name__ + ".") if not info.ispkg)
     return [importlib.import_module(name) for name in names]
 

@@ -12,7 +12,7 @@ from bastide.controls.control import Control
 from bastide.declare.own_controls.decision import MAX_STEPS, Expression, decision
 from bastide.declare.own_controls.expression import read_expression
 from bastide.declare.own_controls.plugins import plugged_controls
-from bastide.declare.own_controls.read import read_controls
+from bastide.declare.own_controls.read import _properties_read, read_controls
 from bastide.errors import InputError
 from bastide.model import Estate, Resource, Status, Unknown
 
@@ -236,3 +236,18 @@ def test_a_plug_in_brings_controls_by_entry_point() -> None:
 def test_a_plug_in_that_brings_nothing_is_an_error(value: str) -> None:
     with pytest.raises(InputError, match="the plug-in broken"):
         plugged_controls([EntryPoint("broken", value, "bastide.controls")])
+
+
+@pytest.mark.parametrize(
+    ("check", "properties"),
+    [
+        ("has(tags.Owner)", ("Tags",)),
+        ('resource.name != ""', ("Tags",)),
+        ('resource.region == "eu-west-1"', ()),
+        ("has(properties.BucketName) && properties.Tags.all(t, t.Key != '')", ("BucketName", "Tags", "Tags.*.Key")),
+        ("size(properties) > 0", ()),
+    ],
+)
+def test_a_control_says_which_properties_are_to_be_read(check: str, properties: tuple[str, ...]) -> None:
+    """None named means all of them."""
+    assert _properties_read(Expression.of(check), None) == properties

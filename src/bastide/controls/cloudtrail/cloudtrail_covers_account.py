@@ -1,8 +1,8 @@
 """Every account is recorded by a trail: its own, or the one of the organization."""
 
-from bastide.controls.cloudtrail.coverage import TRAIL, judge_trail, trails_for
+from bastide.controls.cloudtrail.coverage import TRAIL, judge_account, judge_trail
 from bastide.controls.control import ACCOUNT, control
-from bastide.model import PASS, Estate, Resource, Status, Verdict, fail, unknown
+from bastide.model import Estate, Resource, Verdict
 
 
 @control(
@@ -17,14 +17,4 @@ from bastide.model import PASS, Estate, Resource, Status, Verdict, fail, unknown
 )
 def cloudtrail_covers_account(account: Resource, estate: Estate) -> Verdict:
     """FAIL when no trail of the account or the organization logs all management events of all regions."""
-    verdicts = [judge_trail(trail) for trail in trails_for(account.account, estate)]
-    if PASS in verdicts:
-        return PASS
-    for verdict in verdicts:
-        if verdict.status is Status.UNKNOWN:
-            return unknown(verdict.reason)
-    owners = {account.account, estate.organization.management_account if estate.organization else ""}
-    for gap in estate.gaps:
-        if gap.type == TRAIL and gap.account in owners:
-            return unknown(gap.reason)
-    return fail(verdicts[0].reason if verdicts else "no trail records the account")
+    return judge_account(account, estate, judge_trail)

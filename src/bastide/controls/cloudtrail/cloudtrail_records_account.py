@@ -1,6 +1,6 @@
 """At least one trail records something of an account, its own or the organization's."""
 
-from bastide.controls.cloudtrail.coverage import TRAIL, trails_for
+from bastide.controls.cloudtrail.coverage import TRAIL, owners, trails_for
 from bastide.controls.control import ACCOUNT, control
 from bastide.controls.switches import is_on
 from bastide.model import PASS, Estate, Resource, Unknown, Verdict, fail, unknown
@@ -21,7 +21,7 @@ def cloudtrail_records_account(account: Resource, estate: Estate) -> Verdict:
     logging = [trail.get("IsLogging") for trail in trails_for(account.account, estate)]
     if any(is_on(state) for state in logging if not isinstance(state, Unknown)):
         return PASS
-    owners = {account.account, estate.organization.management_account if estate.organization else ""}
-    gaps = [Unknown(gap.reason) for gap in estate.gaps if gap.type == TRAIL and gap.account in owners]
+    places = owners(account, estate)
+    gaps = [Unknown(gap.reason) for gap in estate.gaps if gap.type == TRAIL and gap.account in places]
     doubts = [state for state in logging if isinstance(state, Unknown)] + gaps
     return unknown(doubts[0]) if doubts else fail("no trail that logs records the account")

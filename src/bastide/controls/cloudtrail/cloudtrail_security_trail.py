@@ -1,10 +1,10 @@
 """One trail has all that a trail for security needs: all regions, all management events, signed and encrypted files."""
 
-from bastide.controls.cloudtrail.coverage import TRAIL, judge_trail, trails_for
+from bastide.controls.cloudtrail.coverage import TRAIL, judge_account, judge_trail
 from bastide.controls.control import ACCOUNT, control
 from bastide.controls.policies import worst
 from bastide.controls.switches import require_on
-from bastide.model import PASS, Estate, Resource, Status, Unknown, Verdict, fail, unknown
+from bastide.model import PASS, Estate, Resource, Unknown, Verdict, fail, unknown
 
 
 @control(
@@ -19,17 +19,7 @@ from bastide.model import PASS, Estate, Resource, Status, Unknown, Verdict, fail
 )
 def cloudtrail_security_trail(account: Resource, estate: Estate) -> Verdict:
     """FAIL when no trail of the account or the organization has all of it."""
-    verdicts = [_judge(trail) for trail in trails_for(account.account, estate)]
-    if PASS in verdicts:
-        return PASS
-    for verdict in verdicts:
-        if verdict.status is Status.UNKNOWN:
-            return unknown(verdict.reason)
-    owners = {account.account, estate.organization.management_account if estate.organization else ""}
-    for gap in estate.gaps:
-        if gap.type == TRAIL and gap.account in owners:
-            return unknown(gap.reason)
-    return fail(verdicts[0].reason if verdicts else "no trail records the account")
+    return judge_account(account, estate, _judge)
 
 
 def _judge(trail: Resource) -> Verdict:

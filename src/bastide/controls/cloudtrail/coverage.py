@@ -5,10 +5,10 @@ Source: AWS CloudTrail User Guide, "Logging management events"; AWS Security Hub
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from bastide.controls.switches import is_on
-from bastide.model import PASS, Estate, Resource, Unknown, Value, Verdict, fail, unknown
+from bastide.model import PASS, Estate, Resource, Status, Unknown, Value, Verdict, fail, unknown
 from bastide.model.unknown import unknowns_in
 
 TRAIL = "AWS::CloudTrail::Trail"
@@ -22,6 +22,25 @@ def trails_for(account: str, estate: Estate) -> tuple[Resource, ...]:
     return tuple(
         trail for trail in estate.of_type(TRAIL) if trail.account == account or is_on(trail.get("IsOrganizationTrail"))
     )
+
+
+def judge_account(account: Resource, estate: Estate, judge: Callable[[Resource], Verdict]) -> Verdict:
+    """PASS when one of the account's or the organization's trails is right; UNKNOWN while one may be."""
+    verdicts = [judge(trail) for trail in trails_for(account.account, estate)]
+    if PASS in verdicts:
+        return PASS
+    for verdict in verdicts:
+        if verdict.status is Status.UNKNOWN:
+            return unknown(verdict.reason)
+    for gap in estate.gaps:
+        if gap.type == TRAIL and gap.account in owners(account, estate):
+            return unknown(gap.reason)
+    return fail(verdicts[0].reason if verdicts else "no trail records the account")
+
+
+def owners(account: Resource, estate: Estate) -> frozenset[str]:
+    """The accounts whose trails may record an account: itself and the management account."""
+    return frozenset({account.account, estate.organization.management_account if estate.organization else ""})
 
 
 def judge_trail(trail: Resource) -> Verdict:

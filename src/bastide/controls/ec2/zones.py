@@ -37,6 +37,15 @@ def judge_known(zones: Sequence[Value], path: str, least: int) -> Verdict:
     return unknown(gaps[0], path)
 
 
+def judge_either(resource: Resource, first: str, second: str, least: int) -> Verdict:
+    """``judge_one_each`` of the first property where it names any, else of the second."""
+    value = resource.get(first)
+    if isinstance(value, Unknown):
+        return unknown(value, first)
+    path = first if value else second
+    return judge_one_each(resource.get(path), path, least)
+
+
 def judge_one_each(subnets: Value, path: str, least: int) -> Verdict:
     """FAIL when fewer subnets (or zones) are named than zones wanted, where AWS takes only one subnet a zone.
 

@@ -4,9 +4,9 @@ It takes one subnet a zone, so that their number decides.
 """
 
 from bastide.controls.control import control
-from bastide.controls.ec2.zones import judge_one_each
+from bastide.controls.ec2.zones import judge_either
 from bastide.controls.parameter import Parameter
-from bastide.model import Resource, Unknown, Verdict, unknown
+from bastide.model import Resource, Verdict
 
 
 @control(
@@ -22,8 +22,4 @@ from bastide.model import Resource, Unknown, Verdict, unknown
 )
 def elb_classic_several_zones(balancer: Resource, *, min_availability_zones: int) -> Verdict:
     """FAIL when the load balancer stands in fewer zones."""
-    zones = balancer.get("AvailabilityZones")
-    if isinstance(zones, Unknown):
-        return unknown(zones, "AvailabilityZones")
-    path = "AvailabilityZones" if zones else "Subnets"
-    return judge_one_each(balancer.get(path), path, min_availability_zones)
+    return judge_either(balancer, "AvailabilityZones", "Subnets", min_availability_zones)

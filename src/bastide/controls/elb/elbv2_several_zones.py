@@ -4,9 +4,9 @@ It takes one subnet a zone, so that their number decides.
 """
 
 from bastide.controls.control import control
-from bastide.controls.ec2.zones import judge_one_each
+from bastide.controls.ec2.zones import judge_either
 from bastide.controls.parameter import Parameter
-from bastide.model import Resource, Unknown, Verdict, unknown
+from bastide.model import Resource, Verdict
 
 
 @control(
@@ -22,8 +22,4 @@ from bastide.model import Resource, Unknown, Verdict, unknown
 )
 def elbv2_several_zones(balancer: Resource, *, min_availability_zones: int) -> Verdict:
     """FAIL when the load balancer has fewer subnets."""
-    mappings = balancer.get("SubnetMappings")
-    if isinstance(mappings, Unknown):
-        return unknown(mappings, "SubnetMappings")
-    path = "SubnetMappings" if mappings else "Subnets"
-    return judge_one_each(balancer.get(path), path, min_availability_zones)
+    return judge_either(balancer, "SubnetMappings", "Subnets", min_availability_zones)

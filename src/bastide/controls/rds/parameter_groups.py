@@ -10,12 +10,13 @@ Source: Amazon RDS User Guide, "Requiring an SSL/TLS connection"; Amazon Aurora 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from bastide.controls.lookup import text
 from bastide.controls.neighbours import beside
-from bastide.model import PASS, Estate, Resource, Unknown, Value, Verdict, fail, unknown
+from bastide.controls.rds.engines import excluded
+from bastide.model import PASS, Estate, Resource, Unknown, Value, Verdict, fail, not_applicable, unknown
 
 GROUP, CLUSTER_GROUP = "AWS::RDS::DBParameterGroup", "AWS::RDS::DBClusterParameterGroup"
 STATUS = "ParameterGroupStatus"  # observed: in-sync, applying, pending-reboot
@@ -60,6 +61,19 @@ def judge_parameter(database: Resource, estate: Estate, parameter: Parameter, re
     if isinstance(value, Unknown):
         return unknown(value, parameter.path)
     return PASS if value.lower() in ON else fail(reason, parameter.path)
+
+
+def judge_tls(instance: Resource, estate: Estate, engines: Iterable[str], parameter: Parameter) -> Verdict:
+    """FAIL when an instance of one of the engines lets clients in without TLS; those of a cluster are not judged."""
+    other = excluded(instance, tuple(engines), "the engine is another")
+    if other is not None:
+        return other
+    cluster = instance.get("DBClusterIdentifier")
+    if isinstance(cluster, Unknown):
+        return unknown(cluster, "DBClusterIdentifier")
+    if cluster:
+        return not_applicable("it is an instance of a cluster")
+    return judge_parameter(instance, estate, parameter, "clients may connect without TLS")
 
 
 def value_of(database: Resource, estate: Estate, parameter: Parameter) -> str | Unknown:

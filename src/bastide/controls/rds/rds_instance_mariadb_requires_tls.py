@@ -4,9 +4,8 @@ From MariaDB 11.8 on that is the default.
 """
 
 from bastide.controls.control import control
-from bastide.controls.rds.engines import excluded
-from bastide.controls.rds.parameter_groups import GROUP, Parameter, judge_parameter, since
-from bastide.model import Estate, Resource, Unknown, Verdict, not_applicable, unknown
+from bastide.controls.rds.parameter_groups import GROUP, Parameter, judge_tls, since
+from bastide.model import Estate, Resource, Verdict
 
 ENGINES = ("mariadb",)
 PARAMETER = Parameter("require_secure_transport", since((11, 8)))
@@ -25,12 +24,4 @@ PARAMETER = Parameter("require_secure_transport", since((11, 8)))
 )
 def rds_instance_mariadb_requires_tls(instance: Resource, estate: Estate) -> Verdict:
     """FAIL when require_secure_transport is off; NOT_APPLICABLE for other engines and instances of a cluster."""
-    other = excluded(instance, ENGINES, "the engine is another")
-    if other is not None:
-        return other
-    cluster = instance.get("DBClusterIdentifier")
-    if isinstance(cluster, Unknown):
-        return unknown(cluster, "DBClusterIdentifier")
-    if cluster:
-        return not_applicable("it is an instance of a cluster")
-    return judge_parameter(instance, estate, PARAMETER, "clients may connect without TLS")
+    return judge_tls(instance, estate, ENGINES, PARAMETER)

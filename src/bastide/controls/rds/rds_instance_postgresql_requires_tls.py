@@ -4,9 +4,8 @@ From PostgreSQL 15 on that is the default.
 """
 
 from bastide.controls.control import control
-from bastide.controls.rds.engines import excluded
-from bastide.controls.rds.parameter_groups import GROUP, Parameter, judge_parameter, since
-from bastide.model import Estate, Resource, Unknown, Verdict, not_applicable, unknown
+from bastide.controls.rds.parameter_groups import GROUP, Parameter, judge_tls, since
+from bastide.model import Estate, Resource, Verdict
 
 ENGINES = ("postgres",)
 PARAMETER = Parameter("rds.force_ssl", since((15, 0)))
@@ -25,12 +24,4 @@ PARAMETER = Parameter("rds.force_ssl", since((15, 0)))
 )
 def rds_instance_postgresql_requires_tls(instance: Resource, estate: Estate) -> Verdict:
     """FAIL when rds.force_ssl is off; NOT_APPLICABLE for other engines and instances of a cluster."""
-    other = excluded(instance, ENGINES, "the engine is another")
-    if other is not None:
-        return other
-    cluster = instance.get("DBClusterIdentifier")
-    if isinstance(cluster, Unknown):
-        return unknown(cluster, "DBClusterIdentifier")
-    if cluster:
-        return not_applicable("it is an instance of a cluster")
-    return judge_parameter(instance, estate, PARAMETER, "clients may connect without TLS")
+    return judge_tls(instance, estate, ENGINES, PARAMETER)

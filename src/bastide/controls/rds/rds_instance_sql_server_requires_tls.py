@@ -1,9 +1,8 @@
 """An instance of RDS for SQL Server lets nobody connect without TLS."""
 
 from bastide.controls.control import control
-from bastide.controls.rds.engines import excluded
-from bastide.controls.rds.parameter_groups import GROUP, Parameter, always, judge_parameter
-from bastide.model import Estate, Resource, Unknown, Verdict, not_applicable, unknown
+from bastide.controls.rds.parameter_groups import GROUP, Parameter, always, judge_tls
+from bastide.model import Estate, Resource, Verdict
 
 ENGINES = ("sqlserver-ee", "sqlserver-se", "sqlserver-ex", "sqlserver-web")
 PARAMETER = Parameter("rds.force_ssl", always("0"))
@@ -22,12 +21,4 @@ PARAMETER = Parameter("rds.force_ssl", always("0"))
 )
 def rds_instance_sql_server_requires_tls(instance: Resource, estate: Estate) -> Verdict:
     """FAIL when rds.force_ssl is off; NOT_APPLICABLE for other engines and instances of a cluster."""
-    other = excluded(instance, ENGINES, "the engine is another")
-    if other is not None:
-        return other
-    cluster = instance.get("DBClusterIdentifier")
-    if isinstance(cluster, Unknown):
-        return unknown(cluster, "DBClusterIdentifier")
-    if cluster:
-        return not_applicable("it is an instance of a cluster")
-    return judge_parameter(instance, estate, PARAMETER, "clients may connect without TLS")
+    return judge_tls(instance, estate, ENGINES, PARAMETER)

@@ -7,13 +7,12 @@ shipped control, and one that cannot be imported is an error rather than a contr
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 
 from bastide.controls.control import Control
+from bastide.controls.library import written_in
 from bastide.errors import InputError
 
 GROUP = "bastide.controls"
@@ -36,7 +35,9 @@ def _of(point: EntryPoint) -> list[Control]:
     where = f"entry point {point.name} = {point.value}"
     try:
         value = point.load()
-        controls = [value] if isinstance(value, Control) else list(_in(value)) if isinstance(value, ModuleType) else []
+        controls = (
+            [value] if isinstance(value, Control) else list(written_in(value)) if isinstance(value, ModuleType) else []
+        )
     except (ImportError, AttributeError, SyntaxError) as error:
         raise InputError(f"the plug-in {point.name} cannot be imported: {error}", where,
                          "mend or uninstall the package that brings it") from error  # fmt: skip
@@ -44,10 +45,3 @@ def _of(point: EntryPoint) -> list[Control]:
         raise InputError(f"the plug-in {point.name} brings no control", where,
                          "name a Control, or a module or package of them")  # fmt: skip
     return controls
-
-
-def _in(module: ModuleType) -> Iterator[Control]:
-    """The controls that a module defines, and those of its modules when it is a package."""
-    yield from (one for one in vars(module).values() if isinstance(one, Control) and one.module == module.__name__)
-    for info in pkgutil.iter_modules(getattr(module, "__path__", ()), module.__name__ + "."):
-        yield from _in(importlib.import_module(info.name))

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from bastide.controls.control import Control
 from bastide.declare.own_controls.decision import Expression, decision
+from bastide.declare.own_controls.expression import ELEMENT
 from bastide.declare.own_controls.shapes import SCHEMA, Case, File, OwnControl
 from bastide.declare.own_controls.vocabulary import wrong_type, wrong_words
 from bastide.declare.source import Document, KeyPath, parse
@@ -144,7 +145,18 @@ def _control(own: OwnControl, check: Expression, when: Expression | None) -> Con
         decide=decision(check, when, own.message),
         relational=True,
         reads=tuple(sorted(kinds)),
+        properties=_properties_read(check, when),
     )
+
+
+def _properties_read(check: Expression, when: Expression | None) -> tuple[str, ...]:
+    """The property paths that are read, as controls say them; none where all properties are read as one."""
+    expressions = [one for one in (check, when) if one]
+    paths = {tuple("*" if part == ELEMENT else part for part in path) for one in expressions for path in one.properties}
+    named = {reference.path[:2] for one in expressions for reference in one.reading.references}
+    if any("tags" in one.roots for one in expressions) or named & {("resource",), ("resource", "name")}:
+        paths.add(("Tags",))  # a resource's name is its Name tag
+    return () if () in paths else tuple(sorted(".".join(path) for path in paths))
 
 
 def _contradicted(control: Control, cases: Iterable[Case], at: KeyPath, document: Document) -> Iterator[Problem]:
