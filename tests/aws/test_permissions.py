@@ -93,3 +93,10 @@ def test_the_platform_s_roles_have_together_what_is_called_and_enter_nothing() -
     # A role holds 10 managed policies. Source: IAM User Guide, "IAM and AWS STS quotas".
     assert len(reading) + len(deploying) <= 10
     assert all(len(json.dumps(one, separators=(",", ":"))) <= LIMIT for one in (*reading, *deploying))
+
+
+def test_a_reader_may_ask_what_has_changed() -> None:
+    allowed = {
+        action for document in reader_policy(kinds()) for one in document["Statement"] for action in one["Action"]
+    }
+    assert "cloudtrail:LookupEvents" in allowed

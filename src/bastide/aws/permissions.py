@@ -27,6 +27,8 @@ ORGANIZATION = (
     "organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent",
     "organizations:ListPolicies", "organizations:ListRoots", "organizations:ListTargetsForPolicy",
 )  # fmt: skip
+# By which ``collect.changes`` learns what need not be read again.
+HISTORY = ("cloudtrail:LookupEvents",)
 PASS_ROLE, LINKED_ROLE = "iam:PassRole", "iam:CreateServiceLinkedRole"
 READER_ROLES = (role_path(READER),)
 DEPLOYER_ROLES = (role_path(DEPLOYER), role_path(READER), MEMBER_ROLE)
@@ -80,7 +82,7 @@ def platform_policies(kinds: Mapping[str, ResourceType]) -> dict[str, tuple[dict
 
 def _reads(kinds: Mapping[str, ResourceType]) -> set[str]:
     read_only = {action for reader in readers().values() for action in reader.actions}
-    return _actions(kinds.values(), READS) | read_only | set(ORGANIZATION)
+    return _actions(kinds.values(), READS) | read_only | set(ORGANIZATION) | set(HISTORY)
 
 
 def _writes(kinds: Mapping[str, ResourceType]) -> set[str]:

@@ -133,6 +133,9 @@ def test_two_controls_of_one_id_and_an_empty_folder_are_refused(tmp_path: Path) 
     (tmp_path / "b").mkdir()
     with pytest.raises(InputError, match="there are no controls in"):
         read_controls([tmp_path / "b"])
+    (tmp_path / "b" / "empty.yaml").write_text("\n")
+    with pytest.raises(InputError, match="the file of controls is empty"):
+        read_controls([tmp_path / "b"])
     with pytest.raises(InputError, match="there is no file"):
         read_controls([tmp_path / "c.yaml"])
 

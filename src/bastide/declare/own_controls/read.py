@@ -35,8 +35,12 @@ def read_controls(paths: Iterable[Path]) -> tuple[Control, ...]:
     found: dict[str, Control] = {}
     problems: list[Problem] = []
     for path in _files(paths):
+        data = _bytes(path)
+        if not data.strip():
+            problems.append(Problem("the file of controls is empty", str(path), "docs/own-controls.md has one to copy"))
+            continue
         try:
-            document = parse(_bytes(path), str(path))
+            document = parse(data, str(path))
         except InputError as error:
             problems += error.problems
             continue

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 GATE_HIT = 1
 INCOMPLETE = 3
+INTERRUPTED = 130
 
 
 def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
@@ -252,10 +253,10 @@ def _baseline(path: Path | None) -> Baseline | None:
 
 
 def _code(assessment: Assessment, estate: Estate, hit: bool) -> int:
-    """0, 1 when the gate was hit, 3 when something could not be read (and says so on stderr)."""
+    """0, 1 when the gate was hit, 3 when something could not be read (and says so on stderr), 130 after Ctrl-C."""
     import json
 
-    from bastide.collect import missing_permissions
+    from bastide.collect import interrupted, missing_permissions
 
     for account in estate.organization.accounts if estate.organization else ():
         if account.status != "ACTIVE":
@@ -265,6 +266,9 @@ def _code(assessment: Assessment, estate: Estate, hit: bool) -> int:
         statement = missing_permissions(estate.gaps)
         if statement:
             typer.echo(f"  fix  allow the reader: {json.dumps(statement)}", err=True)
+    if interrupted(estate):
+        typer.echo("interrupted: what was read is kept; --since last reads the rest", err=True)
+        return INTERRUPTED
     if hit:
         return GATE_HIT
     return INCOMPLETE if estate.gaps else 0
