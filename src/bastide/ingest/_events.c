@@ -285,7 +285,8 @@ static size_t begin_of(const Column *column, int32_t number) {
 
 static int is_value(const Column *column, int32_t number, const Value *value) {
     size_t begin = begin_of(column, number), end = (size_t)((int32_t *)column->ends.at)[number];
-    return end - begin == value->size && !memcmp(column->data.at + begin, value->at, value->size);
+    if (end - begin != value->size) return 0;
+    return !value->size || !memcmp(column->data.at + begin, value->at, value->size); /* no data: no address */
 }
 
 static int grow_slots(Column *column, uint64_t seed) {
