@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -159,3 +160,32 @@ def test_an_architecture_file_is_no_input_and_everything_else_is(tmp_path: Path)
     for name in ("a.yaml", "plan.json", "config.json.gz", "main.tf"):
         assert are_inputs(tmp_path / name), name
     assert are_inputs(tmp_path)
+
+
+def test_links_in_a_folder_are_skipped_and_listed(tmp_path: Path) -> None:
+    outside, folder = tmp_path / "outside.yaml", tmp_path / "folder"
+    folder.mkdir()
+    outside.write_text("Resources: {B: {Type: AWS::S3::Bucket}}\n")
+    (folder / "own.yaml").write_text("Resources: {C: {Type: AWS::S3::Bucket}}\n")
+    (folder / "link.yaml").symlink_to(outside)
+    (folder / "all").symlink_to(tmp_path)
+    found = read_inputs([folder])
+    assert [Path(name).name for name in found.trees] == ["own.yaml"]
+    assert [(Path(note.file).name, note.text) for note in found.notes] == [
+        ("all", "skipped: a link to a folder"),
+        ("link.yaml", "skipped: a link"),
+    ]
+
+
+def test_a_truncated_snapshot_in_a_folder_is_told_as_not_read(tmp_path: Path) -> None:
+    whole = gzip.compress(b'{"configSnapshotId": "x", "configurationItems": [' + os.urandom(9000).hex().encode())
+    (tmp_path / "snapshot.json.gz").write_bytes(whole[: len(whole) // 2])
+    (note,) = read_inputs([tmp_path]).notes
+    assert note.incomplete
+    assert "truncated" in note.text
+
+
+def test_a_template_in_utf_16_is_known_by_itself(tmp_path: Path) -> None:
+    file = tmp_path / "t.yaml"
+    file.write_text("Resources:\n  B: {Type: AWS::S3::Bucket}\n", encoding="utf-16")
+    assert are_inputs(file)

@@ -38,7 +38,7 @@ def test_an_annotation_stands_at_the_line_of_the_property() -> None:
         "::error file=a/template.yaml,line=7,title=high ec2-security-group-ssh-closed"
         "::Sg: tcp 22 is open to the internet (0.0.0.0/0). Close it",
         "::notice file=a/template.yaml,line=7,title=unknown ec2-security-group-ssh-closed"
-        "::Sg: a parameter, with no value: 100%25. Close it",
+        "::Sg: a parameter, with no value: 100%25.",
         "1 failed, 1 unknown, 4 passed",
     ]
 

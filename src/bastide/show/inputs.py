@@ -121,7 +121,9 @@ def _walk(folder: Path, found: Inputs) -> None:
 
     count = 0
     for place, folders, names in os.walk(folder):
-        folders[:] = sorted(one for one in folders if one not in PASSED_OVER)
+        linked = {one for one in folders if (Path(place) / one).is_symlink()}
+        found.notes += [Note(str(Path(place) / one), 0, "skipped: a link to a folder") for one in sorted(linked)]
+        folders[:] = sorted(one for one in folders if one not in PASSED_OVER and one not in linked)
         for name in sorted(names):
             count += 1
             if count > MAX_FILES:
@@ -133,6 +135,9 @@ def _walk(folder: Path, found: Inputs) -> None:
 def _one_of_many(path: Path, found: Inputs) -> None:
     from bastide.declare.templates.template import Note
 
+    if path.is_symlink():  # its file is read where it lies; outside the folder nobody asked for it
+        found.notes.append(Note(str(path), 0, "skipped: a link"))
+        return
     if path.name == ".rpdk-config":
         _module(path, found)
         return
@@ -175,7 +180,9 @@ def _looks_serious(path: Path) -> bool:
             return False
         with path.open("rb") as file:
             head = file.read(MAX_TEMPLATE)
-    except OSError:
+        if head[:2] == GZIP:
+            head = zlib.decompressobj(wbits=31).decompress(head, MAX_TEMPLATE)
+    except (OSError, zlib.error):
         return True
     return looks_like_template(head) or LARGE.search(head) is not None or path.suffix == ".tfstate"
 

@@ -179,4 +179,5 @@ def report(judged: Judged, controls: Sequence[Control], generated_at: str, basel
         generated_at=generated_at,
         title="Assessment of templates",
         skipped=judged.skipped,
+        notes=judged.notes,
     )

@@ -20,8 +20,13 @@ INLINE = re.compile(r"""[{,]\s*"(?:AWSTemplateFormatVersion|Resources)"\s*:""")
 
 def looks_like_template(data: bytes) -> bool:
     """Whether text names a section that only templates have."""
-    text = data.decode("utf-8", "replace")
+    text = data.decode(encoding_of(data), "replace")
     return bool(LOOKS_LIKE.search(text) or INLINE.search(text))
+
+
+def encoding_of(data: bytes) -> str:
+    """UTF-16 where a mark says so, as PowerShell writes it, else UTF-8."""
+    return "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
 
 
 def is_tree(tree: Any) -> bool:
@@ -64,9 +69,8 @@ def parse_template(data: bytes, file: str) -> Any:
     Raises:
         InputError: see ``read_template``.
     """
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
-        text = data.decode(encoding)
+        text = data.decode(encoding_of(data))
     except UnicodeDecodeError as error:
         raise InputError(f"{file} is not text (byte {error.start})", file, "save it as UTF-8") from error
     if "\x00" in text:

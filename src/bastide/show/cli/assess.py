@@ -166,6 +166,7 @@ def _judge_place(
     if live and not partial:
         delta = record(place, assessment, estate, lambda text: typer.echo(text, err=True))
     made = place.report(assessment, estate, baseline=earlier, grouped_by=by, delta=delta)
+    made = replace(made, notes=tuple(place.notes) if live else ())
     if wanted:
         made = with_standings(made, wanted, assessment, lambda more: run(estate, more, include_passes=True), all_)
         made = with_history(place, made) if live else made

@@ -10,11 +10,12 @@ import io
 import json
 
 from bastide.model.serialize import to_json_value
-from bastide.show.reports.report import Report, shown
+from bastide.show.reports.report import Report, place_of, shown
 
 COLUMNS = (
     "id", "status", "severity", "control", "title", "account", "account_name", "region", "type", "resource", "name",
     "arn", "reason", "path", "value", "remediation", "maps_to", "origin",
+    "logical_id",
 )  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # the full-width ones, too, are run by some
 
@@ -32,11 +33,13 @@ def render(report: Report) -> str:
     writer.writerow(COLUMNS)
     for finding in report.findings:
         key = finding.resource
+        file, line = place_of(finding)
         value = "" if finding.value is None else json.dumps(to_json_value(finding.value), ensure_ascii=False)
         row = (
             *(finding.id, finding.status, finding.severity, finding.control, finding.title),
             *(key.account, finding.account_name, key.region, key.type, key.id, finding.resource_name, finding.arn),
-            *(finding.reason, finding.path, value, finding.remediation, " ".join(finding.maps_to), finding.origin),
+            *(finding.reason, finding.path, value, finding.remediation, " ".join(finding.maps_to)),
+            *(f"{file}:{line}" if file else finding.origin, finding.origin.detail),
         )
         writer.writerow([cell(item) for item in row])
     return buffer.getvalue()

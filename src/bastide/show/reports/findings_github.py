@@ -6,7 +6,7 @@ Source: GitHub Docs, "Workflow commands for GitHub Actions", "Setting an error m
 from __future__ import annotations
 
 from bastide.model import Finding, Severity, Status
-from bastide.show.reports.report import Report, place_of, shown
+from bastide.show.reports.report import Report, name_of, place_of, shown
 
 WARNED = (Severity.MEDIUM,)
 
@@ -25,8 +25,8 @@ def _command(finding: Finding) -> str:
     if finding.status is Status.UNKNOWN:
         title = f"unknown {finding.control}"
     properties = ",".join(f"{key}={_property(value)}" for key, value in (place | {"title": title}).items())
-    name = finding.resource_name or finding.resource.id
-    text = f"{name}: {finding.reason or finding.title}. {finding.remediation}".strip()
+    repair = finding.remediation if finding.status is Status.FAIL else ""  # who knows no fault needs no repair
+    text = f"{name_of(finding)}: {finding.reason or finding.title}. {repair}".strip()
     return f"::{_level(finding)} {properties}::{_text(shown(text))}"
 
 

@@ -30,6 +30,7 @@ def summary_json(report: Report) -> dict[str, Any]:
         "counts": {str(status): number for status, number in sorted(report.counts.items())},
         "delta": _delta(report.delta),
         "skipped": [{"type": kind, "count": count} for kind, count in sorted(report.skipped.items())],
+        "notes": list(report.notes),
         "gaps": [
             {"type": gap.type, "account": gap.account, "region": gap.region, "reason": gap.reason, "action": gap.action}
             for gap in report.estate.gaps

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from bastide.model import Finding, Status
-from bastide.show.reports.report import Report, place_of, shown
+from bastide.show.reports.report import Report, name_of, place_of, shown
 
 MOST_CHARACTERS = 60_000
 MARKS = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&-])")
@@ -65,7 +65,7 @@ def _row(finding: Finding) -> str:
         f"{file}:{line}" if file else f"{finding.account_name or finding.resource.account} {finding.resource.region}"
     )
     severity = "unknown" if finding.status is Status.UNKNOWN else str(finding.severity)
-    cells = (severity, finding.control, finding.resource_name or finding.resource.id, where, finding.reason)
+    cells = (severity, finding.control, name_of(finding), where, finding.reason)
     return f"| {' | '.join(escaped(cell) for cell in cells)} |"
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from bastide import __version__
 from bastide.model import Finding, Severity, Status
 from bastide.show.reports.json_text import json_text
-from bastide.show.reports.report import Report
+from bastide.show.reports.report import Report, name_of
 
 CLASS = 2003
 CATEGORY = 2  # Findings
@@ -79,7 +79,5 @@ def _event(finding: Finding, moment: int) -> dict[str, Any]:
             "region": key.region,
             "account": {"uid": key.account, "name": finding.account_name, "type": "AWS Account", "type_id": 10},
         },
-        "resources": [
-            {"uid": finding.arn or key.id, "name": finding.resource_name, "type": key.type, "region": key.region}
-        ],
+        "resources": [{"uid": finding.arn or key.id, "name": name_of(finding), "type": key.type, "region": key.region}],
     }

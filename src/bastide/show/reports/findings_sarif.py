@@ -12,7 +12,7 @@ from bastide import __version__
 from bastide.controls import Control
 from bastide.model import Finding, Severity, Status
 from bastide.show.reports.json_text import json_text
-from bastide.show.reports.report import Report, place_of, shown
+from bastide.show.reports.report import Report, name_of, place_of, shown
 
 KINDS = {Status.FAIL: "fail", Status.UNKNOWN: "review", Status.PASS: "pass", Status.NOT_APPLICABLE: "notApplicable"}
 LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "warning"}
@@ -30,7 +30,10 @@ def render(report: Report) -> str:
         "semanticVersion": __version__,
         "rules": [_rule(name, report.controls.get(name)) for name in used],
     }
-    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    run: dict[str, Any] = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    if report.notes:
+        told = [{"level": "warning", "message": {"text": shown(note)}} for note in report.notes]
+        run["invocations"] = [{"executionSuccessful": True, "toolExecutionNotifications": told}]
     document = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json_text(document, 2)
 
@@ -52,7 +55,7 @@ def _rule(name: str, control: Control | None) -> dict[str, Any]:
 
 def _result(finding: Finding, rules: dict[str, int]) -> dict[str, Any]:
     key = finding.resource
-    name = {"name": shown(key.id), "fullyQualifiedName": finding.arn or str(key), "kind": "resource"}
+    name = {"name": shown(name_of(finding)), "fullyQualifiedName": finding.arn or str(key), "kind": "resource"}
     location: dict[str, Any] = {"logicalLocations": [name]}
     file, line = place_of(finding)
     if file:
@@ -68,7 +71,7 @@ def _result(finding: Finding, rules: dict[str, int]) -> dict[str, Any]:
         "ruleIndex": rules[finding.control],
         "kind": "fail" if failed else KINDS[finding.status],
         "level": LEVELS.get(finding.severity, "note") if failed else "none",
-        "message": {"text": shown(f"{finding.resource_name or key.id}: {finding.reason or finding.title}")},
+        "message": {"text": shown(f"{name_of(finding)}: {finding.reason or finding.title}")},
         "locations": [location],
         "partialFingerprints": {"bastideFinding/v1": finding.id},
         "properties": {"account": key.account, "region": key.region, "type": key.type, "path": finding.path},

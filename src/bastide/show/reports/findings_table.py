@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bastide.model import Finding, Severity, Status
-from bastide.show.reports.report import Report, shown
+from bastide.show.reports.report import Report, name_of, place_of, shown
 from bastide.show.reports.standings_table import standings
 from bastide.show.reports.terminal import text_of
 
@@ -101,10 +101,10 @@ def _block(
 
 
 def _what(finding: Finding) -> str:
-    """The resource, and the line that declares it."""
+    """The resource, and the line that decided."""
     kind = finding.resource.type.removeprefix("AWS::")
-    where = f" {finding.origin.file}:{finding.origin.line}" if finding.origin.file else ""
-    return f"{kind} {finding.resource_name or finding.resource.id}{where}"
+    file, line = place_of(finding)
+    return f"{kind} {name_of(finding)}{f' {file}:{line}' if file else ''}"
 
 
 def summary(report: Report) -> list[RenderableType]:

@@ -85,11 +85,17 @@ def write_text(text: str, path: Path | None) -> None:
     """Text into a file, whole or not at all, or to stdout.
 
     Raises:
-        InputError: the file cannot be written.
+        InputError: the file, or stdout, cannot be written.
     """
     text = text.encode("utf-8", "replace").decode()  # JSON from AWS can hold half a surrogate pair, UTF-8 cannot
     if path is None:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        try:
+            sys.stdout.write(text if text.endswith("\n") else text + "\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise  # the reader has seen enough
+        except OSError as error:
+            raise InputError(f"stdout cannot be written: {error.strerror}") from error
         return
     part = path.with_name(path.name + ".part")
     try:

@@ -51,6 +51,7 @@ class Report:
     delta: Delta | None = None  # None when there was none before
     healed: tuple[Finding, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)  # resources of types that are not read, by type
+    notes: tuple[str, ...] = ()  # for people: what was skipped, carried over or not judged, and why
     standings: tuple[Standing, ...] = ()  # how the estate stands against standards and packs that were asked for
     scores_before: Mapping[str, Sequence[KeptScore]] = field(default_factory=dict)  # by standard, oldest first
     guardrails: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # unit path or account name → guardrails
@@ -69,6 +70,12 @@ class Report:
         """Number of failures by severity, the worst first, zeros included."""
         found = Counter(finding.severity for finding in self.failures)
         return {severity: found.get(severity, 0) for severity in sorted(Severity, reverse=True)}
+
+
+def name_of(finding: Finding) -> str:
+    """What people call a resource: its logical id or address where a file declares it by one, else its name or id."""
+    said = finding.origin.detail if finding.origin.source == "template" else ""
+    return said or finding.resource_name or finding.resource.id
 
 
 def place_of(finding: Finding) -> tuple[str, int]:
