@@ -1,9 +1,10 @@
-"""Whether a subnet has a route to an internet gateway.
+"""Whether a subnet has a route to the internet by an internet gateway.
 
 The one idea: the table that a subnet is associated with, else the main table of its VPC. A main table that nobody
-wrote routes for leads nowhere but into the VPC.
+wrote routes for leads nowhere but into the VPC. A route to a few addresses is none to the internet: it takes
+``0.0.0.0/0``, ``::/0``, or a half of either.
 
-Source: Amazon VPC User Guide, "Route tables".
+Source: Amazon VPC User Guide, "Route tables"; AWS Security Hub User Guide, RDS.46.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from bastide.model import Estate, Resource, Unknown, Value
 
 SUBNET, VPC, GATEWAY = "AWS::EC2::Subnet", "AWS::EC2::VPC", "AWS::EC2::InternetGateway"
 TABLE, ROUTE, ASSOCIATION = "AWS::EC2::RouteTable", "AWS::EC2::Route", "AWS::EC2::SubnetRouteTableAssociation"
+DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
 READS = (SUBNET, VPC, GATEWAY, TABLE, ROUTE, ASSOCIATION)
 
 
@@ -24,8 +26,24 @@ def leads_to_internet(resource: Resource, estate: Estate, subnet: Value) -> bool
     routes = beside(resource, estate, ROUTE, "RouteTableId", table)
     if isinstance(routes, Unknown):
         return routes
-    found = [_is_gateway(estate, route.get("GatewayId")) for route in routes]
+    found = [_leads_out(estate, route) for route in routes]
     return True if True in found else next((one for one in found if isinstance(one, Unknown)), False)
+
+
+def _leads_out(estate: Estate, route: Resource) -> bool | Unknown:
+    gateway = _is_gateway(estate, route.get("GatewayId"))
+    if gateway is False:
+        return False
+    stated = [route.get(name) for name in DESTINATIONS]
+    doubt = next((one for one in (gateway, *stated) if isinstance(one, Unknown)), None)
+    if any(_is_internet(one) for one in stated):
+        return gateway
+    return False if doubt is None else doubt
+
+
+def _is_internet(destination: Value) -> bool:
+    _, found, length = destination.rpartition("/") if isinstance(destination, str) else ("", "", "")
+    return bool(found) and length in ("0", "1")
 
 
 def _is_gateway(estate: Estate, target: Value) -> bool | Unknown:

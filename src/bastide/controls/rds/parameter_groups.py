@@ -82,9 +82,9 @@ def value_of(database: Resource, estate: Estate, parameter: Parameter) -> str | 
     if isinstance(name, Unknown):
         return name
     if not isinstance(name, str) or not name:
-        return parameter.default(_version(database.get("EngineVersion")))
+        return parameter.default(parse_version(database.get("EngineVersion")))
     if name.startswith("default."):
-        return parameter.default(_version(name))
+        return parameter.default(parse_version(name))
     groups = beside(database, estate, parameter.group, "", name)
     if isinstance(groups, Unknown):
         return groups
@@ -94,10 +94,10 @@ def value_of(database: Resource, estate: Estate, parameter: Parameter) -> str | 
     if isinstance(stated, Unknown):
         return stated
     value: Value = stated.get(parameter.name) if isinstance(stated, Mapping) else None
-    return parameter.default(_version(groups[0].get("Family"))) if value is None else text(value)
+    return parameter.default(parse_version(groups[0].get("Family"))) if value is None else text(value)
 
 
-def _version(value: Value) -> tuple[int, int] | None:
+def parse_version(value: Value) -> tuple[int, int] | None:
     """The first two numbers of a version, or of a family's name: ``default.postgres15`` is 15.0."""
     found = VERSION.search(str(value)) if isinstance(value, str | int | float) else None
     return (int(found[1]), int(found[2] or 0)) if found else None
