@@ -16,8 +16,6 @@ from bastide.controls.neighbours import having
 from bastide.controls.parameter import Parameter
 from bastide.controls.policies import Policy, judge
 from bastide.iam.exposure import (
-    POSITIVE,
-    WILD,
     covers,
     is_all_actions,
     is_all_resources,
@@ -35,7 +33,6 @@ BLOCKED = Parameter(
     ["kms:Decrypt", "kms:ReEncryptFrom"],
     "KMS actions that nobody may do with every key",
 )
-KEY_CONDITIONS = ("kms:resourcealiases", "kms:requestalias", "aws:resourcetag/")
 
 
 def judge_grants(policy: Policy | None, wrong: Question) -> Verdict:
@@ -90,8 +87,12 @@ def whole_service(statement: Statement) -> str:
 
 
 def uses_every_key(account: str, actions: Iterable[str], statement: Statement) -> str:
-    """Why a statement allows one of ``actions`` (patterns) with every KMS key of an account; empty when it does not."""
-    if statement.effect != "Allow" or _names_keys(statement):
+    """Why a statement allows one of ``actions`` (patterns) with every KMS key of an account; empty when it does not.
+
+    Keys that only a condition names, by alias or tag, count as all of them: AWS's control reads the resources alone.
+    Source: AWS Security Hub User Guide, KMS.1, KMS.2.
+    """
+    if statement.effect != "Allow":
         return ""
     action = next((one for one in actions if _allows(statement, one)), "")
     if not action:
@@ -114,17 +115,6 @@ def _every_key(resource: str, account: str) -> bool:
     if len(parts) < 6:
         return resource in ("arn:aws:kms:*",)
     return like(parts[2], "kms") and parts[3] == "*" and like(parts[4], account) and parts[5] in ("*", "key/*", "key*")
-
-
-def _names_keys(statement: Statement) -> bool:
-    """A condition says which keys: by alias or by tag."""
-    return any(
-        name.lower().removeprefix("foranyvalue:") in POSITIVE
-        and key.lower().startswith(KEY_CONDITIONS)
-        and not any(WILD.fullmatch(value) for value in values)
-        for name, tests in statement.condition.items()
-        for key, values in tests.items()
-    )
 
 
 def judge_managed(policy: Resource, estate: Estate, document: Policy | None, wrong: Question) -> Verdict:

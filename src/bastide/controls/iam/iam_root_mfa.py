@@ -1,10 +1,9 @@
 """The root user of an account has MFA, or no credentials at all."""
 
 from bastide.controls.control import control
-from bastide.model import PASS, Resource, Unknown, Verdict, fail, not_applicable, unknown
+from bastide.model import PASS, Resource, Unknown, Verdict, fail, unknown
 
 PATH = "AccountMFAEnabled"
-NO_CREDENTIALS = not_applicable("the root user has no credentials")
 
 
 @control(
@@ -18,9 +17,9 @@ NO_CREDENTIALS = not_applicable("the root user has no credentials")
     properties=("AccountAccessKeysPresent", "AccountMFAEnabled", "AccountPasswordPresent"),
 )
 def iam_root_mfa(summary: Resource) -> Verdict:
-    """FAIL when the root user has a password and no MFA; NOT_APPLICABLE when its credentials were removed."""
+    """FAIL when the root user has a password and no MFA; PASS when its credentials were removed."""
     if summary.get("AccountPasswordPresent") in (False, 0) and summary.get("AccountAccessKeysPresent") in (False, 0):
-        return NO_CREDENTIALS
+        return PASS  # Source: AWS Security Hub User Guide, IAM.9: passed when there are no root credentials
     enabled = summary.get(PATH)
     if enabled is None or isinstance(enabled, Unknown):
         return unknown("the account summary does not say" if enabled is None else enabled, PATH)

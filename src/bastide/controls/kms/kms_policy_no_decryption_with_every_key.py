@@ -15,7 +15,7 @@ from bastide.model import Estate, Resource, Verdict
     severity="medium",
     maps_to=("FSBP:KMS.1", "NIST-800-53r5:AC-6"),
     source="AWS KMS Developer Guide, Best practices for IAM policies",
-    remediation="Name the keys that the holders need in Resource, or bind the statement to their aliases.",
+    remediation="Name the keys that the holders need in Resource.",
     reads=("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"),
     config_rule="iam-customer-policy-blocked-kms-actions",
     parameters=(BLOCKED,),

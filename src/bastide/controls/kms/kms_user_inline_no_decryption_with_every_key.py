@@ -15,7 +15,7 @@ from bastide.model import Resource, Verdict
     severity="medium",
     maps_to=("FSBP:KMS.2", "NIST-800-53r5:AC-6"),
     source="AWS KMS Developer Guide, Best practices for IAM policies",
-    remediation="Name the keys that the user needs in Resource, or bind the statement to their aliases.",
+    remediation="Name the keys that the user needs in Resource.",
     config_rule="iam-inline-policy-blocked-kms-actions",
     parameters=(BLOCKED,),
     properties=("Policies",),
