@@ -6,6 +6,7 @@ decides it. A property holds a policy as JSON text or as an object. Parsing itse
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,7 @@ from bastide.model import PASS, Resource, Statement, Status, Unknown, Value, Ver
 from bastide.model.unknown import unknowns_in
 
 TARGETS = ("Resource", "NotResource")
+BARE = re.compile(r"[A-Za-z]+\*?").fullmatch  # an action without its service
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,8 @@ class Unread:
     """A statement that could not be read, or a whole policy: where and why.
 
     ``effect``: Allow or Deny, empty when that is not known either. ``supposed``: the statement as it is if it is about
-    every resource, where nothing but its resources is unknown.
+    every resource, where nothing but its resources is unknown; of a malformed one, what its author can have meant at
+    most (see ``_supposed``).
     """
 
     path: str
@@ -131,13 +134,29 @@ def _unread(place: str, item: Value, error: InputError) -> Unread:
         return Unread(place, gaps[0] if gaps else Unknown(f"not a statement: {error.what}"))
     effect = item.get("Effect")
     effect = effect if effect in ("Allow", "Deny") else ""
-    if not gaps:
-        return Unread(place, Unknown(f"not a statement: {error.what}"), effect)
-    supposed = {key: value for key, value in item.items() if key not in TARGETS} | {"Resource": "*"}
+    reason = gaps[0] if gaps else Unknown(f"not a statement: {error.what}")
     try:
-        return Unread(place, gaps[0], effect, _statements(supposed)[0])
+        return Unread(place, reason, effect, _statements(_supposed(item))[0])
     except InputError:
-        return Unread(place, gaps[0], effect)
+        return Unread(place, reason, effect)
+
+
+def _supposed(item: Mapping[str, Value]) -> dict[str, Value]:
+    """The most that a statement can mean: every resource; every action where none is named.
+
+    AWS refuses an action without its service and a principal that is plain text; what they were meant to say is clear
+    (that action of whatever service, that one principal) and enough to say whether everybody is let in.
+    """
+    supposed = {key: value for key, value in item.items() if key not in TARGETS} | {"Resource": "*"}
+    actions, principal = item.get("Action"), item.get("Principal")
+    if actions is None and "NotAction" not in item:
+        supposed["Action"] = "*"
+    elif isinstance(actions, str | list):
+        named = [actions] if isinstance(actions, str) else actions
+        supposed["Action"] = [f"*:{one}" if isinstance(one, str) and BARE(one) else one for one in named]
+    if isinstance(principal, str) and "*" not in principal:
+        supposed["Principal"] = {"AWS": principal}
+    return supposed
 
 
 def judge(policy: Policy | None, wrong: Callable[[Statement], str]) -> Verdict:

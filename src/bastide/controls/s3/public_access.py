@@ -4,8 +4,10 @@ The one idea: of the four block settings only two take away access that is there
 ACL void, ``RestrictPublicBuckets`` a public policy; the two ``Block…`` settings only refuse new ones. The account's
 and the bucket's settings add up. A bucket without ACLs (BucketOwnerEnforced) cannot have a public one.
 
-A template is of a bucket that is yet to be made: what it leaves out is what AWS gives to new buckets since April 2023,
-all four blocks on and ACLs disabled.
+A template is of a bucket that is yet to be made. What it leaves out is what AWS gives to new buckets since April 2023,
+all four blocks on and ACLs disabled; but a template that itself asks for a public ACL or policy, and in which nothing
+forbids it, asks for a public bucket and fails: that S3 would refuse it today is no reason to call it closed, for the
+next edit that makes it deployable makes it public.
 
 Source: Amazon S3 User Guide, "Blocking public access to your Amazon S3 storage"; "Access control list (ACL) overview";
 AWS News Blog, "Heads-Up: Amazon S3 Security Changes Are Coming in April of 2023".
@@ -56,6 +58,9 @@ def acl_exposure(bucket: Resource, estate: Estate, kind: str) -> Verdict:
     if access is None:
         return PASS
     shield = _either(acls_disabled(bucket), block(bucket, estate, "IgnorePublicAcls"))
+    if isinstance(access, str) and is_new(bucket):
+        shield = _forbidden(bucket, estate, "IgnorePublicAcls", "BlockPublicAcls")
+        shield = _either(bucket.get("OwnershipControls") is not None and acls_disabled(bucket), shield)
     if shield is True:
         return PASS
     if isinstance(access, Unknown):
@@ -117,6 +122,18 @@ def block(bucket: Resource, estate: Estate, setting: str) -> bool | Unknown:
     )
 
 
+def _forbidden(bucket: Resource, estate: Estate, *settings: str) -> bool | Unknown:
+    """One of the block settings is said to be on, for the bucket that is yet to be made or for its account.
+
+    Switches of a property that is left out are off here; where the whole property is Unknown, so are they.
+    """
+    shield: bool | Unknown = False
+    for setting in settings:
+        own = _switch(bucket.get(f"PublicAccessBlockConfiguration.{setting}"))
+        shield = _either(shield, _either(own, account_block(bucket, estate, setting)))
+    return shield
+
+
 def account_block(bucket: Resource, estate: Estate, setting: str) -> bool | Unknown:
     """A block setting is on for the whole account; off where the estate holds no such settings."""
     settings = estate.listed(ACCOUNT_BLOCK, bucket.account, GLOBAL)
@@ -157,6 +174,8 @@ def policy_exposure(bucket: Resource, estate: Estate, kind: str) -> Verdict:
     if policies == ():
         return PASS
     restricted = block(bucket, estate, "RestrictPublicBuckets")
+    if is_new(bucket):
+        restricted = _forbidden(bucket, estate, "RestrictPublicBuckets", "BlockPublicPolicy")
     if restricted is True:
         return PASS
     if isinstance(policies, Unknown):

@@ -23,11 +23,12 @@ INLINE = {
     "AWS::IAM::GroupPolicy": ("GroupName", "AWS::IAM::Group"),
 }
 ATTACHED = ("Policies", "ManagedPolicyArns")
-# Property that names the owner, the owner's type, and what of a stand-in is left out so that the part speaks alone.
+# Property that names the owner, the owner's type, and what of a stand-in is left out so that the part speaks alone: a
+# policy that is public says so whatever blocks the bucket may have somewhere else.
 BELONGS = {
-    "AWS::S3::BucketPolicy": ("Bucket", "AWS::S3::Bucket", "AccessControl"),
-    "AWS::EC2::SecurityGroupIngress": ("GroupId", "AWS::EC2::SecurityGroup", "SecurityGroupIngress"),
-    "AWS::EC2::NetworkAclEntry": ("NetworkAclId", "AWS::EC2::NetworkAcl", "Entries"),
+    "AWS::S3::BucketPolicy": ("Bucket", "AWS::S3::Bucket", ("AccessControl", "PublicAccessBlockConfiguration")),
+    "AWS::EC2::SecurityGroupIngress": ("GroupId", "AWS::EC2::SecurityGroup", ("SecurityGroupIngress",)),
+    "AWS::EC2::NetworkAclEntry": ("NetworkAclId", "AWS::EC2::NetworkAcl", ("Entries",)),
 }
 
 
@@ -72,7 +73,8 @@ def fold(declared: list[Declared], settings: Settings) -> list[Declared]:
             path, kind, left_out = BELONGS[one.type]
             owner = owners.find(kind, one.properties.get(path), one, path)
             if owner.stands_in:
-                owner.properties.pop(left_out, None)
+                for name in left_out:
+                    owner.properties.pop(name, None)
                 one.properties[path] = owner.identity.ref
     return owners.made
 
