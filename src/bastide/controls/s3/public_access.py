@@ -58,7 +58,7 @@ def acl_exposure(bucket: Resource, estate: Estate, kind: str) -> Verdict:
     if access is None:
         return PASS
     shield = _either(acls_disabled(bucket), block(bucket, estate, "IgnorePublicAcls"))
-    if isinstance(access, str) and is_new(bucket):
+    if is_new(bucket):
         shield = _forbidden(bucket, estate, "IgnorePublicAcls", "BlockPublicAcls")
         shield = _either(bucket.get("OwnershipControls") is not None and acls_disabled(bucket), shield)
     if shield is True:
