@@ -28,7 +28,7 @@ def having(estate: Estate, resource_type: str, path: str, value: Value) -> tuple
 def beside(
     resource: Resource, estate: Estate, resource_type: str, path: str, value: Value
 ) -> tuple[Resource, ...] | Unknown:
-    """As ``having``, of the account of ``resource`` only.
+    """As ``having``, of the account of ``resource`` only, and of its region where names are regional.
 
     Unknown when the type could not be listed there, or there is none but one that does not say where it belongs.
     """
@@ -37,9 +37,17 @@ def beside(
     gap = gap_at(estate, resource_type, resource.account, resource.region)
     if gap is not None:
         return gap
-    found = tuple(one for one in having(estate, resource_type, path, value) if one.account == resource.account)
+    found = tuple(one for one in having(estate, resource_type, path, value) if _near(resource, one, value))
     gap = None if found else unplaced(resource, estate, resource_type, path)
     return found if gap is None else gap
+
+
+def _near(resource: Resource, other: Resource, value: Value) -> bool:
+    """Whether the other lies where the name means one: two regions may each have a parameter group of that name."""
+    if other.account != resource.account:
+        return False
+    regionless = resource.region == GLOBAL or other.region in (GLOBAL, resource.region)
+    return regionless or other.type.startswith("AWS::S3::") or (isinstance(value, str) and value.startswith("arn:"))
 
 
 def unplaced(resource: Resource, estate: Estate, resource_type: str, path: str) -> Unknown | None:

@@ -24,7 +24,7 @@ OLDEST = (10, 5)
     properties=("DBClusterIdentifier", "DBParameterGroupName", "Engine", "EngineVersion", "ParameterGroupStatus"),
 )
 def rds_instance_mariadb_requires_tls(instance: Resource, estate: Estate) -> Verdict:
-    """FAIL when require_secure_transport is off; NOT_APPLICABLE for other engines, versions before 10.5 and clusters."""
+    """FAIL when require_secure_transport is off; NOT_APPLICABLE for others, before 10.5, and in a cluster."""
     given = instance.get("EngineVersion")
     version = None if isinstance(given, Unknown) else parse_version(given)
     if instance.get("Engine") in ENGINES and version is not None and version < OLDEST:
