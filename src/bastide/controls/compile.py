@@ -177,4 +177,5 @@ OPERATIONS: Mapping[str, Callable[[Value, str], Check]] = {
     "matches": _matches,
     "includes": lambda wanted, otherwise: including(tuple(wanted), otherwise),
     "count_at_least": counted,
+    "plain_text": lambda wanted, otherwise: scalars.unwritten(otherwise),
 }

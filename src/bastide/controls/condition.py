@@ -16,7 +16,7 @@ from bastide.controls.lookup import generic, parse_path
 
 JOINS = ("all_of", "any_of", "not_", "related")
 OPERATORS = ("is_", "one_of", "none_of", "at_least", "at_most", "matches", "present", "any", "every", "none",
-             "includes", "count_at_least")  # fmt: skip
+             "includes", "count_at_least", "plain_text")  # fmt: skip
 OWN_NAMES = ("$id", "$arn")  # what a resource is called by, where a property is expected
 
 Scalar = bool | int | float | str
@@ -50,6 +50,7 @@ class Condition(BaseModel):
     none: Condition | None = None
     includes: tuple[str, ...] | Reference | None = None
     count_at_least: int | Reference | None = None
+    plain_text: Literal[False] | None = None
     all_of: tuple[Condition, ...] = ()
     any_of: tuple[Condition, ...] = ()
     not_: Condition | None = Field(None, alias="not")

@@ -1,4 +1,4 @@
-"""Operators over one scalar: is, one_of, none_of, at_least, at_most, matches, present.
+"""Operators over one scalar: is, one_of, none_of, at_least, at_most, matches, present, plain_text.
 
 The one idea: an answer is True, False or Unknown, made of the constant once; a value of a wrong kind is Unknown.
 """
@@ -95,5 +95,16 @@ def presence(wanted: bool, otherwise: str) -> Check:
         if there is wanted:
             return PASS
         return fail(reason if otherwise else f"{at.rpartition('.')[2]} {reason}", at)
+
+    return check
+
+
+def unwritten(otherwise: str) -> Check:
+    """PASS where a secret is not written down: absent, empty, given at deployment, or looked up then."""
+
+    def check(value: Value, at: str, scene: Scene) -> Verdict:
+        if isinstance(value, Unknown):
+            return PASS if value.unwritten else unknown(value, at)
+        return PASS if value in (None, "", [], {}) else fail(otherwise or "a secret stands in plain text", at)
 
     return check

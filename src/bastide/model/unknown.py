@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 Value = Any  # a JSON value or Unknown, at any depth
@@ -15,11 +15,13 @@ PLAIN = frozenset({str, int, float, bool, type(None)})  # types of values that h
 class Unknown:
     """A value that could not be read, and why (AccessDenied, an unresolved intrinsic, known after apply).
 
-    ``filled``: that there is a value, and no empty one, is known all the same.
+    ``filled``: that there is a value, and no empty one, is known all the same. ``unwritten``: whatever the value is, it
+    does not stand in what was read (a parameter that is given at deployment, a secret that is looked up then).
     """
 
     reason: str
     filled: bool = False
+    unwritten: bool = field(default=False, compare=False)
 
     def __bool__(self) -> bool:
         """Refuse to be a truth value, so that ``if not value`` cannot take Unknown for false or missing."""

@@ -87,7 +87,9 @@ class Evaluator:
             return self._list(node, path, places)
         if isinstance(node, str):
             dynamic = DYNAMIC.search(node)
-            return Unknown(f"a dynamic reference to {dynamic.group(1)} is resolved at deployment") if dynamic else node
+            if dynamic is None:
+                return node
+            return Unknown(f"a dynamic reference to {dynamic.group(1)} is resolved at deployment", unwritten=True)
         return node
 
     def plain(self, node: Any) -> Value:

@@ -93,9 +93,11 @@ def _parameter(name: str, body: Value, given: Mapping[str, Value], where: str) -
     if value is None and len(set(allowed)) == 1:
         value = allowed[0]
     if value is None:
-        return Unknown(f"parameter {name} has no value")
+        return Unknown(f"parameter {name} has no value", unwritten=True)
+    if name in given and _text(body.get("NoEcho", False)).lower() == "true":
+        return Unknown(f"parameter {name} is secret (NoEcho)", filled=True, unwritten=True)
     if kind.startswith("AWS::SSM::Parameter::"):
-        return Unknown(f"parameter {name} is read from Systems Manager at deployment")
+        return Unknown(f"parameter {name} is read from Systems Manager at deployment", unwritten=True)
     items = [one.strip() for one in _items(value)] if "List" in kind else [_text(value)]
     if name in given and allowed and any(item not in allowed for item in items):
         raise InputError(f"{items[0]!r} is not allowed for parameter {name}", where, f"one of {', '.join(allowed)}")

@@ -122,7 +122,7 @@ class Template:
         if inner is not None:
             return inner[0] if isinstance(inner[0], Unknown) else inner[0].ref(inner[1])
         # Parameters are declared; what is not could only be a resource, whose identifier is never empty.
-        return Unknown(f"there is no parameter or resource {name}", filled=True)
+        return Unknown(f"there is no parameter or resource {name}", filled=True, unwritten=True)
 
     def attribute(self, logical: str, attribute: str) -> Value:
         """An attribute of a resource: stated, its identifier, its ARN, or Unknown until it is deployed."""
