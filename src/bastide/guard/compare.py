@@ -53,6 +53,7 @@ def compare(operator: str, negated: bool, left: Sequence[Found], right: Sequence
     """The results of a comparison; none when a side found nothing, which skips the clause."""
     if not left or not right:
         return []
+    left = _spread(left) if operator in ORDERS else left
     results = [Result(Status.FAIL, one, one.missing) for one in left if one.missing]
     left = [one for one in left if not one.missing]
     for one in right:
@@ -102,7 +103,7 @@ def _ordered(holds: Callable[[int], bool], left: Sequence[Found], right: Sequenc
     def test(first: Any, second: Any) -> bool:
         return holds(before(first, second))
 
-    return [_pair(one, other.value, False, test) for one in _spread(left) for other in _spread(right)]
+    return [_pair(one, other.value, False, test) for one in left for other in _spread(right)]
 
 
 def _constant(found: Sequence[Found]) -> Found | None:

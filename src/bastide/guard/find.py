@@ -43,8 +43,11 @@ class Scope(Protocol):
     def ask(self, operand: Operand, at: Found) -> list[Found]:
         """What an operand is, with a value as the place where its query begins."""
 
-    def judge(self, clauses: Conjunctions, at: Found) -> tuple[Status, str]:
-        """The status of clauses on a value, and why it is UNKNOWN."""
+    def on(self, at: Found) -> Scope:
+        """The same place about another value."""
+
+    def judge(self, clauses: Conjunctions) -> tuple[Status, str]:
+        """The status of clauses on the value that this is about, and why it is UNKNOWN."""
 
     def capture(self, name: str, key: str) -> None:
         """Add a key to what a variable holds."""
@@ -65,7 +68,8 @@ def find(parts: Parts, at: Found, scope: Scope) -> list[Found]:
         if one.missing or rest >= len(parts):
             made.append(one)
         else:
-            made += _walk(parts, rest, Found(one.value, one.path), scope)
+            inner = Found(one.value, one.path)
+            made += _walk(parts, rest, inner, scope.on(inner))
     return made
 
 
@@ -166,7 +170,8 @@ def _all(parts: Parts, place: int, part: AllValues | AllIndices, at: Found, scop
     for key, one in value.items():
         if part.capture:
             scope.capture(part.capture, key)
-        made += _walk(parts, place + 1, _inner(at, key, one), scope)
+        element = _inner(at, key, one)
+        made += _walk(parts, place + 1, element, scope.on(element))
     return made + ([_inner(at, "*", Unknown(value.reason))] if isinstance(value, Partial) else [])
 
 
@@ -175,24 +180,32 @@ def _filtered(parts: Parts, place: int, part: Filter, at: Found, scope: Scope) -
     before = parts[place - 1]
     if isinstance(value, list | tuple):
         inner = [_inner(at, str(number), one) for number, one in enumerate(value)]
-    elif isinstance(before, AllValues | AllIndices):
-        inner = [at]
-    elif isinstance(value, Mapping):
-        inner = [_inner(at, key, one) for key, one in value.items()]
-        if isinstance(value, Partial):
-            inner.append(_inner(at, "*", Unknown(value.reason)))
-    else:
-        return _missing(at, f"a {kind_of(value)} cannot be filtered")
-    made: list[Found] = []
-    for one in inner:
-        status, why = scope.judge(part.clauses, one)
-        if status is Status.UNKNOWN or (one.unread and status is not Status.PASS):
-            made.append(Found(Unknown(MAYBE + (why or one.value.reason)), one.path))
-        elif status is Status.PASS:
-            if part.capture and one.path:
-                scope.capture(part.capture, one.path[-1])
-            made += _walk(parts, place + 1, one, scope)
-    return made
+        return [one for each in inner for one in _if_judged(parts, place, part, each, scope.on(each), scope)]
+    if not isinstance(value, Mapping):
+        alone = isinstance(before, AllIndices)
+        why = f"a {kind_of(value)} cannot be filtered"
+        return _if_judged(parts, place, part, at, scope.on(at), scope) if alone else _missing(at, why)
+    if isinstance(before, AllValues | AllIndices):
+        # Guard judges these clauses where the query began, not on the element: x[*][ … ] is not x[ … ].
+        return _if_judged(parts, place, part, at, scope, scope)
+    if not isinstance(before, Key):
+        raise GuardError("a filter of a mapping stands behind a name, .* or [*] only")
+    inner = [_inner(at, key, one) for key, one in value.items()]
+    if isinstance(value, Partial):
+        inner.append(_inner(at, "*", Unknown(value.reason)))
+    return [one for each in inner for one in _if_judged(parts, place, part, each, scope.on(each), scope.on(each))]
+
+
+def _if_judged(parts: Parts, place: int, part: Filter, one: Found, on: Scope, scope: Scope) -> list[Found]:
+    """The rest of the query from a value whose clauses hold ``on`` a place; one that may be there when that is open."""
+    status, why = on.judge(part.clauses)
+    if status is Status.UNKNOWN or (one.unread and status is not Status.PASS):
+        return [Found(Unknown(MAYBE + (why or one.value.reason)), one.path)]
+    if status is not Status.PASS:
+        return []
+    if part.capture and one.path:
+        scope.capture(part.capture, one.path[-1])
+    return _walk(parts, place + 1, one, scope)
 
 
 def _keyed(parts: Parts, place: int, part: KeyFilter, at: Found, scope: Scope) -> list[Found]:

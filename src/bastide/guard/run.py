@@ -151,9 +151,13 @@ class _Scope:
         found = find(operand.parts, at, self)
         return [one for one in found if not one.missing and not one.literal] if assigned and operand.some else found
 
-    def judge(self, clauses: Conjunctions, at: Found) -> tuple[Status, str]:
-        """The status of clauses on a value, and why it is UNKNOWN."""
-        found = _Scope(self.root, at, {}, self).conjunctions(clauses)
+    def on(self, at: Found) -> _Scope:
+        """The same place about another value."""
+        return _Scope(self.root, Found(at.value, at.path), {}, self)
+
+    def judge(self, clauses: Conjunctions) -> tuple[Status, str]:
+        """The status of clauses on the value that this is about, and why it is UNKNOWN."""
+        found = self.conjunctions(clauses)
         return found.status, found.notes[0].reason if found.notes else ""
 
     def capture(self, name: str, key: str) -> None:
