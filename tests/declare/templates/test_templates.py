@@ -28,6 +28,7 @@ Parameters:
   Port: {Type: Number, Default: 22}
   Names: {Type: CommaDelimitedList, Default: "a, b,c"}
   Missing: {Type: String}
+  Subnet: {Type: "AWS::EC2::Subnet::Id"}
   Stored: {Type: "AWS::SSM::Parameter::Value<String>", Default: /x}
 Mappings:
   Sizes: {dev: {disk: 8, log: "true"}, prod: {disk: 80, log: "true"}}
@@ -95,7 +96,17 @@ def test_an_intrinsic_comes_to_what_cloudformation_makes_of_it(node: str, expect
         ("!Ref Nobody", True),
         ("!GetAtt Nobody.Arn", True),
         ("!GetAtt Unnamed.DomainName", True),
+        ("'{{resolve:secretsmanager:x}}'", True),
+        ("!ImportValue other", True),
+        ("!Ref Stored", True),
+        ("!Sub 'x-${Missing}'", True),
+        ("!Join ['/', [a, !Ref Missing]]", True),
+        ("!If [Here, a, b]", True),
+        ("!Ref Subnet", True),
         ("!Ref Missing", False),
+        ("!Sub '${Missing}'", False),
+        ("!Join ['', [!Ref Missing]]", False),
+        ("!If [Here, [a], []]", False),
     ],
 )
 def test_what_only_a_resource_can_give_is_known_not_to_be_empty(node: str, filled: bool) -> None:

@@ -136,7 +136,7 @@ class _Reader:
                 for text, output in template.exported_names():
                     self.exports.setdefault(text, (template, output))
         if name not in self.exports:
-            return Unknown(f"no template here exports {name}")
+            return Unknown(f"no template here exports {name}", filled=True)
         template, output = self.exports[name]
         return template.output(output)
 

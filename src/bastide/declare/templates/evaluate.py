@@ -13,6 +13,7 @@ import ipaddress
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Any, Protocol
 
@@ -89,7 +90,8 @@ class Evaluator:
             dynamic = DYNAMIC.search(node)
             if dynamic is None:
                 return node
-            return Unknown(f"a dynamic reference to {dynamic.group(1)} is resolved at deployment", unwritten=True)
+            reason = f"a dynamic reference to {dynamic.group(1)} is resolved at deployment"
+            return Unknown(reason, filled=True, unwritten=True)  # a reference to nothing fails the deployment
         return node
 
     def plain(self, node: Any) -> Value:
@@ -172,7 +174,7 @@ class Evaluator:
             return as_text(value)
 
         made = VARIABLE.sub(found, text)
-        return missing[0] if missing else self._whole(LITERAL.sub(r"${\1}", made))
+        return _around(missing[0], made) if missing else self._whole(LITERAL.sub(r"${\1}", made))
 
     def _whole(self, text: str) -> Value:
         """Text that a function made, unless it is too long to be meant."""
@@ -192,7 +194,8 @@ class Evaluator:
         items = self.plain(argument[1])
         gaps = unknowns_in(items)
         if gaps:
-            return gaps[0]
+            known = items if isinstance(items, list) else []
+            return _around(gaps[0], "".join(one for one in known if isinstance(one, str)))
         if not isinstance(items, list):
             return Unknown("Fn::Join needs a list")
         return self._whole(as_text(argument[0]).join(bounded(as_text(item) for item in items)))
@@ -335,11 +338,19 @@ def bounded(parts: Iterable[str]) -> Iterator[str]:
 
 def either(left: Any, right: Any, doubt: Unknown) -> Any:
     """What is sure of two values, of which one will be there: equal parts, and Unknown where they differ."""
+    doubt = replace(doubt, filled=_filled(left) and _filled(right))
     if isinstance(left, Unknown) or isinstance(right, Unknown) or left is NO_VALUE or right is NO_VALUE:
         return NO_VALUE if left is right else doubt
     if isinstance(left, dict) and isinstance(right, dict):
         return {key: either(left.get(key, NO_VALUE), right.get(key, NO_VALUE), doubt) for key in {**left, **right}}
     return left if type(left) is type(right) and left == right else doubt
+
+
+def _filled(value: Any) -> bool:
+    """Whether a value is known to be there and not to be empty."""
+    if isinstance(value, Unknown):
+        return value.filled
+    return value is not NO_VALUE and value is not None and value not in ("", [], {})
 
 
 def as_text(value: Value) -> str:
@@ -349,3 +360,8 @@ def as_text(value: Value) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value) if isinstance(value, dict | list) else str(value)
+
+
+def _around(gap: Unknown, text: str) -> Unknown:
+    """The gap in a text that is known to have other letters besides: whatever fills it, the whole is not empty."""
+    return replace(gap, filled=True) if text else gap

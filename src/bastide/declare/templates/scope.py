@@ -93,15 +93,21 @@ def _parameter(name: str, body: Value, given: Mapping[str, Value], where: str) -
     if value is None and len(set(allowed)) == 1:
         value = allowed[0]
     if value is None:
-        return Unknown(f"parameter {name} has no value", unwritten=True)
+        return Unknown(f"parameter {name} has no value", filled=_never_empty(body, kind, allowed), unwritten=True)
     if name in given and _text(body.get("NoEcho", False)).lower() == "true":
         return Unknown(f"parameter {name} is secret (NoEcho)", filled=True, unwritten=True)
-    if kind.startswith("AWS::SSM::Parameter::"):
-        return Unknown(f"parameter {name} is read from Systems Manager at deployment", unwritten=True)
+    if kind.startswith("AWS::SSM::Parameter::Value<"):
+        return Unknown(f"parameter {name} is read from Systems Manager at deployment", filled=True, unwritten=True)
     items = [one.strip() for one in _items(value)] if "List" in kind else [_text(value)]
     if name in given and allowed and any(item not in allowed for item in items):
         raise InputError(f"{items[0]!r} is not allowed for parameter {name}", where, f"one of {', '.join(allowed)}")
     return items if "List" in kind else items[0]
+
+
+def _never_empty(body: Map, kind: str, allowed: list[str]) -> bool:
+    """Whether CloudFormation refuses an empty value: it looks up those of AWS's own types."""
+    least = _text(body.get("MinLength", 0))
+    return "AWS::" in kind or bool(allowed and "" not in allowed) or (least.isdigit() and int(least) > 0)
 
 
 def _items(value: Value) -> list[str]:

@@ -228,7 +228,7 @@ class Template:
 
     def exported(self, name: str) -> Value:
         """What another stack exports under a name."""
-        return self.exports(name) if self.exports else Unknown(f"nothing here exports {name}")
+        return self.exports(name) if self.exports else Unknown(f"nothing here exports {name}", filled=True)
 
     def undecided(self, node: Any) -> str:
         """Why a reference may not decide a condition; empty when it may."""
