@@ -181,3 +181,19 @@ def test_a_write_changes_the_types_of_its_service_and_an_unknown_one_everything(
 ) -> None:
     event = Event(source, name, datetime(2026, 1, 1, tzinfo=UTC), "us-east-1")
     assert changes_type(event, kind) is changed
+
+
+def test_what_changes_by_itself_is_read_again_only_where_there_is_any(
+    world: Counting, controls: tuple[Control, ...]
+) -> None:
+    first, _, _ = world.look(controls)
+    world.sandbox.clock.advance("1h")
+    empty, _, _ = world.look(controls, first)
+    assert "DescribeInstances" not in world.calls
+    client = world.sandbox.session().client("ec2", region_name="us-east-1")
+    client.run_instances(ImageId=client.describe_images()["Images"][0]["ImageId"], MinCount=1, MaxCount=1)
+    held, _, _ = world.look(controls, empty)
+    assert len(held.estate.of_type("AWS::EC2::Instance")) == 1
+    world.sandbox.clock.advance("1h")
+    world.look(controls, held)
+    assert "DescribeInstances" in world.calls

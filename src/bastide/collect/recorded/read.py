@@ -120,7 +120,8 @@ def _resources(item: Item, file: str) -> Iterator[Resource]:
         properties = {**properties, "Tags": [{"Key": key, "Value": one} for key, one in item.tags.items()]}
     origin = Origin("recorded", file, read_at=item.captured, detail=item.name or item.id)
     account, region = item.account or "0" * 12, _region(kind, item)
-    yield Resource(kind, account, region, _identifier(kind, item, properties), properties, item.arn, origin)
+    id = _identifier(kind, item, properties)
+    yield Resource(kind, account, region, id, properties, item.arn, origin, recorded=item.document)
     if kind == BUCKET:
         policy = _bucket_policy(item)
         if policy is not None:
