@@ -42,7 +42,8 @@ def _rules(resource: Resource) -> Value:
 
 def _schedule(secret: Resource, estate: Estate) -> tuple[Resource | None, Unknown | None]:
     """The schedule that names the secret, and why one that is not known could."""
-    names = {secret.id, secret.arn} - {""}
+    named = secret.get("Name")
+    names = {secret.id, secret.arn, named if isinstance(named, str) else ""} - {""}
     gap: Unknown | None = None
     for attachment in estate.of_type(ATTACHMENT):
         target = attachment.get("SecretId")

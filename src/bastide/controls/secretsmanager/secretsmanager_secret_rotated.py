@@ -21,7 +21,7 @@ from bastide.model import PASS, Estate, Resource, Unknown, Verdict, fail, unknow
             "maximumAllowedRotationFrequencyInHours", "integer", None, "hours that may lie between two rotations"
         ),
     ),
-    properties=("RotationEnabled", "RotationRules"),
+    properties=("Name", "RotationEnabled", "RotationRules"),
 )
 def secretsmanager_secret_rotated(
     secret: Resource,
