@@ -122,7 +122,8 @@ def _walk_key(parts: Parts, place: int, name: str, at: Found, scope: Scope) -> l
     if name in at.value:
         return _walk(parts, place + 1, _inner(at, name, at.value[name]), scope)
     if isinstance(at.value, Partial):
-        return [_inner(at, name, Unknown(at.value.reason))]
+        known = name in at.value.absent
+        return _missing(at, f"there is no {name}") if known else [_inner(at, name, Unknown(at.value.reason))]
     key, spelling = other_spelling(name, at.value, at.spelling)
     if key:
         inner = replace(_inner(at, key, at.value[key]), spelling=spelling)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from bastide.guard.compare import Found, compare
-from bastide.guard.find import MAYBE, GuardError, find
+from bastide.guard.find import GuardError, find
 from bastide.guard.syntax import (
     Alternative,
     Block,
@@ -77,10 +77,13 @@ def _all_of(answers: Sequence[Answer]) -> Answer:
 
 
 def _any_of(answers: Sequence[Answer]) -> Answer:
+    """Of alternatives; a message behind the last one is about all of them."""
     for word in (PASS, UNKNOWN, FAIL):
         met = [one for one in answers if one.status is word]
         if met:
-            return Answer(word, () if word is PASS else tuple(note for one in met for note in one.notes))
+            notes = tuple(note for one in met for note in one.notes)
+            told = tuple(note for note in notes if note.message)
+            return Answer(word, () if word is PASS else told or notes)
     return Answer(SKIP)
 
 
@@ -292,8 +295,8 @@ class _Scope:
         if one.operator != "empty" or not (alone or isinstance(last, Filter | KeyFilter)):
             return None
         wanted = one.negated is one.inverse  # True for `empty`, False for `!empty`
-        sure = [each for each in left if not _maybe(each)]
-        unsure = [each for each in left if _maybe(each)]
+        sure = [each for each in left if not each.unread]
+        unsure = [each for each in left if each.unread]
         if unsure and (not sure or wanted):
             reason = next(each.value.reason for each in unsure)
             return Answer(UNKNOWN, (Note(one.line, one.message, unsure[0].path, reason),))
@@ -320,11 +323,6 @@ class _Scope:
 
 class _Undecided(Exception):
     """A clause that hangs on a value that could not be read."""
-
-
-def _maybe(found: Found) -> bool:
-    """Whether it is not known that the query finds this."""
-    return isinstance(found.value, Unknown) and found.value.reason.startswith(MAYBE)
 
 
 def _holds(operator: str, found: Found) -> bool:

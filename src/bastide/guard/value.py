@@ -23,11 +23,14 @@ class Undecided(Exception):
 
 
 class Partial(dict[str, Any]):
-    """A mapping of which only some members are known; what is missing is Unknown for ``reason``."""
+    """A mapping of which only some members are known; what is missing is Unknown for ``reason``.
 
-    def __init__(self, known: Mapping[str, Any], reason: str) -> None:
+    ``absent`` names members that are known not to be there.
+    """
+
+    def __init__(self, known: Mapping[str, Any], reason: str, absent: frozenset[str] = frozenset()) -> None:
         super().__init__(known)
-        self.reason = reason
+        self.reason, self.absent = reason, absent
 
 
 @dataclass(frozen=True, slots=True)

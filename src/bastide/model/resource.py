@@ -47,6 +47,7 @@ class Resource:
     ``id`` is the registry's primary identifier (parts joined by ``|``). In a declared estate an identifier that AWS
     will choose is *provisional* (see ``model/provisional.py``): a plain string that can be recognized and is bound
     later. ``depends_on`` names what must exist first although no property says so (CloudFormation's DependsOn).
+    ``recorded`` is the configuration item of AWS Config that it was read from, where it was.
     """
 
     type: str
@@ -57,6 +58,7 @@ class Resource:
     arn: str = ""
     origin: Origin = Origin()
     depends_on: tuple[ResourceKey, ...] = ()
+    recorded: Mapping[str, Value] | None = field(default=None, compare=False, repr=False)
 
     @property
     def key(self) -> ResourceKey:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bastide.show.reports import Output, Report
     from bastide.show.workspace import Workspace
     from bastide.standards import Standing
+    from bastide.standards.custom_policy import External
     from bastide.store import KeptScore
 
 
@@ -90,10 +91,16 @@ def asked(slugs: Sequence[str], packs: Sequence[Path], controls: Sequence[Contro
         InputError: there is no such standard, or a file is no conformance pack.
     """
     standards = tuple(find_standard(slug) for slug in dict.fromkeys(slugs))
-    named = {pack_name(path): rule_coverage(read_pack(path), controls) for path in packs}
+    named = {pack_name(path): rule_coverage(read_pack(path), controls, _cfn_guard()) for path in packs}
     if len(named) + len(standards) > len({*named, *(one.slug for one in standards)}) or len(named) < len(set(packs)):
         raise InputError("two packs, or a pack and a standard, have one name", fix="rename a file")
     return Asked(tuple((one, coverage(one, controls)) for one in standards), tuple(named.items()))
+
+
+def _cfn_guard() -> External | None:
+    from bastide.declare.cfn_guard import installed
+
+    return installed()
 
 
 def pack_name(path: Path) -> str:

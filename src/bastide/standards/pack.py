@@ -15,11 +15,12 @@ from dataclasses import dataclass, field
 from bastide.controls import Control
 from bastide.errors import InputError
 from bastide.model import Resource, Unknown, Value
+from bastide.standards.custom_policy import External, policy_controls
 from bastide.standards.rules import answering, by_identifier
 
 RULE = "AWS::Config::ConfigRule"
 PROCESS = "AWS_CONFIG_PROCESS_CHECK"  # stands in packs for what no configuration decides
-OWNERS = {"CUSTOM_LAMBDA": "a custom rule's function is not run", "CUSTOM_POLICY": "its Guard policy was not evaluated"}
+LAMBDA = "a custom rule's function is not run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,17 @@ def parse_rule(given: Mapping[str, Value], name: str = "") -> Rule:
         _text(scope.get("ComplianceResourceId")),
         (_text(scope.get("TagKey")), _text(scope.get("TagValue"))),
         _text(details.get("PolicyText")),
-        unread,
+        unread or _unread_policy(details),
     )
+
+
+def _unread_policy(details: Mapping[str, Value]) -> str:
+    """Why a Guard policy cannot be asked; empty when it can, or the rule has none."""
+    text, runtime = details.get("PolicyText"), details.get("PolicyRuntime")
+    if isinstance(text, Unknown):
+        return f"its policy could not be read: {text.reason}"
+    known = runtime is None or (isinstance(runtime, str) and runtime.startswith("guard-2."))
+    return "" if known else f"the runtime {runtime!r} of its policy is not known"
 
 
 def _mapping(value: Value) -> Mapping[str, Value]:
@@ -122,17 +132,22 @@ def _spelled(value: Value) -> str:
     return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
-def rule_coverage(rules: Iterable[Rule], controls: Sequence[Control]) -> tuple[RuleCoverage, ...]:
-    """What answers each rule, in order."""
-    return tuple(cover_rule(rule, controls) for rule in rules)
+def rule_coverage(
+    rules: Iterable[Rule], controls: Sequence[Control], external: External | None = None
+) -> tuple[RuleCoverage, ...]:
+    """What answers each rule, in order. ``external`` judges Guard policies that are not translated."""
+    return tuple(cover_rule(rule, controls, external) for rule in rules)
 
 
-def cover_rule(rule: Rule, controls: Sequence[Control]) -> RuleCoverage:
+def cover_rule(rule: Rule, controls: Sequence[Control], external: External | None = None) -> RuleCoverage:
     """The controls that answer one rule with the parameters that it gives them, or why there are none."""
     if rule.unread:
         return RuleCoverage(rule, why_not=rule.unread)
+    if rule.owner == "CUSTOM_POLICY":
+        made, why_not = policy_controls(rule.name, rule.policy, rule.types, rule.parameters, external)
+        return RuleCoverage(rule, made, why_not)
     if rule.owner != "AWS":
-        return RuleCoverage(rule, why_not=OWNERS.get(rule.owner, f"its owner {rule.owner!r} is not known"))
+        return RuleCoverage(rule, why_not=LAMBDA if rule.owner == "CUSTOM_LAMBDA" else f"no owner {rule.owner!r}")
     if rule.identifier == PROCESS:
         return RuleCoverage(rule, why_not="it is a process check: only people can show it")
     managed = by_identifier().get(rule.identifier)
