@@ -37,12 +37,12 @@ def rds_cluster_several_zones(cluster: Resource, estate: Estate) -> Verdict:
     kind = cluster.get("DBClusterInstanceClass")
     if isinstance(kind, Unknown):
         return unknown(kind, "DBClusterInstanceClass")
-    return PASS if kind else _by_members(cluster, estate)
+    return PASS if kind else judge_members(cluster, estate, INSTANCE)
 
 
-def _by_members(cluster: Resource, estate: Estate) -> Verdict:
-    """What the instances say that are to belong to the cluster."""
-    members = beside(cluster, estate, INSTANCE, "DBClusterIdentifier", cluster.id)
+def judge_members(cluster: Resource, estate: Estate, instance: str) -> Verdict:
+    """What the instances, of that type, say that are to belong to the cluster."""
+    members = beside(cluster, estate, instance, "DBClusterIdentifier", cluster.id)
     if isinstance(members, Unknown):
         return unknown(members)
     if len(members) < 2:
