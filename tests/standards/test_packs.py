@@ -23,13 +23,14 @@ from bastide.standards.pack_standing import pack_standing
 from bastide.standards.pack_text import (
     MOST_BYTES,
     MOST_RULES,
-    RUNBOOKS,
     render_packs,
     render_template,
     rules_for,
     rules_of,
 )
+from bastide.standards.remediation import parse_remediation
 from bastide.standards.rules import managed_rules
+from bastide.standards.runbooks import RUNBOOKS
 
 PACKS = Path(os.environ.get("BASTIDE_CORPUS", "")) / "config" / "aws-config-conformance-packs"
 SSH = {"Owner": "AWS", "SourceIdentifier": "INCOMING_SSH_DISABLED"}
@@ -213,3 +214,67 @@ def test_parameters_may_be_a_json_text() -> None:
         "InputParameters": json.dumps({"maxAccessKeyAge": 30, "nothing": ""}),
     }
     assert parse_rule(given).parameters == {"maxAccessKeyAge": "30"}
+
+
+REMEDIED = """
+Resources:
+  Ssh:
+    Type: AWS::Config::ConfigRule
+    Properties:
+      ConfigRuleName: ssh
+      Source: {Owner: AWS, SourceIdentifier: INCOMING_SSH_DISABLED}
+  Close:
+    Type: AWS::Config::RemediationConfiguration
+    Properties:
+      ConfigRuleName: !Ref Ssh
+      TargetType: SSM_DOCUMENT
+      TargetId: RUNBOOK
+      Automatic: true
+      MaximumAutomaticAttempts: 3
+      RetryAttemptSeconds: 30
+      Parameters:
+        GroupId: {ResourceValue: {Value: RESOURCE_ID}}
+        AutomationAssumeRole: {StaticValue: {Values: [arn:aws:iam::111111111111:role/r]}}
+"""
+
+
+def test_a_remediation_is_read_with_its_rule_and_shown(tmp_path: Path) -> None:
+    file = tmp_path / "pack.yaml"
+    for document, said in (
+        ("AWS-DisablePublicAccessForSecurityGroup", "by itself, 3 times in 30 seconds"),
+        ("Own-Runbook", "what this runbook does is not known here"),
+    ):
+        file.write_text(REMEDIED.replace("RUNBOOK", document))
+        (read,) = read_pack(file)
+        assert read.remediation is not None
+        assert (read.remediation.document, read.remediation.automatic) == (document, True)
+        assert read.remediation.parameters["GroupId"] == "RESOURCE_ID"
+        covered = rule_coverage([read], all_controls())
+        estate = Estate(resources=(group("0.0.0.0/0"),))
+        verdicts = judge(covered, estate, lambda controls: run(estate, controls, include_passes=True).findings)
+        (outcome,) = pack_standing("p", "2026-01-01", covered, PackCompliance(verdicts)).outcomes
+        assert outcome.remediation.startswith(document)
+        assert said in outcome.remediation
+
+
+def test_what_cannot_be_read_of_a_remediation_is_said() -> None:
+    found = parse_remediation({"ConfigRuleName": "r", "TargetId": Unknown("a parameter"), "Parameters": Unknown("x")})
+    assert "parameters could not be read" in found.text(())
+    assert "could not be read" in parse_remediation({}).unread
+
+
+@pytest.mark.parametrize("organization", [False, True])
+def test_a_template_that_makes_packs_gives_the_rules_of_all_of_them(tmp_path: Path, organization: bool) -> None:
+    rules = [managed_rules()[name] for name in ("restricted-ssh", "access-keys-rotated")]
+    packs = [(one.name, text) for one in rules for text in render_packs([one], "x", remediate=True)]
+    file = tmp_path / "packs.yaml"
+    file.write_text(render_template(packs, organization=organization))
+    assert [one.name for one in read_pack(file)] == ["restricted-ssh", "access-keys-rotated"]
+
+
+def test_a_pack_of_remediations_alone_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "pack.yaml"
+    text = REMEDIED.replace("!Ref Ssh", "ssh")
+    file.write_text("Resources:\n" + text[text.index("  Close:") :])
+    with pytest.raises(InputError, match="only 1 remediations of rules that are made elsewhere"):
+        read_pack(file)

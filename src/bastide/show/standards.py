@@ -7,10 +7,10 @@ packs want with other parameters.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bastide.errors import InputError
 from bastide.standards import Coverage, Standard, all_standards, controls_of, coverage, find_standard, standing
@@ -22,7 +22,7 @@ from bastide.standards.pack_standing import pack_standing
 if TYPE_CHECKING:
     from bastide.assess import Assessment
     from bastide.controls import Control
-    from bastide.model import Estate, Finding
+    from bastide.model import Estate, Finding, Resource, Value
     from bastide.show.reports import Output, Report
     from bastide.show.workspace import Workspace
     from bastide.standards import Standing
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from bastide.store import KeptScore
 
 
+PACK_TYPES = ("AWS::Config::ConformancePack", "AWS::Config::OrganizationConformancePack")
 EVIDENCE = "evidence"  # the output format that is a folder
 
 
@@ -145,23 +146,52 @@ def with_history(place: Workspace, report: Report) -> Report:
 
 
 def read_pack(path: Path) -> tuple[Rule, ...]:
-    """The rules of a conformance pack's file, parameters filled in with their defaults.
+    """The rules of a conformance pack's file, parameters filled in with their defaults, with their remediations.
+
+    A template that makes packs, of an account or of an organization, gives the rules of all of them.
 
     Raises:
         InputError: the file cannot be read, is no template, or has no rules.
     """
-    from bastide.declare.templates import Settings, estate_of
     from bastide.declare.templates.files import is_tree, read_template
 
     tree = read_template(path)
     if not is_tree(tree):
         raise InputError("this is not a conformance pack: it has no Resources", str(path))
-    found = rules_in(estate_of({str(path): tree}, Settings()).estate.resources)
-    if not found:
-        raise InputError(
-            "there are no rules in this conformance pack", str(path), "name a file with AWS::Config::ConfigRule"
-        )
-    return found
+    return _rules_of(tree, str(path), {})
+
+
+def _rules_of(tree: Any, name: str, values: dict[str, Value]) -> tuple[Rule, ...]:
+    from bastide.declare.templates import Settings, estate_of
+    from bastide.standards.remediation import remediations_in
+
+    resources = estate_of({name: tree}, Settings(values)).estate.resources
+    rules = rules_in(resources)
+    for one in resources:
+        if one.type in PACK_TYPES:
+            rules += _rules_of_body(one, name)
+    if not rules:
+        alone = remediations_in(resources)
+        also = f", only {len(alone)} remediations of rules that are made elsewhere" if alone else ""
+        fix = "name a file with AWS::Config::ConfigRule"
+        raise InputError(f"there are no rules in this conformance pack{also}", name, fix)
+    return rules
+
+
+def _rules_of_body(pack: Resource, name: str) -> tuple[Rule, ...]:
+    """The rules of a pack that a template makes."""
+    from bastide.declare.templates.files import is_tree, parse_template
+
+    body, given = pack.get("TemplateBody"), pack.get("ConformancePackInputParameters")
+    where = f"{name} {pack.origin.detail or pack.id}"
+    if not isinstance(body, str):
+        raise InputError("this pack's template is not in its TemplateBody", where, "name the file of the pack itself")
+    pairs = [one for one in given if isinstance(one, Mapping)] if isinstance(given, list | tuple) else []
+    values = {str(one.get("ParameterName")): one.get("ParameterValue") for one in pairs}
+    tree = parse_template(body.encode(), where)
+    if not is_tree(tree):
+        raise InputError("this is not a conformance pack: it has no Resources", where)
+    return _rules_of(tree, where, values)
 
 
 def list_text(controls: Sequence[Control]) -> str:

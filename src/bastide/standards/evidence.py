@@ -150,6 +150,7 @@ def outcome_json(outcome: Outcome) -> dict[str, Any]:
         "controls": list(outcome.controls),
         "counts": {str(status): number for status, number in sorted(outcome.counts.items())},
         "accepted": outcome.accepted,
+        **({"remediation": outcome.remediation} if outcome.remediation else {}),
         "nothing_to_judge": list(outcome.silent),
         "not_covered": list(outcome.missing),
         "manual": requirement.manual,

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bastide.controls import Control
 from bastide.errors import InputError
 from bastide.model import Resource, Unknown, Value
 from bastide.standards.custom_policy import External, policy_controls
+from bastide.standards.remediation import Remediation, remediations_in
 from bastide.standards.rules import answering, by_identifier
 
 RULE = "AWS::Config::ConfigRule"
@@ -39,6 +40,7 @@ class Rule:
     tag: tuple[str, str] = ("", "")
     policy: str = ""
     unread: str = ""
+    remediation: Remediation | None = None
 
     def covers(self, resource: Resource) -> bool:
         """Whether a resource is within the rule's scope."""
@@ -60,9 +62,11 @@ class RuleCoverage:
 
 
 def rules_in(resources: Iterable[Resource]) -> tuple[Rule, ...]:
-    """The rules among the resources of a template, in its order."""
-    found = (one for one in resources if one.type == RULE)
-    return tuple(parse_rule(one.properties, one.origin.detail or one.id) for one in found)
+    """The rules among the resources of a template, in its order, each with its remediation."""
+    resources = tuple(resources)
+    remedies = {one.rule: one for one in remediations_in(resources)}
+    found = (parse_rule(one.properties, one.origin.detail or one.id) for one in resources if one.type == RULE)
+    return tuple(replace(one, remediation=remedies.get(one.name)) for one in found)
 
 
 def parse_rule(given: Mapping[str, Value], name: str = "") -> Rule:

@@ -18,7 +18,7 @@ STATUSES = {word: status for status, word in WORDS.items()}
 def pack_standing(name: str, date: str, covered: Iterable[RuleCoverage], compliance: PackCompliance) -> Standing:
     """The standing of an estate against a pack. ``compliance`` has the rules of ``covered``, in its order."""
     pairs = zip(covered, compliance.rules, strict=True)
-    outcomes = tuple(_outcome(found, tuple(each.id for each in one.controls)) for one, found in pairs)
+    outcomes = tuple(_outcome(found, one) for one, found in pairs)
     standard = Standard(
         name,
         name,
@@ -38,13 +38,21 @@ def pack_standing(name: str, date: str, covered: Iterable[RuleCoverage], complia
     )
 
 
-def _outcome(one: RuleCompliance, controls: tuple[str, ...]) -> Outcome:
+def _outcome(one: RuleCompliance, covered: RuleCoverage) -> Outcome:
+    controls = tuple(each.id for each in covered.controls)
+    remedy = one.rule.remediation.text(covered.controls) if one.rule.remediation else ""
     title = one.rule.identifier or f"custom rule ({one.rule.owner.lower() or 'no owner'})"
     counts = Counter(STATUSES[each.compliance] for each in one.evaluations)
     manual = one.why_not if one.rule.identifier == PROCESS else ""
     missing = (one.why_not,) if not controls and one.why_not and not manual else ()
     return Outcome(
-        Requirement(one.rule.name, title, manual=manual), _answer(one, controls), controls, dict(counts), (), missing
+        Requirement(one.rule.name, title, manual=manual),
+        _answer(one, controls),
+        controls,
+        dict(counts),
+        (),
+        missing,
+        remediation=remedy,
     )
 
 

@@ -63,6 +63,7 @@ class Outcome:
     """One requirement: its answer, verdicts by status, controls with nothing to judge, and references not covered.
 
     ``accepted``: failures that somebody accepts by an exemption or a comment; they are NOT_APPLICABLE in ``counts``.
+    ``remediation``: what a conformance pack starts for what does not comply.
     """
 
     requirement: Requirement
@@ -72,6 +73,7 @@ class Outcome:
     silent: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     accepted: int = 0
+    remediation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,8 @@ def note(outcome: Outcome) -> str:
         parts.append(f"not covered: {', '.join(outcome.missing)}")
     elif outcome.answer is Answer.NOT_COVERED:
         parts.append("no control of Bastide answers it yet")
+    if outcome.remediation:
+        parts.append(f"remediation: {outcome.remediation}")
     if outcome.requirement.manual:
         parts.append(f"by hand: {outcome.requirement.manual}")
     return "; ".join(parts)
