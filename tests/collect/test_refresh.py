@@ -191,7 +191,7 @@ def test_what_changes_by_itself_is_read_again_only_where_there_is_any(
     empty, _, _ = world.look(controls, first)
     assert "DescribeInstances" not in world.calls
     client = world.sandbox.session().client("ec2", region_name="us-east-1")
-    client.run_instances(ImageId=client.describe_images()["Images"][0]["ImageId"], MinCount=1, MaxCount=1)
+    client.run_instances(ImageId="ami-12345678", MinCount=1, MaxCount=1)
     held, _, _ = world.look(controls, empty)
     assert len(held.estate.of_type("AWS::EC2::Instance")) == 1
     world.sandbox.clock.advance("1h")
