@@ -131,6 +131,26 @@ def logging_block(value: Value) -> Value:
 
 
 @converter
+def conditions(value: Value) -> Value:
+    """Conditions of a backup selection: the tests of each operator by its name in IAM's spelling."""
+    made: dict[str, Value] = {}
+    for block in many(value):
+        if not isinstance(block, Mapping):
+            return block if isinstance(block, Unknown) else Unknown("not a condition")
+        for operator, tests in block.items():
+            name = "".join(part.capitalize() for part in str(operator).split("_"))
+            told = [one for one in many(tests) if one is not None]
+            made[name] = tests if isinstance(tests, Unknown) else [_test(one) for one in told]
+    return {name: tests for name, tests in made.items() if tests != []} or None
+
+
+def _test(value: Value) -> Value:
+    if not isinstance(value, Mapping):
+        return value if isinstance(value, Unknown) else Unknown("not a test")
+    return {"ConditionKey": value.get("key"), "ConditionValue": value.get("value")}
+
+
+@converter
 def delivery(value: Value, protocol: str, role: str) -> Value:
     """The role that logs deliveries of a topic by one protocol."""
     return [{"Protocol": protocol, role: value}]

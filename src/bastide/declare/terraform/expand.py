@@ -19,6 +19,9 @@ TARGETS = (("vpc_id", "VPC"), ("subnet_id", "Subnet"), ("eni_id", "NetworkInterf
            ("transit_gateway_id", "TransitGateway"),
            ("transit_gateway_attachment_id", "TransitGatewayAttachment"))  # fmt: skip
 ROUTED = {"cidr_block": "destination_cidr_block", "ipv6_cidr_block": "destination_ipv6_cidr_block"}
+SOURCES = (("kinesis_source_configuration", "KinesisStreamAsSource"), ("msk_source_configuration", "MSKAsSource"))
+SETTINGS = {"/ssm/automation/customer-script-log-destination": "log_destination",
+            "/ssm/documents/console/public-sharing-permission": "public_sharing"}  # fmt: skip
 TUNNEL = (("phase1_encryption_algorithms", "Phase1EncryptionAlgorithms"), ("startup_action", "StartupAction"),
           ("ike_versions", "IKEVersions"), ("dpd_timeout_action", "DPDTimeoutAction"))  # fmt: skip
 
@@ -121,7 +124,7 @@ def firehose(name: str, values: Values, _me: str) -> Pairs:
     on = isinstance(block, Unknown) or (isinstance(block, Mapping) and (
         isinstance(block.get("enabled"), Unknown) or truth(block.get("enabled"))
     ))  # fmt: skip
-    source = "KinesisStreamAsSource" if values.get("kinesis_source_configuration") not in (None, []) else "DirectPut"
+    source = next((kind for block, kind in SOURCES if values.get(block) not in (None, [])), "DirectPut")
     kept = {**values, "delivery_stream_type": source}
     yield name, kept if on else {**kept, "server_side_encryption": None}
 
@@ -135,6 +138,14 @@ def inspector(name: str, values: Values, _me: str) -> Pairs:
         yield name, {kind.lower(): kind in many(types) for kind in ("EC2", "ECR", "LAMBDA", "LAMBDA_CODE")}
 
 
+def service_setting(name: str, values: Values, _me: str) -> Pairs:
+    """A setting of Systems Manager under its own name; the id is that of the setting, or an ARN that ends with it."""
+    said = values.get("setting_id")
+    found = next((key for path, key in SETTINGS.items() if isinstance(said, str) and said.endswith(path)), None)
+    if found:
+        yield name, {found: values.get("setting_value")}
+
+
 def method_path(name: str, values: Values, _me: str) -> Pairs:
     """Settings of methods with the path (``*/*``) in its two parts."""
     path = values.get("method_path")
@@ -146,5 +157,18 @@ def method_path(name: str, values: Values, _me: str) -> Pairs:
 
 EXPANSIONS: Mapping[str, Callable[..., Pairs]] = {
     one.__name__: one
-    for one in (beside, rules, entries, routes, gateway, flow_log, tunnels, holders, firehose, inspector, method_path)
+    for one in (
+        beside,
+        rules,
+        entries,
+        routes,
+        gateway,
+        flow_log,
+        tunnels,
+        holders,
+        firehose,
+        inspector,
+        method_path,
+        service_setting,
+    )
 }
