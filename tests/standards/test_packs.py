@@ -239,7 +239,7 @@ Resources:
 
 
 def test_a_remediation_is_read_with_its_rule_and_shown(tmp_path: Path) -> None:
-    file = tmp_path / "pack.yaml"
+    file, estate = tmp_path / "pack.yaml", Estate(resources=(group("0.0.0.0/0"),))
     for document, said in (
         ("AWS-DisablePublicAccessForSecurityGroup", "by itself, 3 times in 30 seconds"),
         ("Own-Runbook", "what this runbook does is not known here"),
@@ -250,7 +250,6 @@ def test_a_remediation_is_read_with_its_rule_and_shown(tmp_path: Path) -> None:
         assert (read.remediation.document, read.remediation.automatic) == (document, True)
         assert read.remediation.parameters["GroupId"] == "RESOURCE_ID"
         covered = rule_coverage([read], all_controls())
-        estate = Estate(resources=(group("0.0.0.0/0"),))
         verdicts = judge(covered, estate, lambda controls: run(estate, controls, include_passes=True).findings)
         (outcome,) = pack_standing("p", "2026-01-01", covered, PackCompliance(verdicts)).outcomes
         assert outcome.remediation.startswith(document)

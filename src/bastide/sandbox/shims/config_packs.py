@@ -15,10 +15,12 @@ from urllib.parse import urlsplit
 from bastide.declare.templates import Settings, estate_of
 from bastide.declare.templates.files import is_tree, parse_template
 from bastide.errors import InputError
+from bastide.model.unknown import unknowns_in
 from bastide.sandbox import moto
 from bastide.sandbox.call import Call
 from bastide.sandbox.shims import Answer, shim
 from bastide.sandbox.shims.config_compliance import results_of
+from bastide.sandbox.shims.config_remediation import check_remediation, keep_remediation
 from bastide.sandbox.shims.config_rules import (
     PACKS,
     check_rule,
@@ -32,13 +34,14 @@ from bastide.sandbox.shims.config_rules import (
 )
 from bastide.sandbox.wire import AwsError
 from bastide.standards.evaluation import NOT_APPLICABLE, PackCompliance, render_result
-from bastide.standards.pack import RULE, parse_rule
+from bastide.standards.pack import RULE, parse_rule, rules_in
+from bastide.standards.remediation import REMEDIATION
 
 Record = dict[str, Any]
 MOST_BYTES = 51_200
 MOST_RULES = 130
 MOST_PACKS = 50
-MADE_OF = (RULE, "AWS::Config::RemediationConfiguration")
+MADE_OF = (RULE, REMEDIATION)
 
 
 def packs(call: Call) -> dict[str, Record]:
@@ -125,6 +128,28 @@ def template_rules(text: str, given: Sequence[Mapping[str, str]]) -> list[dict[s
     return made
 
 
+def template_remediations(text: str, given: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
+    """The fields of each remediation of a rule in a template, as PutRemediationConfigurations would get them.
+
+    Raises AwsError: ConformancePackTemplateValidationException.
+    """
+    values = {one["ParameterName"]: one["ParameterValue"] for one in given}
+    resources = estate_of({"template": parse_template(text.encode(), "template")}, Settings(values)).estate.resources
+    made = [dict(one.properties) for one in resources if one.type == REMEDIATION]
+    names = {rule.name for rule in rules_in(resources)}
+    for one in made:
+        if one.get("ConfigRuleName") not in names:
+            raise _unfit("a remediation is not about a rule of the pack")
+        unread = unknowns_in(one)
+        if unread:
+            raise _unfit(f"the remediation of {one['ConfigRuleName']}: {unread[0].reason}")
+        try:
+            check_remediation(one)
+        except AwsError as wrong:
+            raise _unfit(f"the remediation of {one['ConfigRuleName']}: {wrong.message}") from wrong
+    return made
+
+
 def _unfit(why: str) -> AwsError:
     return AwsError("ConformancePackTemplateValidationException", f"The template is not valid: {why}")
 
@@ -142,6 +167,7 @@ def _as_call(properties: Mapping[str, Any], name: str, parameters: Mapping[str, 
 def make_pack(call: Call, name: str, text: str, fields: Mapping[str, Any], created_by: str = "") -> Record:
     """Keep a pack and make its rules; those of an earlier version go."""
     wanted = template_rules(text, fields.get("ConformancePackInputParameters") or ())
+    remedies = template_remediations(text, fields.get("ConformancePackInputParameters") or ())
     known = packs(call).get(name)
     if known is None and len(packs(call)) >= MOST_PACKS:
         text = f"An account can have {MOST_PACKS} conformance packs."
@@ -156,6 +182,8 @@ def make_pack(call: Call, name: str, text: str, fields: Mapping[str, Any], creat
         make_rule(call, {**one, "ConfigRuleName": f"{one['ConfigRuleName']}-conformance-pack-{suffix}"}, PACKS)
         for one in wanted
     ]
+    for one in remedies:
+        keep_remediation(call, {**one, "ConfigRuleName": f"{one['ConfigRuleName']}-{id}"}, PACKS)
     kept = ("DeliveryS3Bucket", "DeliveryS3KeyPrefix", "ConformancePackInputParameters")
     packs(call)[name] = {
         "ConformancePackName": name,

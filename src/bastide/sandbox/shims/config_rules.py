@@ -15,12 +15,13 @@ from typing import Any
 
 from bastide.assess import run
 from bastide.controls import all_controls
+from bastide.model import ResourceKey
 from bastide.sandbox import moto
 from bastide.sandbox.call import Call
 from bastide.sandbox.inner import observe
 from bastide.sandbox.shims import Answer, shim
 from bastide.sandbox.wire import AwsError
-from bastide.standards.evaluation import RuleCompliance, judge
+from bastide.standards.evaluation import Evaluation, RuleCompliance, judge, rule_compliance
 from bastide.standards.pack import PROCESS, parse_rule, rule_coverage
 from bastide.standards.rules import by_identifier
 
@@ -93,6 +94,18 @@ def make_rule(call: Call, given: Mapping[str, Any], created_by: str = "") -> Rec
     rules(call)[given["ConfigRuleName"]] = record
     _runs(call)[given["ConfigRuleName"]] = {"FirstActivatedTime": call.at, "asked": call.at}
     return record
+
+
+def put_results(call: Call) -> dict[str, dict[ResourceKey, Record]]:
+    """Evaluations that others made, by rule and resource."""
+    found: dict[str, dict[ResourceKey, Record]] = call.store.setdefault("put-results", {})
+    return found
+
+
+def remediations(call: Call) -> dict[str, Record]:
+    """The remediations of the call's account and Region by rule."""
+    found: dict[str, Record] = call.store.setdefault("remediations", {})
+    return found
 
 
 def _runs(call: Call) -> dict[str, Record]:
@@ -170,6 +183,9 @@ def delete_config_rule(call: Call) -> Answer:
     if record.get("CreatedBy"):
         text = f"The rule is managed by {record['CreatedBy']}; delete the conformance pack instead."
         raise AwsError("AccessDeniedException", text)
+    if record["ConfigRuleName"] in remediations(call):
+        text = "A remediation action is associated with the rule: delete it first."
+        raise AwsError("ResourceInUseException", text)
     drop_rule(call, record["ConfigRuleName"])
     return None
 
@@ -178,6 +194,8 @@ def drop_rule(call: Call, name: str) -> None:
     """Forget a rule."""
     record = rules(call).pop(name)
     _runs(call).pop(name, None)
+    put_results(call).pop(name, None)
+    remediations(call).pop(name, None)
     tags(call).pop(record["ConfigRuleArn"], None)
 
 
@@ -223,7 +241,16 @@ def compliance(call: Call, names: Iterable[str] | None = None) -> dict[str, Rule
     types = {kind for one in covered for each in one.controls for kind in (each.resource_type, *each.reads)}
     estate = observe(call, types)
     found = judge(covered, estate, lambda controls: run(estate, controls, include_passes=True).findings)
-    return dict(zip(wanted, found, strict=True))
+    return {name: _with_put(call, one) for name, one in zip(wanted, found, strict=True)}
+
+
+def _with_put(call: Call, found: RuleCompliance) -> RuleCompliance:
+    """The compliance of a rule whose evaluations others make; any other as it is."""
+    put = put_results(call).get(found.rule.name)
+    if not put:
+        return found
+    rows = tuple(Evaluation(found.rule.name, key, one["word"], one["note"]) for key, one in sorted(put.items()))
+    return RuleCompliance(found.rule, rule_compliance(rows), rows)
 
 
 def tags(call: Call) -> dict[str, dict[str, str]]:
