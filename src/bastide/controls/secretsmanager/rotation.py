@@ -17,6 +17,8 @@ from bastide.model import Estate, Resource, Unknown, Value
 
 SCHEDULE = "AWS::SecretsManager::RotationSchedule"
 ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"
+# An ARN that stands in a template by hand: the name, with or without the six characters that Secrets Manager adds.
+WRITTEN = re.compile(r"arn:[^:]+:secretsmanager:([^:]*):([^:]*):secret:(.+?)(?:-[A-Za-z0-9]{6})?")
 RATE = re.compile(r"rate\(\s*(\d+)\s+(hour|day)s?\s*\)")
 HOURS = {"hour": 1, "day": 24}
 
@@ -44,12 +46,13 @@ def _schedule(secret: Resource, estate: Estate) -> tuple[Resource | None, Unknow
     """The schedule that names the secret, and why one that is not known could."""
     named = secret.get("Name")
     names = {secret.id, secret.arn, named if isinstance(named, str) else ""} - {""}
+    place = (secret.region, secret.account, named)
     gap: Unknown | None = None
     for attachment in estate.of_type(ATTACHMENT):
         target = attachment.get("SecretId")
         if isinstance(target, Unknown) and attachment.account == secret.account:
             gap = target if gap is None else gap
-        elif isinstance(target, str) and target in names:
+        elif isinstance(target, str) and _means(target, names, place):
             names.add(attachment.id)
     for schedule in estate.of_type(SCHEDULE):
         if schedule.account != secret.account:
@@ -57,9 +60,20 @@ def _schedule(secret: Resource, estate: Estate) -> tuple[Resource | None, Unknow
         target = schedule.get("SecretId")
         if isinstance(target, Unknown):
             gap = target if gap is None else gap
-        elif isinstance(target, str) and target in names:
+        elif isinstance(target, str) and _means(target, names, place):
             return schedule, None
     return None, gap_at(estate, SCHEDULE, secret.account, secret.region) if gap is None else gap
+
+
+def _means(target: str, names: set[str], place: tuple[str, str, Value]) -> bool:
+    """The target is one of the names, or an ARN of that region, account and name."""
+    if target in names:
+        return True
+    written = WRITTEN.fullmatch(target)
+    if written is None:
+        return False
+    whole = target.rpartition(":secret:")[2]
+    return written.groups()[:2] == place[:2] and place[2] in (written[3], whole)
 
 
 def hours_between(rules: Value) -> float | Unknown:
