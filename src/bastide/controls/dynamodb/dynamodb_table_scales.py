@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 
 from bastide.controls.control import control
 from bastide.controls.lookup import elements_of, number
-from bastide.controls.neighbours import beside
+from bastide.controls.neighbours import beside, unplaced
 from bastide.controls.parameter import Parameter
 from bastide.model import PASS, Estate, Resource, Status, Unknown, Verdict, fail, unknown
+from bastide.model.provisional import tokens_in
 
 TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 PATH = "BillingMode"
@@ -73,12 +74,26 @@ def _of_indexes(table: Resource, estate: Estate, asked: Mapping[str, int]) -> It
 
 def _of_place(table: Resource, estate: Estate, kind: str, place: str, asked: Mapping[str, int]) -> Verdict:
     """FAIL when the reads or the writes of the table or the index do not scale."""
-    targets = beside(table, estate, TARGET, "ResourceId", place)
+    targets = _targets(table, estate, kind, place)
     if isinstance(targets, Unknown):
         return unknown(targets, PATH)
     verdicts = [_of_dimension(kind, name, least, targets) for name, least in asked.items()]
     failed = next((one for one in verdicts if one.status is Status.FAIL), None)
+    lost = unplaced(table, estate, TARGET, "ResourceId") if failed is not None else None
+    if lost is not None:
+        return unknown(lost, PATH)
     return failed or next((one for one in verdicts if one is not PASS), PASS)
+
+
+def _targets(table: Resource, estate: Estate, kind: str, place: str) -> tuple[Resource, ...] | Unknown:
+    """The targets of the table or the index; of a plan, which knows no more than the reference, also the table's."""
+    named = beside(table, estate, TARGET, "ResourceId", place)
+    if kind == "index" or not tokens_in(table.id):
+        return named
+    referring = beside(table, estate, TARGET, "ResourceId", table.id)
+    if isinstance(named, Unknown) or isinstance(referring, Unknown):
+        return referring if isinstance(named, Unknown) else named
+    return named + referring
 
 
 def _of_dimension(kind: str, dimension: str, least: int, targets: tuple[Resource, ...]) -> Verdict:
