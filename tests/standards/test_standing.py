@@ -160,7 +160,7 @@ def test_a_control_that_maps_to_the_requirement_itself_covers_it_where_the_stand
 def test_a_rule_is_answered_by_its_name_and_else_by_its_security_hub_control() -> None:
     assert [one.id for one in answering(by_identifier()["INCOMING_SSH_DISABLED"], all_controls())] == [SSH.id]
     deletion = answering(by_identifier()["KMS_CMK_NOT_SCHEDULED_FOR_DELETION"], all_controls())
-    assert [one.id for one in deletion] == ["kms-key-not-pending-deletion"]
+    assert [one.id for one in deletion] == ["kms-key-not-pending-deletion", "kms-key-not-scheduled-for-deletion"]
     assert by_security_hub()["S3.8"][0].name == "s3-bucket-level-public-access-prohibited"
     assert answers_to("rule:restricted-ssh", all_controls()) == (SSH,)
 
