@@ -11,27 +11,12 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
+from bastide.errors import InputError
+from bastide.iam import exposure
+from bastide.iam.parse import parse_policy
 from bastide.sandbox.wire import AwsError
 
 Statement = dict[str, Any]
-
-# Condition keys that tie an Allow to known callers. Source: S3 User Guide, "The meaning of public".
-_FIXED_CALLER = {
-    "aws:sourceip",
-    "aws:sourcearn",
-    "aws:sourcevpc",
-    "aws:sourcevpce",
-    "aws:sourceowner",
-    "aws:sourceaccount",
-    "aws:userid",
-    "aws:principalorgid",
-    "aws:principalorgpaths",
-    "aws:principalaccount",
-    "aws:principalarn",
-    "s3:x-amz-server-side-encryption-aws-kms-key-id",
-    "s3:dataaccesspointarn",
-    "s3:dataaccesspointaccount",
-}
 
 
 def parse_statements(text: str, code: str = "MalformedPolicy", message: str = "") -> list[Statement]:
@@ -54,27 +39,15 @@ def as_list(value: Any) -> list[Any]:
 
 
 def is_public(statements: list[Statement]) -> bool:
-    """Whether an Allow reaches everybody. Source: S3 User Guide, "Blocking public access", "The meaning of public"."""
-    return any(row["Effect"] == "Allow" and _is_everybody(row) and not _is_tied(row) for row in statements)
+    """Whether an Allow reaches everybody. Source: S3 User Guide, "Blocking public access", "The meaning of public".
 
-
-def _is_everybody(statement: Statement) -> bool:
-    if "NotPrincipal" in statement:
-        return True
-    principal = statement.get("Principal")
-    named = as_list(principal.get("AWS", [])) if isinstance(principal, dict) else as_list(principal)
-    return "*" in named
-
-
-def _is_tied(statement: Statement) -> bool:
-    for operator, pairs in statement.get("Condition", {}).items():
-        if operator.lower().startswith(("stringnot", "arnnot", "notip", "null")):
-            continue
-        for key, values in pairs.items():
-            fixed = all("*" not in str(value) and str(value) not in ("0.0.0.0/0", "::/0") for value in as_list(values))
-            if key.lower() in _FIXED_CALLER and fixed:
-                return True
-    return False
+    Raises AwsError when a statement is malformed.
+    """
+    try:
+        policy = parse_policy({"Version": "2012-10-17", "Statement": statements})
+    except InputError as wrong:
+        raise AwsError("MalformedPolicy", wrong.what) from wrong
+    return any(exposure.is_public(statement) for statement in policy.statements)
 
 
 def lets_in(

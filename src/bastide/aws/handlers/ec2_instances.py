@@ -69,10 +69,16 @@ class Instance(Handler):
         return None if instance["State"]["Name"] in GONE else _instance(at, instance)
 
     def create(self, at: Connection, properties: Properties) -> str:
-        profile = properties.get("IamInstanceProfile")
+        profile, monitored = properties.get("IamInstanceProfile"), properties.get("Monitoring")
         request = pick(properties, "ImageId", "InstanceType", "SubnetId", "SecurityGroupIds", "MetadataOptions")
-        request |= pick(properties, "UserData", "KeyName", "BlockDeviceMappings", "LaunchTemplate")
-        request |= present(IamInstanceProfile={"Name": profile} if profile else None)
+        request |= pick(properties, "UserData", "KeyName", "BlockDeviceMappings", "LaunchTemplate", "EbsOptimized")
+        request |= present(
+            IamInstanceProfile={"Name": profile} if profile else None,
+            Monitoring=None if monitored is None else {"Enabled": monitored},
+            NetworkInterfaces=_interfaces_request(properties),
+        )
+        if "NetworkInterfaces" in request:  # EC2 takes subnet and groups there or above, not in both places
+            request = {name: value for name, value in request.items() if name not in ("SubnetId", "SecurityGroupIds")}
         made = at.client("ec2").run_instances(
             MinCount=1, MaxCount=1, **request, **tag_specification("instance", properties)
         )
@@ -116,6 +122,20 @@ def _instance(at: Connection, instance: Mapping[str, Any]) -> Found:
         Tags=tag_list(instance.get("Tags")),
     )
     return Found(id, properties, ec2_arn(at, "instance", id))
+
+
+def _interfaces_request(properties: Properties) -> list[dict[str, Any]] | None:
+    """The interfaces that RunInstances takes; the first has the subnet and the groups that stand above."""
+    wanted = [
+        pick(one, "SubnetId", "NetworkInterfaceId", "PrivateIpAddress", "DeleteOnTermination", "Description")
+        | pick(one, "AssociatePublicIpAddress")
+        | present(Groups=one.get("GroupSet"), DeviceIndex=int(one.get("DeviceIndex", 0)))
+        for one in properties.get("NetworkInterfaces") or ()
+    ]
+    above = present(SubnetId=properties.get("SubnetId"), Groups=properties.get("SecurityGroupIds"))
+    return [
+        {**(above if one["DeviceIndex"] == 0 and "NetworkInterfaceId" not in one else {}), **one} for one in wanted
+    ] or None
 
 
 def _since(reason: str) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from bastide.aws.handler import NOT_ASKED, Connection, Found, Handler, Lister, ask, error_code, pages, tag_list
-from bastide.aws.handlers import s3_shapes
+from bastide.aws.handlers import s3_events, s3_shapes
 from bastide.aws.shape import (
     actions,
     arn_of,
@@ -36,6 +36,8 @@ READ = (
     "s3:GetLifecycleConfiguration",
     "s3:GetBucketTagging",
     "s3:GetBucketLogging",
+    "s3:GetBucketNotification",
+    "s3:GetReplicationConfiguration",
     "s3:GetBucketAcl",
 )
 Wanted = frozenset[str] | None
@@ -80,6 +82,9 @@ class Bucket(Handler):
             "s3:PutBucketAcl",
             "s3:PutLifecycleConfiguration",
             "s3:PutBucketLogging",
+            "s3:PutBucketNotification",
+            "s3:PutReplicationConfiguration",
+            "iam:PassRole",
             "s3:PutBucketTagging",
         ),
         delete=("s3:DeleteBucket",),
@@ -158,8 +163,9 @@ def _read_versioning(s3: Any, name: str) -> dict[str, Value]:
     answer = ask(s3.get_bucket_versioning, Bucket=name)
     if isinstance(answer, Unknown):
         return {"VersioningConfiguration": answer}
-    told = present(Status=answer.get("Status"), MfaDelete=answer.get("MFADelete"))
-    return {"VersioningConfiguration": told or None}
+    # S3 leaves MFADelete out until somebody has switched it on.
+    told = present(Status=answer.get("Status"), MfaDelete=answer.get("MFADelete", "Disabled"))
+    return {"VersioningConfiguration": told}
 
 
 def _read_lock(s3: Any, name: str) -> dict[str, Value]:
@@ -196,6 +202,16 @@ def _read_logging(s3: Any, name: str) -> dict[str, Value]:
     return {"LoggingConfiguration": s3_shapes.logging(member(answer, "LoggingEnabled"))}
 
 
+def _read_notification(s3: Any, name: str) -> dict[str, Value]:
+    answer = ask(s3.get_bucket_notification_configuration, Bucket=name)
+    return {"NotificationConfiguration": s3_events.notification(answer)}
+
+
+def _read_replication(s3: Any, name: str) -> dict[str, Value]:
+    answer = ask(s3.get_bucket_replication, absent=("ReplicationConfigurationNotFoundError",), Bucket=name)
+    return {"ReplicationConfiguration": s3_events.replication(member(answer, "ReplicationConfiguration"))}
+
+
 def _read_tags(s3: Any, name: str) -> dict[str, Value]:
     tags = member(ask(s3.get_bucket_tagging, absent=("NoSuchTagSet",), Bucket=name), "TagSet")
     return {"Tags": tags if isinstance(tags, Unknown) else tag_list(tags)}
@@ -210,6 +226,8 @@ SUB_RESOURCES: Mapping[tuple[str, ...], Callable[[Any, str], dict[str, Value]]] 
     ("ObjectLockEnabled", "ObjectLockConfiguration"): _read_lock,
     ("LifecycleConfiguration",): _read_lifecycle,
     ("LoggingConfiguration",): _read_logging,
+    ("NotificationConfiguration",): _read_notification,
+    ("ReplicationConfiguration",): _read_replication,
     ("Tags",): _read_tags,
 }
 
@@ -262,7 +280,20 @@ def _put_lifecycle(s3: Any, name: str, value: Value) -> None:
 
 
 def _put_logging(s3: Any, name: str, value: Value) -> None:
-    s3.put_bucket_logging(Bucket=name, BucketLoggingStatus=s3_shapes.logging_request(value))
+    s3.put_bucket_logging(Bucket=name, BucketLoggingStatus=s3_shapes.logging_request(value, name))
+
+
+def _put_notification(s3: Any, name: str, value: Value) -> None:
+    request = s3_events.notification_request(value)
+    s3.put_bucket_notification_configuration(Bucket=name, NotificationConfiguration=request)
+
+
+def _put_replication(s3: Any, name: str, value: Value) -> None:
+    if value is None:
+        s3.delete_bucket_replication(Bucket=name)
+    else:
+        request = s3_events.replication_request(value)
+        s3.put_bucket_replication(Bucket=name, ReplicationConfiguration=request)
 
 
 def _put_acl(s3: Any, name: str, value: Value) -> None:
@@ -296,6 +327,8 @@ PARTS: Mapping[str, Callable[[Any, str, Value], None]] = {
     "AccessControl": _put_acl,
     "LifecycleConfiguration": _put_lifecycle,
     "LoggingConfiguration": _put_logging,
+    "NotificationConfiguration": _put_notification,
+    "ReplicationConfiguration": _put_replication,
     "Tags": _put_tags,
 }
 

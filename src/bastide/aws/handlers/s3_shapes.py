@@ -68,11 +68,15 @@ def logging(answer: Value) -> Value:
     return present(DestinationBucketName=answer["TargetBucket"], LogFilePrefix=prefix, TargetObjectKeyFormat=key_format)
 
 
-def logging_request(value: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The BucketLoggingStatus that PutBucketLogging takes; empty turns logging off."""
-    if not value or not value.get("DestinationBucketName"):
+def logging_request(value: Mapping[str, Any] | None, bucket: str) -> dict[str, Any]:
+    """The BucketLoggingStatus that PutBucketLogging takes; empty turns logging off.
+
+    Without a destination the bucket keeps its own logs. Source: CloudFormation, AWS::S3::Bucket LoggingConfiguration.
+    """
+    if not value:
         return {}
-    target = {"TargetBucket": value["DestinationBucketName"], "TargetPrefix": value.get("LogFilePrefix", "")}
+    destination = value.get("DestinationBucketName") or bucket
+    target = {"TargetBucket": destination, "TargetPrefix": value.get("LogFilePrefix", "")}
     return {"LoggingEnabled": target | pick(value, "TargetObjectKeyFormat")}
 
 

@@ -96,7 +96,9 @@ def find_key_arn(value: str, account: str, region: str) -> str | None:
             return value
         region, account, value = parts[3], parts[4], parts[5]
     backend = moto.backend("kms", account, region)
-    found = backend.keys.get(backend.any_id_to_key_id(value) or "")
+    # moto: asked for an alias that nobody made, it takes None for the key's id and falls over.
+    named = backend.get_key_id_from_alias(value) if value.startswith("alias/") else value
+    found = backend.keys.get(backend.any_id_to_key_id(named)) if named else None
     return str(found.arn) if found else None
 
 

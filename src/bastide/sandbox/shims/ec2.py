@@ -9,7 +9,8 @@ from bastide.sandbox.call import Call
 from bastide.sandbox.shims import Answer, shim
 
 # What RunInstances takes from a launch template when the request is silent. moto: takes only some.
-_FROM_TEMPLATE = ("ImageId", "InstanceType", "KeyName", "MetadataOptions", "IamInstanceProfile", "NetworkInterfaces")
+_FROM_TEMPLATE = ("ImageId", "InstanceType", "KeyName", "MetadataOptions", "IamInstanceProfile", "NetworkInterfaces",
+                  "Monitoring", "EbsOptimized", "UserData", "Placement", "BlockDeviceMappings")  # fmt: skip
 
 
 @shim("ec2", "RunInstances")

@@ -117,6 +117,33 @@ def check_acl(call: Call) -> None:
         raise AwsError("AccessDenied", text, 403)
 
 
+@shim("s3", "GetBucketAcl")
+def read_acl(call: Call) -> Answer:
+    """A grant for each permission of a grantee. moto: tells of the first only, and a canned ACL may give two."""
+    answer = call.forwarded()
+    grants = [
+        {"Grantee": _grantee(grant.grantees[0]), "Permission": permission}
+        for grant in read_bucket(call.params["Bucket"]).acl.grants
+        for permission in grant.permissions
+    ]
+    return answer | {"Grants": grants}
+
+
+def _grantee(found: Any) -> dict[str, str]:
+    said = {"Type": found.type, "URI": found.uri, "ID": found.id, "DisplayName": found.display_name}
+    return {name: str(value) for name, value in said.items() if value}
+
+
+@shim("s3", "GetBucketNotificationConfiguration")
+def read_notification(call: Call) -> Answer:
+    """Whom the bucket tells, EventBridge too. moto: keeps that one to itself."""
+    answer = call.forwarded()
+    told = read_bucket(call.params["Bucket"]).notification_configuration
+    if told is not None and told.event_bridge is not None:
+        answer["EventBridgeConfiguration"] = {}
+    return answer
+
+
 @shim("s3", "PutBucketVersioning")
 def put_bucket_versioning(call: Call) -> Answer:
     """MFA delete takes the root user's MFA code, which nobody has here. moto: accepts and forgets it."""
