@@ -9,7 +9,7 @@ from bastide.model import Resource, Verdict
     title="EMR security configurations encrypt at rest",
     resource_type="AWS::EMR::SecurityConfiguration",
     severity="medium",
-    maps_to=("FSBP:EMR.3", "NIST-800-53r5:SC-28"),
+    maps_to=("FSBP:EMR.3", "NIST-800-53r5:CA-9(1)", "NIST-800-53r5:CP-9(8)", "NIST-800-53r5:SI-12"),
     source="AWS Config Developer Guide, emr-security-configuration-encryption-rest",
     remediation="Make a security configuration that encrypts at rest, and clusters with it.",
     config_rule="emr-security-configuration-encryption-rest",
