@@ -174,6 +174,28 @@ def test_types_recorded_in_cloudformations_shape_need_no_table() -> None:
     assert queue.get("SqsManagedSseEnabled") is True
 
 
+def test_policies_of_queues_and_topics_are_resources_of_their_own() -> None:
+    text = json.dumps({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sqs:*", "Resource": "*"}]})
+    queue = item("AWS::SQS::Queue", {"QueueName": "q", "QueueUrl": "https://q", "Policy": text})
+    policy = only(queue, kind="AWS::SQS::QueuePolicy")
+    assert policy.get("Queues") == ["https://q"]
+    assert policy.get("PolicyDocument.Statement.0.Principal") == "*"
+    topic = item("AWS::SNS::Topic", {"TopicArn": "arn:aws:sns:eu-west-1:111122223333:t"})
+    assert only(topic).type == "AWS::SNS::Topic"
+
+
+def test_stacks_and_recovery_points_are_told_apart() -> None:
+    stacks = [item("AWS::CloudFormation::Stack", {"stackName": one}, resourceId=one) for one in ("a", "b")]
+    point = item("AWS::Backup::RecoveryPoint", {"IsEncrypted": False, "BackupVaultName": "v"}, resourceId="p")
+    found = read(*stacks, point).estate.resources
+    assert [(one.type, one.id) for one in found] == [
+        ("Bastide::CloudFormation::Stack", "a"),
+        ("Bastide::CloudFormation::Stack", "b"),
+        ("Bastide::Backup::RecoveryPoint", "p"),
+    ]
+    assert found[2].get("IsEncrypted") is False
+
+
 def test_a_described_shape_without_a_table_is_listed_and_not_judged() -> None:
     reading = read(item("AWS::EC2::Host", {"hostId": "h", "state": "available"}))
     assert reading.skipped == {"AWS::EC2::Host": 1}

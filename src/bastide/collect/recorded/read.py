@@ -23,8 +23,14 @@ from bastide.errors import InputError
 from bastide.model import GLOBAL, Estate, Gap, Origin, Resource, Unknown, Value
 
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-CLUSTER_SNAPSHOT = "Bastide::RDS::DBClusterSnapshot"
+# Types of Bastide's own of which a place has several.
+SEVERAL = frozenset({
+    "Bastide::RDS::DBClusterSnapshot", "Bastide::CloudFormation::Stack", "Bastide::Backup::RecoveryPoint",
+})  # fmt: skip
 BUCKET, BUCKET_POLICY = "AWS::S3::Bucket", "AWS::S3::BucketPolicy"
+# The policies that a queue and a topic carry: their type, the property that names the owner, and what it is called by.
+POLICIES = {"AWS::SQS::Queue": ("AWS::SQS::QueuePolicy", "Queues", "QueueUrl"),
+            "AWS::SNS::Topic": ("AWS::SNS::TopicPolicy", "Topics", "TopicArn")}  # fmt: skip
 RENAMED = {"AWS::OpenSearch::Domain": "AWS::OpenSearchService::Domain",
            "AWS::ACM::Certificate": "AWS::CertificateManager::Certificate"}  # fmt: skip
 # What other types carry: there is none beyond what the items of their owners say.
@@ -129,6 +135,11 @@ def _resources(item: Item, file: str) -> Iterator[Resource]:
             name = named if isinstance(named, str) and named else item.name or item.id
             body = {"Bucket": name, "PolicyDocument": policy}
             yield Resource(BUCKET_POLICY, account, region, name, body, "", origin)
+    text = (item.configuration or {}).get("Policy")
+    if kind in POLICIES and text:
+        policy_type, owners, own = POLICIES[kind]
+        body = {owners: [properties.get(own) or id], "PolicyDocument": document(text)}
+        yield Resource(policy_type, account, region, f"{id}-policy", body, "", origin)
 
 
 def _region(kind: str, item: Item) -> str:
@@ -143,7 +154,8 @@ def _properties(item: Item) -> tuple[str, dict[str, Value]]:
     if item.configuration is None:
         reason = Unknown("the item holds no configuration")
         return (kind, dict.fromkeys(known, reason)) if known or table else ("", {})
-    if table is None or _is_registry_shaped(item.configuration):
+    ours = kind.startswith("Bastide::")
+    if table is None or (_is_registry_shaped(item.configuration) and not ours):
         if not known or not _is_registry_shaped(item.configuration):
             return "", {}
         found, _ = shaped(kind, item.configuration)
@@ -174,7 +186,7 @@ def _unwrapped(value: Any) -> Any:
 
 
 def _identifier(kind: str, item: Item, properties: Mapping[str, Value]) -> str:
-    if kind.startswith("Bastide::") and kind != CLUSTER_SNAPSHOT:
+    if kind.startswith("Bastide::") and kind not in SEVERAL:
         return item.account
     parts: list[str] = []
     for name in primary_identifier(kind):
