@@ -336,3 +336,26 @@ def test_a_value_of_another_kind_is_unknown_and_told() -> None:
     reading = read(plan(resource("aws_ebs_volume.v", {"size": "eight", "encrypted": True})))
     assert isinstance(one(reading, "aws_ebs_volume.v").get("Size"), Unknown)
     assert reading.incomplete
+
+
+def test_an_aliased_provider_has_its_own_region_and_account() -> None:
+    role = {"role_arn": {"constant_value": "arn:aws:iam::111122223333:role/deploy"}}
+    document = plan(
+        resource("aws_security_group.here", {"name": "here"}),
+        resource("aws_security_group.there", {"name": "there"}),
+        configuration={
+            "provider_config": {
+                "aws": {"name": "aws", "expressions": {"region": {"constant_value": "eu-west-1"}}},
+                "aws.us": {"name": "aws", "alias": "us",
+                           "expressions": {"region": {"constant_value": "us-west-2"}, "assume_role": [role]}},
+            },
+            **root(
+                {**configured("aws_security_group.here", {}), "provider_config_key": "aws"},
+                {**configured("aws_security_group.there", {}), "provider_config_key": "aws.us"},
+            ),
+        },
+    )  # fmt: skip
+    reading = read(document)
+    here, there = one(reading, "aws_security_group.here"), one(reading, "aws_security_group.there")
+    assert (here.region, here.account) == ("eu-west-1", "000000000000")
+    assert (there.region, there.account) == ("us-west-2", "111122223333")

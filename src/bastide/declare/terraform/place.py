@@ -43,6 +43,36 @@ def account_of(document: Document, settings: Settings) -> Account:
     return Account(replace(settings, parameters={**settings.parameters, **{k: v for k, v in found.items() if v}}))
 
 
+def provided(place: Account, document: Document, configured: Mapping[str, Any]) -> Account:
+    """The place of a resource by the provider that its configuration names: an alias has its own region and role.
+
+    What the provider takes from a variable is not told here; the document's own place holds then.
+    """
+    providers = document.configuration.get("provider_config")
+    one = providers.get(configured.get("provider_config_key")) if isinstance(providers, Mapping) else None
+    if not isinstance(one, Mapping) or not isinstance(one.get("expressions"), Mapping) or not one.get("alias"):
+        return place
+    found: dict[str, str] = {}
+    region, roles = _constant(one["expressions"].get("region")), one["expressions"].get("assume_role")
+    if region:
+        found["AWS::Region"] = region
+    role = next((_arn({"arn": _constant(each.get("role_arn"))}) for each in _mappings(roles)), None)
+    if role is not None and _is_account(role.account):
+        found["AWS::AccountId"] = role.account
+    given = place.settings.parameters
+    new = {key: value for key, value in found.items() if given.get(key) != value}
+    return Account(replace(place.settings, parameters={**given, **new})) if new else place
+
+
+def _constant(expression: Any) -> str:
+    value = expression.get("constant_value") if isinstance(expression, Mapping) else None
+    return value if isinstance(value, str) else ""
+
+
+def _mappings(items: Any) -> list[Mapping[str, Any]]:
+    return [one for one in items if isinstance(one, Mapping)] if isinstance(items, list) else []
+
+
 def _accounts(document: Document) -> Iterator[str]:
     entries = (*document.prior, *document.entries)
     for entry in entries:
@@ -58,11 +88,10 @@ def _regions(document: Document) -> Iterator[str]:
     providers = document.configuration.get("provider_config")
     for one in providers.values() if isinstance(providers, Mapping) else ():
         if isinstance(one, Mapping) and one.get("name") == "aws" and not one.get("alias"):
-            region = (
-                (one.get("expressions") or {}).get("region") if isinstance(one.get("expressions"), Mapping) else None
-            )
-            if isinstance(region, Mapping) and isinstance(region.get("constant_value"), str):
-                yield region["constant_value"]
+            expressions = one.get("expressions")
+            region = _constant(expressions.get("region")) if isinstance(expressions, Mapping) else ""
+            if region:
+                yield region
     for entry in (*document.prior, *document.entries):
         if entry.type == "aws_region" and isinstance(entry.values.get("name"), str):
             yield entry.values["name"]

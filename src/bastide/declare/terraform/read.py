@@ -21,7 +21,7 @@ from bastide.declare.templates.template import Declared, Note
 from bastide.declare.terraform.document import Document, Entry, Lines, parse_document
 from bastide.declare.terraform.expand import EXPANSIONS
 from bastide.declare.terraform.overlay import BUILT, overlaid
-from bastide.declare.terraform.place import Account, account_of, identified
+from bastide.declare.terraform.place import Account, account_of, identified, provided
 from bastide.declare.terraform.policy_document import policy_of
 from bastide.declare.terraform.references import References, Target
 from bastide.declare.terraform.tables import shaping_of, table_of
@@ -151,9 +151,13 @@ class _Reader:
             )
             return Part(table.type, owner, properties, declared, self.file)
         identity = self.identity(entry) if not suffix else identified(
-            table.type, entry.address + suffix, self.file, properties, {}, self.place, entry
+            table.type, entry.address + suffix, self.file, properties, {}, self.placed(entry), entry
         )  # fmt: skip
         return Declared(table.type, entry.address, line, identity, dict(properties))
+
+    def placed(self, entry: Entry) -> Account:
+        """Account and region of an entry's provider."""
+        return provided(self.place, self.document, self.references.resource(entry))
 
     def identity(self, entry: Entry) -> Identity:
         """Who an entry is: what its known values say, else a provisional identity."""
@@ -166,7 +170,7 @@ class _Reader:
                 # Names are plain and short; the rest is not needed to know who it is.
                 plain = {key: one for key, one in entry.values.items() if type(one) is int or _is_short(one)}
                 properties = shaping_of(entry.type).properties(plain)
-            known = identified(kind, entry.address, self.file, properties, entry.values, self.place, entry)
+            known = identified(kind, entry.address, self.file, properties, entry.values, self.placed(entry), entry)
             self._identities[entry.address] = known
         return known
 
