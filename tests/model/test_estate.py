@@ -111,6 +111,12 @@ def test_tags_are_read_from_a_list_or_a_mapping_and_unread_ones_are_none() -> No
     assert Resource(*place).tags == {}
 
 
+def test_tags_are_read_by_the_name_that_the_registry_gives_them() -> None:
+    tags = [{"Key": "Name", "Value": "home"}]
+    assert Resource("AWS::EFS::FileSystem", "1", "r", "fs-1", {"FileSystemTags": tags}).name == "home"
+    assert Resource("AWS::Cognito::UserPool", "1", "r", "p", {"UserPoolTags": {"Name": "home"}}).name == "home"
+
+
 def test_a_tag_that_could_not_be_read_or_is_no_tag_is_left_out() -> None:
     tags = [{"Key": "Name", "Value": Unknown("parameter")}, {"Key": "a", "Value": "b"}, {"Value": "c"}, "d", None]
     one = Resource("T", "1", "r", "id-1", {"Tags": tags})

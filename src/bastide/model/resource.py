@@ -9,6 +9,13 @@ from typing import NamedTuple
 from bastide.model.unknown import Properties, Value, value_at
 
 GLOBAL = "global"  # the region of resources that have none (IAM, Organizations, Identity Center permission sets)
+# Types whose tags the registry calls otherwise than Tags. Source: the tagProperty of their schemas.
+TAGS_BY_TYPE = {
+    "AWS::Backup::BackupPlan": "BackupPlanTags", "AWS::Backup::BackupVault": "BackupVaultTags",
+    "AWS::Cognito::IdentityPool": "IdentityPoolTags", "AWS::Cognito::UserPool": "UserPoolTags",
+    "AWS::EFS::AccessPoint": "AccessPointTags", "AWS::EFS::FileSystem": "FileSystemTags",
+    "AWS::Route53::HealthCheck": "HealthCheckTags", "AWS::Route53::HostedZone": "HostedZoneTags",
+}  # fmt: skip
 
 
 class ResourceKey(NamedTuple):
@@ -72,7 +79,9 @@ class Resource:
     @property
     def tags(self) -> dict[str, str]:
         """Tags by key, from a list of Key/Value or a mapping; without those that could not be read."""
-        tags = self.properties.get("Tags")
+        own = TAGS_BY_TYPE.get(self.type)
+        tags = self.properties.get(own) if own else None
+        tags = self.properties.get("Tags") if tags is None else tags
         if isinstance(tags, Mapping):
             pairs = list(tags.items())
         elif isinstance(tags, list | tuple):

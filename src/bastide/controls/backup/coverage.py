@@ -16,6 +16,7 @@ from bastide.controls.lookup import elements_of
 from bastide.controls.neighbours import gap_at
 from bastide.iam.wildcards import like
 from bastide.model import PASS, Estate, Resource, Unknown, Value, Verdict, fail, unknown
+from bastide.model.resource import TAGS_BY_TYPE
 from bastide.model.unknown import unknowns_in
 
 SELECTION = "AWS::Backup::BackupSelection"
@@ -25,7 +26,7 @@ PREFIX = "aws:ResourceTag/"
 def judge_backup(resource: Resource, estate: Estate, arn: str) -> Verdict:
     """FAIL when no selection of its account and region takes in the resource of that ARN."""
     doubt = gap_at(estate, SELECTION, resource.account, resource.region)
-    untold = unknowns_in(resource.get("Tags"))
+    untold = unknowns_in([resource.get(name) for name in (TAGS_BY_TYPE.get(resource.type, "Tags"), "Tags")])
     for selection in estate.in_place(SELECTION, resource.account, resource.region):
         found = selection.get("BackupSelection")
         gaps = [found] if isinstance(found, Unknown) else unknowns_in(found)
@@ -71,3 +72,11 @@ def _test(operator: str, tag: str | None, value: str) -> bool:
     positive = operator.replace("Not", "")
     same = tag is not None and (like(value, tag) if positive == "StringLike" else tag == value)
     return same is (operator == positive) and positive in ("StringEquals", "StringLike")
+
+
+def judge_file_system(system: Resource, estate: Estate) -> Verdict:
+    """FAIL when an EFS file system has no automatic backups, which are a plan too, and no selection takes it in."""
+    if system.get("BackupPolicy.Status") in ("ENABLED", "ENABLING"):
+        return PASS
+    arn = system.arn or f"arn:aws:elasticfilesystem:{system.region}:{system.account}:file-system/{system.id}"
+    return judge_backup(system, estate, arn)
