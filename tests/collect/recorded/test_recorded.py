@@ -19,7 +19,7 @@ OURS = frozenset({
     "Grants", "Entries", "IsDefault", "MfaDelete", "RestoreAttribute", "PublicIp", "State", "KeyState", "KeyManager",
     "SubnetIds", "NotAfter", "Status", "Type", "Association", "VgwTelemetry", "Attachments", "AssociationId",
     "VirtualizationType", "StateTransitionTime", "AccessKeys", "MFADevices", "ParameterGroupStatus", "WebAclArn",
-    "DesyncMitigationMode", "MultiAZ",
+    "DesyncMitigationMode", "MultiAZ", "RotationEnabled", "RotationOccurringAsScheduled", "RotationRules",
 })  # fmt: skip
 TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"},
                                                   "Action": "sts:AssumeRole"}]}  # fmt: skip
@@ -182,6 +182,22 @@ def test_policies_of_queues_and_topics_are_resources_of_their_own() -> None:
     assert policy.get("PolicyDocument.Statement.0.Principal") == "*"
     topic = item("AWS::SNS::Topic", {"TopicArn": "arn:aws:sns:eu-west-1:111122223333:t"})
     assert only(topic).type == "AWS::SNS::Topic"
+
+
+def test_a_secret_tells_its_key_and_its_rotation_and_a_detector_not_its_features() -> None:
+    told = {
+        "ARN": "arn:s",
+        "Name": "s",
+        "KMSKeyId": "arn:k",
+        "RotationEnabled": True,
+        "RotationRules": {"AutomaticallyAfterDays": 3},
+    }
+    secret = only(item("AWS::SecretsManager::Secret", told))
+    assert (secret.id, secret.get("KmsKeyId"), secret.get("RotationEnabled")) == ("arn:s", "arn:k", True)
+    assert secret.get("RotationRules.AutomaticallyAfterDays") == 3
+    detector = only(item("AWS::GuardDuty::Detector", {"Enable": True, "DataSources": {"S3Logs": {"Enable": True}}}))
+    assert detector.get("DataSources.S3Logs.Enable") is True
+    assert isinstance(detector.get("Features"), Unknown)
 
 
 def test_stacks_and_recovery_points_are_told_apart() -> None:

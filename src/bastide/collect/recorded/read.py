@@ -154,8 +154,7 @@ def _properties(item: Item) -> tuple[str, dict[str, Value]]:
     if item.configuration is None:
         reason = Unknown("the item holds no configuration")
         return (kind, dict.fromkeys(known, reason)) if known or table else ("", {})
-    ours = kind.startswith("Bastide::")
-    if table is None or (_is_registry_shaped(item.configuration) and not ours):
+    if table is None or (_is_registry_shaped(item.configuration) and not _speaks_of(table, item.configuration)):
         if not known or not _is_registry_shaped(item.configuration):
             return "", {}
         found, _ = shaped(kind, item.configuration)
@@ -183,6 +182,11 @@ def _unwrapped(value: Any) -> Any:
             return _unwrapped(value["value"])
         return {key: _unwrapped(one) for key, one in value.items()}
     return [_unwrapped(one) for one in value] if isinstance(value, list) else value
+
+
+def _speaks_of(table: Shaping, configuration: Mapping[str, Any]) -> bool:
+    """The table is of this shape: a row's value is there. A type may be recorded in the registry's shape as well."""
+    return any(path.partition(".")[0] in configuration for path in table.table.rows)
 
 
 def _identifier(kind: str, item: Item, properties: Mapping[str, Value]) -> str:

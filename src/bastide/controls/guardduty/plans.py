@@ -34,13 +34,14 @@ def _plan(detector: Resource, feature: str, older: str) -> Verdict:
     said, before = reader(path)(detector.properties), detector.get(older) if older else None
     if said is None and before is None:
         return PASS if _given(detector) else fail(f"{feature} is off", FEATURES)
-    answers = ((_status(said), placer(path)(detector.properties)), (_switch(before), older))
-    if any(on is True for on, _ in answers):
+    told = [] if said is None else [(_status(said), placer(path)(detector.properties))]
+    if before is not None:
+        # What said so before tells as much, where the features were not read.
+        told = ([] if isinstance(said, Unknown) else told) + [(truth(before), older)]
+    if any(on is True for on, _ in told):
         return PASS
-    for on, place in answers:
-        if isinstance(on, Unknown):
-            return unknown(on, place)
-    return fail(f"{feature} is off", answers[0][1] if said is not None else older)
+    gap = next(((on, place) for on, place in told if isinstance(on, Unknown)), None)
+    return fail(f"{feature} is off", told[0][1]) if gap is None else unknown(*gap)
 
 
 def _given(detector: Resource) -> bool:
@@ -51,7 +52,3 @@ def _given(detector: Resource) -> bool:
 
 def _status(value: Value) -> bool | Unknown:
     return value if isinstance(value, Unknown) else value == "ENABLED"
-
-
-def _switch(value: Value) -> bool | Unknown:
-    return truth(False if value is None else value)

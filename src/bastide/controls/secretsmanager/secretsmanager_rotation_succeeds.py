@@ -5,6 +5,8 @@ from bastide.controls.lookup import truth
 from bastide.controls.secretsmanager.dates import days_since, is_new
 from bastide.model import PASS, Estate, Resource, Unknown, Verdict, fail, not_applicable, unknown
 
+HAPPENS = "RotationOccurringAsScheduled"
+
 
 @control(
     title="The rotation of secrets succeeds",
@@ -14,7 +16,7 @@ from bastide.model import PASS, Estate, Resource, Unknown, Verdict, fail, not_ap
     source="AWS Config Developer Guide, secretsmanager-scheduled-rotation-success-check",
     remediation="Look into the logs of the rotation function, and rotate the secret by hand to see that it works.",
     config_rule="secretsmanager-scheduled-rotation-success-check",
-    properties=("RotationEnabled", "NextRotationDate"),
+    properties=("RotationEnabled", "RotationOccurringAsScheduled", "NextRotationDate"),
 )
 def secretsmanager_rotation_succeeds(secret: Resource, estate: Estate) -> Verdict:
     """FAIL when the day by which the secret was to be rotated has passed."""
@@ -26,6 +28,9 @@ def secretsmanager_rotation_succeeds(secret: Resource, estate: Estate) -> Verdic
         return unknown(enabled, "RotationEnabled")
     if not enabled:
         return not_applicable("the secret is not rotated")
+    happens = secret.get(HAPPENS)  # as AWS Config tells it
+    if happens is not None and not isinstance(happens, Unknown):
+        return PASS if truth(happens) is True else fail("the rotation did not happen as scheduled", HAPPENS)
     late = days_since(secret, estate, "NextRotationDate")
     if late is None:
         return unknown("nothing says when the next rotation is due", "NextRotationDate")
