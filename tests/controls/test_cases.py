@@ -34,11 +34,11 @@ CONTROLS = {control.id: control for control in all_controls()}
 
 
 def revive(value: Any) -> Any:
-    """The value with {unknown: reason} turned into Unknown."""
+    """The value with {unknown: reason} (with ``unwritten`` beside it, where that matters) turned into Unknown."""
     if isinstance(value, dict):
-        return (
-            Unknown(value["unknown"]) if set(value) == {"unknown"} else {key: revive(one) for key, one in value.items()}
-        )
+        if "unknown" in value and set(value) <= {"unknown", "unwritten"}:
+            return Unknown(value["unknown"], unwritten=value.get("unwritten", False))
+        return {key: revive(one) for key, one in value.items()}
     return [revive(one) for one in value] if isinstance(value, list) else value
 
 

@@ -3,9 +3,9 @@
 Automatic backups are a plan too: EFS puts the file system into one of its own.
 """
 
-from bastide.controls.backup.coverage import SELECTION, judge_backup
+from bastide.controls.backup.coverage import SELECTION, judge_file_system
 from bastide.controls.control import control
-from bastide.model import PASS, Estate, Resource, Verdict
+from bastide.model import Estate, Resource, Verdict
 
 
 @control(
@@ -22,7 +22,4 @@ from bastide.model import PASS, Estate, Resource, Verdict
 )
 def backup_file_system_covered(system: Resource, estate: Estate) -> Verdict:
     """FAIL when there are no automatic backups, and no selection of a backup plan takes it in."""
-    if system.get("BackupPolicy.Status") in ("ENABLED", "ENABLING"):
-        return PASS
-    arn = system.arn or f"arn:aws:elasticfilesystem:{system.region}:{system.account}:file-system/{system.id}"
-    return judge_backup(system, estate, arn)
+    return judge_file_system(system, estate)
