@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bastide.controls.control import Control
+from bastide.controls.control import Control, control
+from bastide.declare.own_controls.confine import confined
 from bastide.declare.own_controls.decision import MAX_STEPS, Expression, decision
 from bastide.declare.own_controls.expression import read_expression
 from bastide.declare.own_controls.plugins import plugged_controls
@@ -254,3 +255,73 @@ def test_a_plug_in_that_brings_nothing_is_an_error(value: str) -> None:
 def test_a_control_says_which_properties_are_to_be_read(check: str, properties: tuple[str, ...]) -> None:
     """None named means all of them."""
     assert _properties_read(Expression.of(check), None) == properties
+
+
+TENS = "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]"
+EIGHT = "x + x + x + x + x + x + x + x"
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "".join(f"{TENS}.map({name}, " for name in "abcdefgh") + "a" + ")" * 8 + ".size() > 0",
+        '["a"]' + f".map(x, {EIGHT})" * 10 + ".size() > 0",
+        '["a"]' + ".map(x, [x, x])" * 40 + '.exists(x, x == "a")',
+    ],
+)
+def test_an_expression_that_makes_its_own_work_has_no_answer(check: str) -> None:
+    assert verdict(check, {})[1] == "the expression would take more than 1,000,000 steps on this resource"
+
+
+def test_what_people_write_is_far_from_the_limit() -> None:
+    check = "properties.Tags.map(t, t.Key + t.Value).exists(k, k.startsWith('a'))"
+    assert verdict(check, {"Tags": [{"Key": "a", "Value": "b"}] * 200})[0] is Status.PASS
+
+
+def _plugged(decide: Any) -> Control:
+    made = control(title="t", resource_type="AWS::S3::Bucket", severity="low", maps_to=(), source="s", remediation="r")
+    return made(decide)
+
+
+def test_what_a_plug_in_does_wrong_is_unknown() -> None:
+    def raising(bucket: Resource) -> Any:
+        raise ValueError(bucket.id)
+
+    def odd(bucket: Resource) -> Any:
+        return bucket.id == "b"
+
+    def slow(bucket: Resource) -> Any:
+        while bucket.id:
+            pass
+
+    bucket = Resource("AWS::S3::Bucket", "111111111111", "eu-west-1", "b", {})
+    said = [confined(_plugged(one), 0.05)(bucket, Estate()) for one in (raising, odd, slow)]
+    assert {one.status for one in said} == {Status.UNKNOWN}
+    assert [one.reason for one in said] == [
+        "the plug-in raised ValueError: b",
+        "the plug-in answered bool, not a verdict",
+        "the plug-in took more than 0.05 s",
+    ]
+
+
+def test_a_plug_in_that_is_always_late_is_not_asked_for_ever() -> None:
+    asked = []
+
+    def slow(bucket: Resource) -> Any:
+        asked.append(bucket)
+        while True:
+            pass
+
+    decide = confined(_plugged(slow), 0.01)
+    bucket = Resource("AWS::S3::Bucket", "111111111111", "eu-west-1", "b", {})
+    assert {decide(bucket, Estate()).status for _ in range(10)} == {Status.UNKNOWN}
+    assert len(asked) == 3
+
+
+def test_a_wrong_key_has_a_suggestion_and_no_echo(tmp_path: Path) -> None:
+    text = OWNED.format(check=RIGHT).replace("severity: low", "severity: hgih").replace("message:", "mesage:")
+    with pytest.raises(InputError) as caught:
+        read_controls([written(tmp_path, text)])
+    said = str(caught.value)
+    assert "did you mean message?" in said
+    assert "at least 1 item" not in said

@@ -20,6 +20,7 @@ from bastide.declare.own_controls.expression import ELEMENT, Path, Reading, by_r
 from bastide.model import PASS, Estate, Resource, Unknown, Value, Verdict, fail, not_applicable, unknown
 
 MAX_STEPS = 1_000_000
+MAX_GROWTH = 1_000  # times the size of what an expression reads
 NEIGHBOURS = "related()"
 VARIABLES = ("properties", "resource", "tags", "organization")
 REFUSALS = (KeyError, TypeError, ValueError, RuntimeError, OverflowError)  # what the CEL library raises
@@ -115,8 +116,7 @@ def evaluated(expression: Expression, resource: Resource, estate: Estate) -> boo
     context = _context(expression, resource, estate)
     if isinstance(context, Verdict):
         return context
-    loops = expression.reading.loops
-    if loops > 1 and _longest(context) ** loops > MAX_STEPS:
+    if _steps(expression.reading, context) > MAX_STEPS or expression.reading.growth > MAX_GROWTH:
         return unknown(f"the expression would take more than {MAX_STEPS:,} steps on this resource")
     try:
         answer = expression.program.execute(context)
@@ -125,6 +125,13 @@ def evaluated(expression: Expression, resource: Resource, estate: Estate) -> boo
     if not isinstance(answer, bool):
         return unknown(f"the expression gives {type(answer).__name__}, not true or false")
     return answer
+
+
+def _steps(reading: Reading, context: Mapping[str, Any]) -> int:
+    """How often the innermost part of an expression may be gone through, times how often it may repeat a value."""
+    if reading.loops < 2 and reading.growth == 1:
+        return 0
+    return int(max(_longest(context), reading.longest) ** reading.loops * reading.growth)
 
 
 def _said(error: Exception) -> str:

@@ -58,7 +58,8 @@ class Reading:
     """What an expression reads.
 
     ``related``: (type, property) of every ``related()``. ``problems``: calls that cannot be understood. ``loops``: how
-    deeply its macros are nested.
+    deeply its macros are nested. ``longest``: elements of its longest list that is written out. ``growth``: how many
+    times larger than what it reads a value may become, since each round of ``map`` or ``+`` in a macro can repeat it.
     """
 
     references: list[Reference] = field(default_factory=list)
@@ -66,6 +67,8 @@ class Reading:
     related: list[tuple[str, str]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     loops: int = 0
+    longest: int = 1
+    growth: int = 1
 
 
 def read_expression(text: str) -> Reading:
@@ -209,6 +212,7 @@ class _Reader:
             if self.peek() == ",":
                 self.take()
         self.take()
+        self.found.longest = max(self.found.longest, len(found))
         if all(isinstance(one, Literal) for one in found):
             return [one for one in found if isinstance(one, Literal)]
         for one in found:
@@ -272,9 +276,13 @@ class _Reader:
         self.bound[variable] = (*value, ELEMENT) if isinstance(value, tuple) else None
         self.depth += 1
         self.found.loops = max(self.found.loops, self.depth)
+        start = self.at
         results = self.arguments()
         self.depth -= 1
         self.bound = outer
+        body = [token.text for token in self.tokens[start : self.at] if token.kind != "text"]
+        if name == "map" or "+" in body:
+            self.found.growth *= max(1, body.count(variable))
         for one in results:
             self.use(one)
         if name == "filter":

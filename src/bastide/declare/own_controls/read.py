@@ -7,6 +7,7 @@ registry's schema, compiled, and its cases are run before anything else sees it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from bastide.declare.source import Document, KeyPath, parse
 from bastide.errors import InputError, Problem
 from bastide.model import Estate, Resource, Severity, Status, Unknown, Value
 
+KEYS = ("schema", "controls", *OwnControl.model_fields, *Case.model_fields)
 SUFFIXES = (".yaml", ".yml")
 MAX_FILES = 1_000
 ACCOUNT, REGION = "111111111111", "eu-west-1"
@@ -81,7 +83,10 @@ def _controls(document: Document, problems: list[Problem]) -> Iterator[tuple[Con
     try:
         file = File.model_validate(document.value)
     except ValidationError as error:
-        problems += [_problem(item, document) for item in error.errors(include_url=False)]
+        items = error.errors(include_url=False)
+        # That no control was left is pydantic's echo of what is wrong inside them.
+        deeper = [item for item in items if item["loc"] != ("controls",)]
+        problems += [_problem(item, document) for item in deeper or items]
         return
     for index, own in enumerate(file.controls):
         at: KeyPath = ("controls", index)
@@ -98,7 +103,9 @@ def _problem(item: Any, document: Document) -> Problem:
     path = tuple(part for part in item["loc"] if part != "[key]")
     key = str(path[-1]) if path else "the file"
     if item["type"] == "extra_forbidden":
-        return Problem(f"unknown key {key!r}", document.where(path), "see docs/own-controls.md")
+        near = get_close_matches(key, KEYS, n=1)
+        fix = f"did you mean {near[0]}?" if near else "see docs/own-controls.md"
+        return Problem(f"unknown key {key!r}", document.where(path), fix)
     if item["type"] == "missing":
         fix = f"write {key}: {SCHEMA}" if key == "schema" else f"add {key}"
         return Problem(f"the key {key!r} is missing", document.where(path[:-1]), fix)

@@ -118,17 +118,19 @@ def _invoke(name: str, arguments: list[str]) -> int:
 
 def _explained(error: Exception) -> int:
     """Words for an error on stderr, and its exit code."""
+    from bastide.show.reports.report import shown
+
     if isinstance(error, BastideError):
-        for problem in error.problems:
-            print(f"error: {problem}", file=sys.stderr)
+        for problem in error.problems:  # names of files and resources may hold what moves a cursor
+            print("\n".join(map(shown, f"error: {problem}".split("\n"))), file=sys.stderr)
         return error.exit_code
     if isinstance(error, OSError):
         where = f" {error.filename}" if error.filename else ""
-        print(f"error: cannot use{where}: {error.strerror or error}", file=sys.stderr)
+        print(shown(f"error: cannot use{where}: {error.strerror or error}"), file=sys.stderr)
         print(
             "  fix  give the permission, or name another folder (BASTIDE_STATE holds Bastide's state)", file=sys.stderr
         )
         return USAGE
-    print(f"error: {type(error).__name__}: {error}", file=sys.stderr)
+    print(shown(f"error: {type(error).__name__}: {error}"), file=sys.stderr)
     print("  fix  this is a bug of Bastide; run again with --debug and report what it prints", file=sys.stderr)
     return INTERNAL
