@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from bastide.aws.registry import handlers, kinds
 from bastide.aws.shape import Observed
 from bastide.declare.templates.identity import identify
-from bastide.declare.templates.registry import schema_of, shaped
+from bastide.declare.templates.registry import schema_at, schema_of, shaped
 from bastide.declare.templates.scope import Settings
 from bastide.model import GLOBAL, Origin, Resource, Scope
 from bastide.model.unknown import unknowns_in
@@ -61,6 +61,8 @@ def world_of(subject: Part, others: Iterable[Part], *, open: bool = False) -> Wo
         return None
     parts = [subject, *(one for one in others if can_be_made(one.type) and not unknowns_in(one.properties))]
     parts = list(_completed(parts, open))
+    if unknowns_in(parts[0].properties):  # text where a value that deployment finds stood
+        return None
     named = [(part, *_identity(part)) for part in parts]
     renamed = {part.name: id for part, id, _ in reversed(named) if len(part.name) > 3 or part.name == subject.name}
     renamed |= {part.arn: arn for part, _, arn in named if part.arn}
@@ -74,15 +76,30 @@ def _completed(parts: list[Part], open: bool, there: frozenset[tuple[str, str]] 
     below: dict[tuple[str, str], Part] = {}
     for part in parts:
         need = NEEDS.get(part.type, Need())
-        named = {need.named_by: need.name.format(part.name)} if need.named_by else {}
+        name = part.name.rpartition("/")[2]  # of an ARN
+        named = {need.named_by: need.name.format(name)} if need.named_by else {}
         needed = {**filled(need.properties, part.name), **named, **(need.open if open else {})}
-        properties = declarable(part.type, {**needed, **part.properties})
+        properties: Any = declarable(part.type, {**needed, **part.properties})
+        for path, value in need.inside.items():
+            properties = inserted(properties, path.split("."), value)
         yield part._replace(properties=properties)
         for type, name in (*need.stands_on(properties), *named_in(properties)):
             below.setdefault((type, name), Part(type, name, {}))
     missing = [part for key, part in below.items() if key not in there]
     if missing:
         yield from _completed(missing, open, there)
+
+
+def inserted(value: Any, path: list[str], wanted: Any) -> Any:
+    """The value with what is wanted at a path, where what it stands in is there and it is not."""
+    if path[0] == "+" and isinstance(value, list):
+        return [*value, wanted]
+    if path[0] == "*" and isinstance(value, list):
+        return [inserted(one, path[1:], filled(wanted, str(index))) for index, one in enumerate(value)]
+    if not isinstance(value, Mapping) or (len(path) > 1 and path[0] not in value):
+        return value
+    inner = value.get(path[0], wanted) if len(path) == 1 else inserted(value[path[0]], path[1:], wanted)
+    return {**value, path[0]: inner}
 
 
 def filled(value: Any, name: str) -> Any:
@@ -110,7 +127,18 @@ def declarable(type: str, properties: Mapping[str, Any]) -> dict[str, Any]:
         return dict(properties)
     reported = {pointer.removeprefix("/properties/") for pointer in schema.get("readOnlyProperties", ())}
     known = {name: value for name, value in properties.items() if name in schema["properties"]}
-    return {name: value for name, value in shaped(type, known)[0].items() if name not in reported}
+    made = {name: value for name, value in shaped(type, known)[0].items() if name not in reported}
+    return {name: _known(type, (name,), value) for name, value in made.items()}
+
+
+def _known(type: str, path: tuple[str, ...], value: Any) -> Any:
+    """The value without members that the registry does not have there."""
+    if isinstance(value, list):
+        return [_known(type, (*path, "[]"), one) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    inner = {key: _known(type, (*path, key), one) for key, one in value.items()}
+    return {key: one for key, one in inner.items() if schema_at(type, (*path, key))[0] is not None}
 
 
 def _identity(part: Part) -> tuple[str, str]:
@@ -123,7 +151,10 @@ def _identity(part: Part) -> tuple[str, str]:
 
 def _resource(part: Part, id: str, arn: str, renamed: Mapping[str, str]) -> Resource:
     region = HOME if kinds()[part.type].scope is Scope.REGION else GLOBAL
-    properties = substituted(part.properties, renamed)
+    own = NEEDS.get(part.type, Need()).named_by
+    properties = {
+        name: value if name == own else substituted(value, renamed) for name, value in part.properties.items()
+    }
     return Resource(part.type, ACCOUNT, region, id, properties, arn, Origin("declared", detail=part.name))
 
 

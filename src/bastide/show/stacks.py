@@ -18,6 +18,10 @@ from bastide.declare.templates.registry import schema_of
 from bastide.model import GLOBAL, Estate, Resource, ResourceKey, Unknown, Value
 from bastide.model.provisional import TOKEN
 
+DETECTOR = "AWS::GuardDuty::Detector"
+# An architecture lists the plans that are on; GuardDuty switches these on unless they are named as off.
+# Source: GuardDuty API Reference, CreateDetector.
+PLANS = ("S3_DATA_EVENTS", "EKS_AUDIT_LOGS", "EBS_MALWARE_PROTECTION", "RDS_LOGIN_EVENTS", "LAMBDA_NETWORK_LOGS")
 NETWORK_ACL = "AWS::EC2::NetworkAcl"
 SUB = re.compile(r"\$\{")
 
@@ -87,7 +91,12 @@ def _writable(resource: Resource) -> dict[str, Value]:
     schema = schema_of(resource.type)
     reported = {pointer.removeprefix("/properties/") for pointer in schema.get("readOnlyProperties", ())}
     known = schema.get("properties", {}).keys() - reported
-    return {name: value for name, value in resource.properties.items() if name in known and value is not None}
+    found = {name: value for name, value in resource.properties.items() if name in known and value is not None}
+    if resource.type == DETECTOR and isinstance(found.get("Features"), list):
+        named = {feature.get("Name") for feature in found["Features"] if isinstance(feature, Mapping)}
+        off = [{"Name": plan, "Status": "DISABLED"} for plan in PLANS if plan not in named]
+        found["Features"] = [*found["Features"], *off]
+    return found
 
 
 def logical_id(key: ResourceKey) -> str:

@@ -16,6 +16,7 @@ from bastide.aws.handler import Connection, Found, Handler, error_code, tag_list
 from bastide.aws.handlers.ec2_shapes import ec2_arn, existing, listed, tag_specification, write_tags
 from bastide.aws.shape import actions, before_and_after, pick, present, tag_value, touched
 from bastide.aws.waiting import quietly
+from bastide.errors import TargetError
 from bastide.model import Change, Properties, Value
 
 Rule = dict[str, Value]
@@ -71,7 +72,9 @@ def _flat(permissions: Iterable[Mapping[str, Any]], side: str, account: str) -> 
 
 
 def _permission(rule: Mapping[str, Any], side: str) -> dict[str, Any]:
-    name = next(name for name in ENDS[side] if name in rule)
+    name = next((name for name in ENDS[side] if name in rule), "")
+    if not name:
+        raise TargetError("a security group's rule names nobody", side, f"one of {', '.join(sorted(ENDS[side]))}")
     many, one = ENDS[side][name]
     end = {one: rule[name]} | pick(rule, "Description") | present(UserId=rule.get(OWNER))
     ports = () if str(rule["IpProtocol"]) == ALL else ("FromPort", "ToPort")

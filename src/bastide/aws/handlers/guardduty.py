@@ -110,7 +110,7 @@ class Detector(Handler):
         if existing:
             self._bring(at, existing[0], properties)
             return existing[0]
-        given = pick(properties, *SETTINGS, "Features")
+        given = pick(properties, *SETTINGS, "Features", "DataSources")
         given |= present(Tags=tag_map(properties.get("Tags")) or None)
         made = at.client("guardduty").create_detector(**given)
         id = str(made["DetectorId"])

@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from bastide.aws.handler import NOT_ASKED, Connection, Found, Handler, Lister, ask, error_code, pages, tag_list
-from bastide.aws.handlers import s3_events, s3_shapes
+from bastide.aws.handlers import s3_events, s3_shapes, s3_web
 from bastide.aws.shape import (
     actions,
     arn_of,
@@ -38,6 +38,8 @@ READ = (
     "s3:GetBucketLogging",
     "s3:GetBucketNotification",
     "s3:GetReplicationConfiguration",
+    "s3:GetBucketCORS",
+    "s3:GetBucketWebsite",
     "s3:GetBucketAcl",
 )
 Wanted = frozenset[str] | None
@@ -84,6 +86,9 @@ class Bucket(Handler):
             "s3:PutBucketLogging",
             "s3:PutBucketNotification",
             "s3:PutReplicationConfiguration",
+            "s3:PutBucketCORS",
+            "s3:PutBucketWebsite",
+            "s3:DeleteBucketWebsite",
             "iam:PassRole",
             "s3:PutBucketTagging",
         ),
@@ -212,6 +217,16 @@ def _read_replication(s3: Any, name: str) -> dict[str, Value]:
     return {"ReplicationConfiguration": s3_events.replication(member(answer, "ReplicationConfiguration"))}
 
 
+def _read_cors(s3: Any, name: str) -> dict[str, Value]:
+    rules = member(ask(s3.get_bucket_cors, absent=("NoSuchCORSConfiguration",), Bucket=name), "CORSRules")
+    return {"CorsConfiguration": s3_web.cors(rules)}
+
+
+def _read_website(s3: Any, name: str) -> dict[str, Value]:
+    answer = ask(s3.get_bucket_website, absent=("NoSuchWebsiteConfiguration",), Bucket=name)
+    return {"WebsiteConfiguration": s3_web.website(answer)}
+
+
 def _read_tags(s3: Any, name: str) -> dict[str, Value]:
     tags = member(ask(s3.get_bucket_tagging, absent=("NoSuchTagSet",), Bucket=name), "TagSet")
     return {"Tags": tags if isinstance(tags, Unknown) else tag_list(tags)}
@@ -228,6 +243,8 @@ SUB_RESOURCES: Mapping[tuple[str, ...], Callable[[Any, str], dict[str, Value]]] 
     ("LoggingConfiguration",): _read_logging,
     ("NotificationConfiguration",): _read_notification,
     ("ReplicationConfiguration",): _read_replication,
+    ("CorsConfiguration",): _read_cors,
+    ("WebsiteConfiguration",): _read_website,
     ("Tags",): _read_tags,
 }
 
@@ -296,6 +313,20 @@ def _put_replication(s3: Any, name: str, value: Value) -> None:
         s3.put_bucket_replication(Bucket=name, ReplicationConfiguration=request)
 
 
+def _put_cors(s3: Any, name: str, value: Value) -> None:
+    if value is None:
+        s3.delete_bucket_cors(Bucket=name)
+    else:
+        s3.put_bucket_cors(Bucket=name, CORSConfiguration=s3_web.cors_request(value))
+
+
+def _put_website(s3: Any, name: str, value: Value) -> None:
+    if value is None:
+        s3.delete_bucket_website(Bucket=name)
+    else:
+        s3.put_bucket_website(Bucket=name, WebsiteConfiguration=s3_web.website_request(value))
+
+
 def _put_acl(s3: Any, name: str, value: Value) -> None:
     canned = s3_shapes.CANNED_NAMES[value or "Private"]
     try:
@@ -329,6 +360,8 @@ PARTS: Mapping[str, Callable[[Any, str, Value], None]] = {
     "LoggingConfiguration": _put_logging,
     "NotificationConfiguration": _put_notification,
     "ReplicationConfiguration": _put_replication,
+    "CorsConfiguration": _put_cors,
+    "WebsiteConfiguration": _put_website,
     "Tags": _put_tags,
 }
 

@@ -7,10 +7,22 @@ from typing import Any
 from bastide.sandbox import moto
 from bastide.sandbox.call import Call
 from bastide.sandbox.shims import Answer, shim
+from bastide.sandbox.wire import AwsError
 
 # What RunInstances takes from a launch template when the request is silent. moto: takes only some.
 _FROM_TEMPLATE = ("ImageId", "InstanceType", "KeyName", "MetadataOptions", "IamInstanceProfile", "NetworkInterfaces",
                   "Monitoring", "EbsOptimized", "UserData", "Placement", "BlockDeviceMappings")  # fmt: skip
+
+
+@shim("ec2", "AuthorizeSecurityGroupIngress", "AuthorizeSecurityGroupEgress")
+def authorize_rules(call: Call) -> Answer:
+    """TCP and UDP want both ports. moto: falls over. Source: EC2 API Reference, IpPermission."""
+    for rule in call.params.get("IpPermissions") or ():
+        protocol = str(rule.get("IpProtocol", "")).lower()
+        if protocol in ("tcp", "udp", "6", "17") and None in (rule.get("FromPort"), rule.get("ToPort")):
+            text = "Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange."
+            raise AwsError("InvalidParameterValue", text)
+    return call.forward()
 
 
 @shim("ec2", "RunInstances")
