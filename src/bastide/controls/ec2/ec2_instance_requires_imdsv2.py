@@ -4,13 +4,8 @@ What an instance does not say itself is said by its launch template, then by the
 """
 
 from bastide.controls.control import control
-from bastide.controls.ec2.metadata_options import (
-    DEFAULTS,
-    TEMPLATE,
-    region_requires_v2,
-    requires_v2,
-    template_requires_v2,
-)
+from bastide.controls.ec2.launch_template import TEMPLATE
+from bastide.controls.ec2.metadata_options import DEFAULTS, region_requires_v2, requires_v2, template_requires_v2
 from bastide.model import PASS, Estate, Resource, Unknown, Verdict, fail, unknown
 
 PATH = "MetadataOptions.HttpTokens"

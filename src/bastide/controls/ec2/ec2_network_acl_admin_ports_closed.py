@@ -1,12 +1,12 @@
 """A network ACL does not let the whole internet reach the ports of remote administration.
 
-Entries are tried by number, lowest first, and the first that fits decides; an early Deny for everybody wins. The
-default network ACL, which lets everything in, fails as well; AWS's own control says nothing of it, which is evidence.
+Entries are tried by number, lowest first, and the first that fits decides; an early Deny for everybody wins. AWS's
+control says nothing of the default network ACL, which lets everything in: that it does is evidence.
 """
 
 from collections.abc import Iterable, Mapping
 
-from bastide.controls.answers import with_parity
+from bastide.controls.answers import with_exposure
 from bastide.controls.control import control
 from bastide.controls.lookup import elements_of
 from bastide.controls.neighbours import beside, unplaced
@@ -33,7 +33,15 @@ DEFAULT = not_applicable("it is the default network ACL of its VPC")
     properties=("Entries", "IsDefault"),
 )
 def ec2_network_acl_admin_ports_closed(acl: Resource, estate: Estate) -> Verdict:
-    """FAIL when TCP 22 or 3389 is allowed for all of IPv4 or IPv6 before it is denied."""
+    """FAIL when TCP 22 or 3389 is allowed for all of IPv4 or IPv6 before it is denied; a default ACL is not judged."""
+    default, verdict = acl.get("IsDefault"), _judge(acl, estate)
+    if is_on(default):
+        return with_exposure(DEFAULT, verdict)
+    return unknown(default, "IsDefault") if isinstance(default, Unknown) and verdict is not PASS else verdict
+
+
+def _judge(acl: Resource, estate: Estate) -> Verdict:
+    """What the entries let in, whosever ACL it is."""
     apart = beside(acl, estate, ENTRY, "NetworkAclId", acl.id)
     own = elements_of(acl.get("Entries"))  # ours: the entries as the API tells them, with the ACL itself
     if isinstance(apart, Unknown):
@@ -56,8 +64,7 @@ def ec2_network_acl_admin_ports_closed(acl: Resource, estate: Estate) -> Verdict
         for family in ("CidrBlock", "Ipv6CidrBlock"):
             number = _opened_by(inward, port, family)
             if number is not None:
-                open_ = fail(f"entry {number} allows tcp {port} from anywhere", "Entries")
-                return with_parity(open_, DEFAULT) if is_on(acl.get("IsDefault")) else open_
+                return fail(f"entry {number} allows tcp {port} from anywhere", "Entries")
     return PASS
 
 
