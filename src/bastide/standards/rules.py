@@ -23,6 +23,12 @@ HUB_PREFIXES = ("FSBP", "SecurityHub")
 # Source: AWS Config Developer Guide, "List of AWS Config Managed Rules".
 PERIODIC = "-periodic"
 OLDER, NEWER = "-in-backup-plan", "-resources-protected-by-backup-plan"
+SAME = {
+    "eks-secrets-encrypted": "eks-cluster-secrets-encrypted",
+    "eks-cluster-oldest-supported-version": "eks-cluster-supported-version",
+    "mq-cloudwatch-audit-logging-enabled": "mq-cloudwatch-audit-log-enabled",
+    "cognito-identity-pool-unauthenticated-logins": "cognito-identity-pool-unauth-access-check",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ def answering(rule: ManagedRule, controls: Iterable[Control]) -> tuple[Control, 
 
 def _twins(name: str) -> set[str]:
     """The other names of a rule's question."""
-    found = {name.removesuffix(PERIODIC), name + PERIODIC}
+    found = {name.removesuffix(PERIODIC), name + PERIODIC, SAME.get(name, name)}
     if name.endswith(OLDER):
         found.add(name.removesuffix(OLDER) + NEWER)
     if name.endswith(NEWER):

@@ -48,10 +48,11 @@ def _judge(name: str, percent: int, limits: Resource, tables: tuple[Resource, ..
     most = number(limits.get(ACCOUNT_MOST[name]))
     if isinstance(most, Unknown):
         return unknown(most)
-    doubt, used = None, 0.0
+    doubt: Unknown | None = None
+    used = 0.0
     for one in (each for table in tables for each in _provisioned(table, name)):
         if isinstance(one, Unknown):
-            doubt = doubt or one
+            doubt = one
         else:
             used += one
     if used * 100 >= most * percent:
