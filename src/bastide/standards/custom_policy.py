@@ -109,7 +109,7 @@ def _verdict(answer: Answer) -> Verdict:
 def types_named(policy: Any) -> set[str]:
     """Resource types that a policy compares ``resourceType`` or ``Type`` with, or has blocks of."""
     found: set[str] = set()
-    for one in _parts(policy):
+    for one in parts_of(policy):
         if isinstance(one, TypeBlock):
             found.add(one.type)
         elif isinstance(one, Clause) and isinstance(one.against, Literal) and _is_type(one):
@@ -124,12 +124,12 @@ def _is_type(clause: Clause) -> bool:
     return plain and isinstance(last, Key) and last.name in TYPE_KEYS
 
 
-def _parts(value: Any) -> Iterator[Any]:
+def parts_of(value: Any) -> Iterator[Any]:
     """Everything that a policy is made of."""
     if isinstance(value, tuple):
         for one in value:
-            yield from _parts(one)
+            yield from parts_of(one)
     elif is_dataclass(value):
         yield value
         for one in fields(value):
-            yield from _parts(getattr(value, one.name))
+            yield from parts_of(getattr(value, one.name))

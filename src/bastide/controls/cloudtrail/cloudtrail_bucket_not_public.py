@@ -16,6 +16,7 @@ BUCKET = "AWS::S3::Bucket"
     source="AWS CloudTrail User Guide, Amazon S3 bucket policy for CloudTrail",
     remediation="Close the bucket: all public access blocks, and a policy for CloudTrail and the organization.",
     reads=(BUCKET, BUCKET_POLICY, ACCOUNT_BLOCK),
+    config_rule="cloudtrail-s3-bucket-public-access-prohibited",
     properties=("S3BucketName",),
 )
 def cloudtrail_bucket_not_public(trail: Resource, estate: Estate) -> Verdict:

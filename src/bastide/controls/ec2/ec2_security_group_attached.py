@@ -31,7 +31,7 @@ USES = {INTERFACE: "GroupSet", INSTANCE: "SecurityGroupIds"}
 def ec2_security_group_attached(group: Resource, estate: Estate) -> Verdict:
     """FAIL when no interface of the group's region has it."""
     doubt = gap_at(estate, INTERFACE, group.account, group.region)
-    named = {group.id, group.get("GroupId")}
+    named = (group.id, group.get("GroupId"))
     for one in _used(group, estate):
         if isinstance(one, Unknown):
             doubt = one

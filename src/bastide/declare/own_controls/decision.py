@@ -23,7 +23,7 @@ MAX_STEPS = 1_000_000
 MAX_GROWTH = 1_000  # times the size of what an expression reads
 NEIGHBOURS = "related()"
 VARIABLES = ("properties", "resource", "tags", "organization")
-REFUSALS = (KeyError, TypeError, ValueError, RuntimeError, OverflowError)  # what the CEL library raises
+REFUSALS = (LookupError, TypeError, ValueError, RuntimeError, OverflowError)  # what the CEL library raises
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from bastide.controls.control import Control
 from bastide.declare.own_controls.decision import Expression, decision
 from bastide.declare.own_controls.expression import ELEMENT
+from bastide.declare.own_controls.guard_file import SUFFIX, guard_controls
 from bastide.declare.own_controls.shapes import SCHEMA, Case, File, OwnControl
 from bastide.declare.own_controls.vocabulary import wrong_type, wrong_words
 from bastide.declare.source import Document, KeyPath, parse
@@ -23,13 +24,13 @@ from bastide.errors import InputError, Problem
 from bastide.model import Estate, Resource, Severity, Status, Unknown, Value
 
 KEYS = ("schema", "controls", *OwnControl.model_fields, *Case.model_fields)
-SUFFIXES = (".yaml", ".yml")
+SUFFIXES = (".yaml", ".yml", SUFFIX)
 MAX_FILES = 1_000
 ACCOUNT, REGION = "111111111111", "eu-west-1"
 
 
 def read_controls(paths: Iterable[Path]) -> tuple[Control, ...]:
-    """The controls of files and folders (their YAML files, sorted), sorted by id.
+    """The controls of files and folders (their YAML and Guard files, sorted), sorted by id.
 
     Raises:
         InputError: a file cannot be read, or a control is wrong or contradicts its cases; all problems at once.
@@ -41,12 +42,7 @@ def read_controls(paths: Iterable[Path]) -> tuple[Control, ...]:
         if not data.strip():
             problems.append(Problem("the file of controls is empty", str(path), "docs/own-controls.md has one to copy"))
             continue
-        try:
-            document = parse(data, str(path))
-        except InputError as error:
-            problems += error.problems
-            continue
-        for control, where in _controls(document, problems):
+        for control, where in _controls_of(path, data, problems):
             if control.id in found:
                 problems.append(Problem(f"there are two controls {control.id}", where, "give one of them another id"))
             found[control.id] = control
@@ -55,13 +51,27 @@ def read_controls(paths: Iterable[Path]) -> tuple[Control, ...]:
     return tuple(found[name] for name in sorted(found))
 
 
+def _controls_of(path: Path, data: bytes, problems: list[Problem]) -> Iterator[tuple[Control, str]]:
+    """The controls of one file, each with its place; what is wrong is added to ``problems``."""
+    try:
+        if path.suffix == SUFFIX:
+            made = guard_controls(path, data.decode("utf-8", "replace"))
+            yield from ((one, one.source) for one in made)
+            return
+        document = parse(data, str(path))
+    except InputError as error:
+        problems += error.problems
+        return
+    yield from _controls(document, problems)
+
+
 def _files(paths: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
             inside = sorted(one for one in path.rglob("*") if one.suffix in SUFFIXES and one.is_file())
             if not inside:
-                raise InputError(f"there are no controls in {path}", fix="a control's file ends in .yaml")
+                raise InputError(f"there are no controls in {path}", fix="a control's file ends in .yaml or .guard")
             found += inside
         else:
             found.append(path)
