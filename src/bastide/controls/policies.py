@@ -154,7 +154,7 @@ def _supposed(item: Mapping[str, Value]) -> dict[str, Value]:
     elif isinstance(actions, str | list):
         named = [actions] if isinstance(actions, str) else actions
         supposed["Action"] = [f"*:{one}" if isinstance(one, str) and BARE(one) else one for one in named]
-    if isinstance(principal, str) and principal != "*":
+    if isinstance(principal, str) and "*" not in principal:
         supposed["Principal"] = {"AWS": principal}
     return supposed
 
