@@ -11,10 +11,19 @@ from bastide.controls.compile import NEW
 from bastide.controls.control import control
 from bastide.controls.lookup import elements_of
 from bastide.controls.neighbours import gap_at
-from bastide.model import PASS, Estate, Resource, Unknown, Value, Verdict, fail, unknown
+from bastide.model import PASS, Estate, Resource, Unknown, Value, Verdict, fail, not_applicable, unknown
 
-INTERFACE, INSTANCE = "AWS::EC2::NetworkInterface", "AWS::EC2::Instance"
-USES = {INTERFACE: "GroupSet", INSTANCE: "SecurityGroupIds"}
+INTERFACE = "AWS::EC2::NetworkInterface"
+# What gets interfaces of its own, so that a template need not say them.
+USES = {
+    INTERFACE: "GroupSet",
+    "AWS::EC2::Instance": "SecurityGroupIds",
+    "AWS::EC2::VPCEndpoint": "SecurityGroupIds",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": "SecurityGroups",
+    "AWS::Lambda::Function": "VpcConfig.SecurityGroupIds",
+    "AWS::RDS::DBCluster": "VpcSecurityGroupIds",
+    "AWS::RDS::DBInstance": "VPCSecurityGroups",
+}
 
 
 @control(
@@ -29,7 +38,9 @@ USES = {INTERFACE: "GroupSet", INSTANCE: "SecurityGroupIds"}
     properties=("GroupId", "GroupName"),
 )
 def ec2_security_group_attached(group: Resource, estate: Estate) -> Verdict:
-    """FAIL when no interface of the group's region has it."""
+    """FAIL when no interface of the group's region has it; the groups that every VPC has are not judged."""
+    if group.get("GroupName") == "default":
+        return not_applicable("the default group of its VPC")
     doubt = gap_at(estate, INTERFACE, group.account, group.region)
     named = (group.id, group.get("GroupId"))
     for one in _used(group, estate):
@@ -45,7 +56,7 @@ def ec2_security_group_attached(group: Resource, estate: Estate) -> Verdict:
 
 
 def _used(group: Resource, estate: Estate) -> Iterator[Value]:
-    """The groups that interfaces and instances of the region have."""
+    """The groups that interfaces of the region have, and what makes some."""
     for kind, path in USES.items():
         for user in estate.in_place(kind, group.account, group.region):
             groups = elements_of(user.get(path))

@@ -1,7 +1,7 @@
 """A bucket's policy grants only to who is named: principals, services, identity providers; or from addresses, networks.
 
-Each statement that allows something is asked on its own. Nobody is named by default, so that the rule then asks for
-policies that allow nothing.
+Each statement that allows something is asked on its own. Whom an organization knows only it can say: as long as no
+parameter names anybody, no policy is judged.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from bastide.controls.control import control
 from bastide.controls.parameter import Parameter
 from bastide.controls.policies import judge, policy_of
 from bastide.iam.wildcards import like
-from bastide.model import Resource, Statement, Verdict
+from bastide.model import Resource, Statement, Verdict, not_applicable
 
 Network = IPv4Network | IPv6Network
 
@@ -55,6 +55,8 @@ def s3_bucket_policy_grantees_known(
     vpc_ids: Iterable[str] | None,
 ) -> Verdict:
     """FAIL at the first statement that allows something to somebody who is not named, from anywhere."""
+    if not any((aws_principals, service_principals, federated_users, ip_addresses, vpc_ids)):
+        return not_applicable("no parameter names whom a bucket may be granted to")
     kinds = {"AWS": aws_principals, "Service": service_principals, "Federated": federated_users}
     named = Named(
         {kind: tuple(names or ()) for kind, names in kinds.items()},
