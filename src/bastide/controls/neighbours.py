@@ -51,10 +51,19 @@ def _near(resource: Resource, other: Resource, value: Value) -> bool:
 
 
 def unplaced(resource: Resource, estate: Estate, resource_type: str, path: str) -> Unknown | None:
-    """Why a resource of the type may belong here although it does not say so; None when all say where they belong."""
+    """Why a resource of the type may belong here although it does not say so; None when all say where they belong.
+
+    What is given at deployment cannot be made by that very deployment: a parameter of a template, or a name that it
+    does not have, is no resource of the same template.
+    """
     lost = having(estate, resource_type, path, UNPLACED)
-    reasons = (one.get(path) for one in lost if one.account == resource.account)
-    return next((reason for reason in reasons if isinstance(reason, Unknown)), None)
+    reasons = ((one, one.get(path)) for one in lost if one.account == resource.account)
+    return next((why for one, why in reasons if isinstance(why, Unknown) and not _given(why, one, resource)), None)
+
+
+def _given(reason: Unknown, one: Resource, resource: Resource) -> bool:
+    made_together = one.origin.source == resource.origin.source == "template" and one.origin.file == resource.origin.file
+    return reason.unwritten and made_together
 
 
 def called(resource: Resource, path: str) -> str | Unknown:
