@@ -87,6 +87,8 @@ def _service(signing_name: str, request: HttpRequest) -> str:
     path = urlsplit(request.url).path
     if signing_name == "s3":
         return "s3control" if path.startswith("/v20180820/") else "s3"
+    if signing_name == "s3express":
+        return "s3"
     if signing_name == "elasticloadbalancing":
         return "elbv2" if b"Version=2015-12-01" in request.body else "elb"
     if signing_name == "dynamodb":

@@ -17,10 +17,15 @@ EMPTY: dict[tuple[str, str], str] = {
     ("apigateway", "GetRestApis"): "CreateRestApi",
     ("backup", "ListBackupSelections"): "CreateBackupSelection",
     ("backup", "ListRecoveryPointsByBackupVault"): "StartBackupJob",
+    ("batch", "DescribeJobDefinitions"): "RegisterJobDefinition",
+    ("cloudtrail", "ListEventDataStores"): "CreateEventDataStore",
     ("codebuild", "ListReportGroups"): "CreateReportGroup",
     ("cognito-idp", "ListUserPools"): "CreateUserPool",
+    ("dlm", "GetLifecyclePolicies"): "CreateLifecyclePolicy",
     ("ec2", "DescribeClientVpnEndpoints"): "CreateClientVpnEndpoint",
+    ("ecr-public", "DescribeRepositories"): "CreateRepository",
     ("eks", "ListIdentityProviderConfigs"): "AssociateIdentityProviderConfig",
+    ("kendra", "ListIndices"): "CreateIndex",
     ("kafkaconnect", "ListConnectors"): "CreateConnector",
     ("network-firewall", "ListFirewallPolicies"): "CreateFirewallPolicy",
     ("network-firewall", "ListRuleGroups"): "CreateRuleGroup",
@@ -56,6 +61,23 @@ def list_security_configurations(call: Call) -> Answer:
     found = moto.backend("emr", call.account, call.region).security_configurations
     names = [{"Name": one.name, "CreationDateTime": one.creation_date_time} for one in found.values()]
     return {"SecurityConfigurations": names}
+
+
+@shim("sagemaker", "ListFeatureGroups")
+def list_feature_groups(call: Call) -> Answer:
+    """moto: makes and describes them, and does not list them."""
+    found = moto.backend("sagemaker", call.account, call.region).feature_groups.values()
+    rows = [
+        {"FeatureGroupName": one.feature_group_name, "FeatureGroupArn": one.arn, "CreationTime": one.creation_time}
+        for one in found
+    ]
+    return {"FeatureGroupSummaries": rows}
+
+
+@shim("s3", "ListDirectoryBuckets")
+def list_directory_buckets(call: Call) -> Answer:
+    """None: ``CreateBucket`` refuses to make one."""
+    return {"Buckets": []}
 
 
 @shim("connect", "ListInstances")

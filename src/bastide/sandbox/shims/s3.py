@@ -11,6 +11,7 @@ from bastide.sandbox.shims import Answer, shim
 from bastide.sandbox.wire import AwsError, HttpResponse
 
 BLOCKED = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+DIRECTORY = "--x-s3"  # how the name of a directory bucket, and of no other, ends
 SSE_S3 = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": "false"}}
 
 
@@ -30,6 +31,8 @@ def create_bucket(call: Call) -> Answer:
     Source: S3 User Guide, "Default settings for new S3 buckets FAQ" (April 2023) and "Default encryption FAQ".
     """
     name = call.params["Bucket"]
+    if name.endswith(DIRECTORY):
+        raise call.not_implemented()
     owner = moto.backend_dict("s3").bucket_accounts.get(name, ("", ""))[1]
     if owner == call.account and call.region != "us-east-1":
         text = "Your previous request to create the named bucket succeeded and you already own it."
