@@ -23,7 +23,10 @@ OURS = frozenset(
     }
 )  # properties of Bastide's own beside the registry's
 # Properties of one type alone.
-OF_ONE = {"AWS::ACMPCA::CertificateAuthority": frozenset({"Status"})}
+OF_ONE = {
+    "AWS::ACMPCA::CertificateAuthority": frozenset({"Status"}),
+    "AWS::WAF::WebACL": frozenset({"LogDestinationConfigs"}),
+}
 # Types that no template makes.
 OUTSIDE = ("AWS::RDS::DBSnapshot",)
 

@@ -74,6 +74,11 @@ ARNS = {
     "AWS::EKS::Cluster": "arn:{p}:eks:{r}:{a}:cluster/{n}",
     "AWS::CloudWatch::Alarm": "arn:{p}:cloudwatch:{r}:{a}:alarm:{n}",
 }  # fmt: skip
+# The same of resources that several parts of their identifier name, in the registry's order.
+ARNS_BY_PARTS = {
+    "AWS::ApiGateway::Stage": "arn:{p}:apigateway:{r}::/restapis/{0}/stages/{1}",
+    "AWS::ApiGatewayV2::Stage": "arn:{p}:apigateway:{r}::/apis/{0}/stages/{1}",
+}
 # What Ref gives where it is neither the registry's whole identifier nor its last part.
 REF = {"AWS::SNS::TopicPolicy": "Id", "AWS::ECS::Service": "ServiceArn"}
 IS_ARN = ("Arn", "ARN")
@@ -114,6 +119,8 @@ def identify(
         parts = [f"https://sqs.{settings.region}.amazonaws.com/{settings.account}/{own}"]
     wanted = REF.get(resource_type)
     ref = parts[names.index(wanted)] if wanted in names else parts[-1]
+    if resource_type in ARNS_BY_PARTS:
+        arn = ARNS_BY_PARTS[resource_type].format(*parts, p=settings.partition, r=settings.region)
     return Identity("|".join(parts), ref, arn, region_of(resource_type, settings), settings.account)
 
 

@@ -15,7 +15,7 @@ from bastide.declare.shaping.converters import joined
 from bastide.declare.templates.estate import Reading, resources_of
 from bastide.declare.templates.fold import Owners, fold
 from bastide.declare.templates.identity import Identity
-from bastide.declare.templates.registry import folder, shaped
+from bastide.declare.templates.registry import folder, primary_identifier, shaped
 from bastide.declare.templates.scope import Settings
 from bastide.declare.templates.template import Declared, Note
 from bastide.declare.terraform.document import Document, Entry, Lines, parse_document
@@ -168,7 +168,9 @@ class _Reader:
             properties: Mapping[str, Value] = {}
             if table is not None and not table.part:
                 # Names are plain and short; the rest is not needed to know who it is.
-                plain = {key: one for key, one in entry.values.items() if type(one) is int or _is_short(one)}
+                several = len(primary_identifier(kind)) > 1  # of which some are the names of other resources
+                told = self.values(entry) if several else entry.values
+                plain = {key: one for key, one in told.items() if type(one) is int or _is_short(one)}
                 properties = shaping_of(entry.type).properties(plain)
             known = identified(kind, entry.address, self.file, properties, entry.values, self.placed(entry), entry)
             self._identities[entry.address] = known
