@@ -41,9 +41,12 @@ def test_feature_groups_are_listed() -> None:
     client = Sandbox().session().client("sagemaker", region_name="eu-west-1")
     features = [{"FeatureName": "id", "FeatureType": "String"}, {"FeatureName": "at", "FeatureType": "String"}]
     client.create_feature_group(
-        FeatureGroupName="one", RecordIdentifierFeatureName="id", EventTimeFeatureName="at", FeatureDefinitions=features,
+        FeatureGroupName="one",
+        RecordIdentifierFeatureName="id",
+        EventTimeFeatureName="at",
+        FeatureDefinitions=features,
         OfflineStoreConfig={"S3StorageConfig": {"S3Uri": "s3://b/features"}},
-    )  # fmt: skip
+    )
     assert [one["FeatureGroupName"] for one in client.list_feature_groups()["FeatureGroupSummaries"]] == ["one"]
 
 
