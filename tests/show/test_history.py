@@ -11,7 +11,8 @@ import pytest
 from bastide.controls import all_controls
 from bastide.model import Account, Estate, Gap, Organization, Resource, Unknown
 from bastide.show.cli.main import run
-from bastide.show.healing import asked_properties
+from bastide.show.healing import asked_properties, assessed_listers
+from bastide.show.history import judged_by
 from bastide.store import Store
 from bastide.store.history import Look
 
@@ -134,3 +135,8 @@ def test_secrets_are_not_in_the_history_and_unknown_values_come_back(tmp_path: P
     assert "hunter2" not in str(back.properties)
     assert back.origin.read_at == "2026-01-01T12:00:00Z"
     assert asked_properties(all_controls())["AWS::EC2::Volume"] != set()
+
+
+def test_a_look_at_everything_lacks_nothing_that_controls_ask() -> None:
+    whole = dict.fromkeys(assessed_listers(all_controls()))
+    assert judged_by(Look(Estate(regions=("eu-west-1",)), whole, {}), all_controls()).gaps == ()

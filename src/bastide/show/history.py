@@ -79,11 +79,14 @@ def assessed_at(place: Workspace, moment: str, *, include_passes: bool = False) 
 
 
 def judged_by(look: Look, controls: Sequence[Control]) -> Estate:
-    """The look's estate for these controls: types that it asked less of than they do are gaps."""
-    from bastide.show.healing import asked_properties
+    """The look's estate for these controls: types that it asked less of than they do are gaps.
 
-    lacking = {kind for kind, paths in asked_properties(controls).items() if not _covers(look.asked, kind, paths)}
-    lacking &= {kind for kind in asked_properties(controls) if not kind.startswith(("AWS::::", "Bastide::Account::"))}
+    Of types that no look can list (parts that only templates have, accounts and regions) nothing is lacking.
+    """
+    from bastide.show.healing import asked_properties, assessed_listers
+
+    asked = asked_properties(controls)
+    lacking = {kind for kind in assessed_listers(controls) if not _covers(look.asked, kind, asked[kind])}
     estate = look.estate
     accounts = [one.id for one in estate.organization.accounts] if estate.organization else []
     places = {place for place in look.read if place[0] in lacking}
