@@ -38,7 +38,7 @@ def accepted(organization: str) -> tuple[Accepted, ...]:
             "a bucket that logs to itself logs its own logging",
         ),
         Accepted(
-            "athena-workgroup-logged", ("primary",),
+            "athena-workgroup-*", ("primary",),
             "AWS makes this workgroup in every region; whoever queries with Athena makes one that is watched",
         ),
         Accepted(

@@ -143,6 +143,13 @@ def list_detectors(call: Call) -> Answer:
     return {"DetectorIds": [call.store["detector"]["DetectorId"]] if "detector" in call.store else []}
 
 
+@shim("guardduty", "ListFindings")
+def list_findings(call: Call) -> Answer:
+    """None: nothing is detected in the sandbox, and ``CreateSampleFindings`` is not emulated."""
+    read_detector(call)
+    return {"FindingIds": []}
+
+
 @shim("guardduty", "UpdateDetector")
 def update_detector(call: Call) -> Answer:
     """What is named changes. A member may change nothing; members publish as often as their administrator."""
