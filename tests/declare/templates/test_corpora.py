@@ -1,7 +1,8 @@
 """Templates that others published with the verdict that they expect: we agree, or the ledger says why not.
 
-The corpora lie outside of the project; ``BASTIDE_CORPUS`` names their folder (``cspm/guard``, ``cspm/kics``). Which of our
-controls ask what a rule asks, and which rules nobody here asks, stands in ``mapping.yaml``; the tables show with ``pytest -s``.
+The corpora lie outside of the project; ``BASTIDE_CORPUS`` names their folder (``cspm/guard``, ``cspm/kics``). Which of
+our controls ask what a rule asks, and which rules nobody here asks, stands in ``mapping.yaml``. The tables are printed
+with ``pytest -s``.
 """
 
 from __future__ import annotations
