@@ -13,7 +13,8 @@ LIVE = {
     "s3-bucket-public-access-blocked": "AWS's Guard rule S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED asks a template to "
     "say the four settings, which S3 switches on for a new bucket that does not. Source: S3 User Guide, Blocking "
     "public access to your Amazon S3 storage.",
-    "iam-user-password-not-plain-text": "A password is written and never told. Source: IAM API Reference, LoginProfile.",
+    "iam-user-password-not-plain-text": "A password is written and never told. Source: IAM API Reference, "
+    "LoginProfile.",
     "iam-user-password-reset": "IAM does not tell whether a first password has to be changed to who lists users. "
     "Source: IAM API Reference, GetLoginProfile.",
     "ec2-volume-own-key": "EC2 answers the ARN of AWS's key where a template names none; whose key it is, KMS tells. "
@@ -21,6 +22,7 @@ LIVE = {
 }
 UNREAD = {
     "AWS::CloudTrail::Trail": {
+        "KMSKeyId": "the sandbox has no key with CloudTrail's policy here; the handler's own test has",
         "SnsTopicName": "the sandbox has no topic with CloudTrail's policy here",
     },
     "AWS::EC2::Instance": {
@@ -33,3 +35,65 @@ UNREAD = {
     "AWS::S3::Bucket": {"Grants": "only where no canned ACL says the same, and nobody can declare that"},
     "AWS::IAM::User": {"LoginProfile": "a password is written and never told"},
 }
+PART = "CloudFormation's way to write a part of another resource; live, the reader of that one tells it"
+SECRET = "a secret is written and never told"
+# Types that controls judge or read, and no account can be asked for.
+NOT_COLLECTED = {
+    "AWS::::Account": "an account itself: its other resources are asked for",
+    "Bastide::Account::Region": "a Region of an account: its resources are asked for",
+    "AWS::ACMPCA::CertificateAuthorityActivation": PART,
+    "AWS::Amplify::App": SECRET,
+    "AWS::Amplify::Branch": SECRET,
+    "AWS::CloudFormation::Stack": "a nested stack of a template; one that runs is Bastide::CloudFormation::Stack",
+    "AWS::DirectoryService::MicrosoftAD": SECRET,
+    "AWS::DirectoryService::SimpleAD": SECRET,
+    "AWS::EC2::EIPAssociation": PART,
+    "AWS::EC2::NetworkAclEntry": PART,
+    "AWS::EC2::NetworkInterfaceAttachment": PART,
+    "AWS::EC2::SecurityGroupEgress": PART,
+    "AWS::EC2::SecurityGroupIngress": PART,
+    "AWS::EC2::VolumeAttachment": PART,
+    "AWS::ElasticBeanstalk::ConfigurationTemplate": "an environment tells the settings that hold, wherever from",
+    "AWS::Events::EventBusPolicy": PART,
+    "AWS::IAM::AccessKey": "the credential report tells of keys",
+    "AWS::IAM::Policy": PART,
+    "AWS::IAM::UserPolicy": PART,
+    "AWS::SNS::TopicInlinePolicy": PART,
+    "AWS::SQS::QueueInlinePolicy": PART,
+    "AWS::SecretsManager::RotationSchedule": PART,
+    "AWS::SecretsManager::SecretTargetAttachment": PART,
+    "Alexa::ASK::Skill": SECRET,
+}
+COPIED = "what it was made of; the resource that runs tells itself whether it is encrypted"
+# Properties that controls read of a type, and its API does not tell: by type, the first part of their paths or all.
+NOT_TOLD = {
+    "AWS::DMS::Endpoint": {"Password": SECRET},
+    "AWS::DocDB::DBCluster": {
+        "MasterUserPassword": SECRET, "SnapshotIdentifier": COPIED, "SourceDBClusterIdentifier": COPIED,
+    },
+    "AWS::EFS::FileSystem": {"Tags": "FileSystemTags are what it has; Tags is what most types have"},
+    "AWS::EMR::Cluster": {"KerberosAttributes": SECRET},
+    "AWS::ElastiCache::ReplicationGroup": {"AuthToken": "AuthTokenEnabled tells that there is one"},
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": {"SubnetMappings": "Subnets tells all of them"},
+    "AWS::KinesisFirehose::DeliveryStream": {
+        "DeliveryStreamEncryptionConfigurationInput": "EncryptionStatus tells what it came to",
+        "HttpEndpointDestinationConfiguration": SECRET, "RedshiftDestinationConfiguration": SECRET,
+        "SplunkDestinationConfiguration": SECRET,
+    },
+    "AWS::Lambda::Function": {"Code": "PackageType tells that it is an image"},
+    "AWS::Neptune::DBCluster": {"SnapshotIdentifier": COPIED, "SourceDBClusterIdentifier": COPIED},
+    "AWS::OpenSearchService::Domain": {"AdvancedSecurityOptions.MasterUserOptions.MasterUserPassword": SECRET},
+    "AWS::RDS::DBCluster": {
+        "MasterUserPassword": SECRET, "SnapshotIdentifier": COPIED, "SourceDBClusterIdentifier": COPIED,
+    },
+    "AWS::RDS::DBInstance": {
+        "MasterUserPassword": SECRET, "TdeCredentialPassword": SECRET, "DBSnapshotIdentifier": COPIED,
+        "DBClusterSnapshotIdentifier": COPIED,
+    },
+    "AWS::RDS::GlobalCluster": {"SourceDBClusterIdentifier": COPIED},
+    "AWS::Redshift::Cluster": {"MasterUserPassword": SECRET},
+    "AWS::Route53::HostedZone": {"VPCs": "PrivateZone tells whether there are any"},
+    "AWS::SecretsManager::Secret": {
+        "SecretString": SECRET, "RotationOccurringAsScheduled": "AWS Config works it out; live, the dates are compared",
+    },
+}  # fmt: skip

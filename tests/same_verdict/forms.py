@@ -9,11 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bastide.assess import run, run_doubtful
 from bastide.aws.handler import Lister
 from bastide.aws.readers import readers
 from bastide.aws.registry import handlers

@@ -88,7 +88,7 @@ NEEDS: dict[str, Need] = {
                         "Resource": ["arn:aws:s3:::{}", "arn:aws:s3:::{}/*"],
                     }
                     for service in SERVICES
-                ],  # fmt: skip
+                ],
             }
         },
         {"Bucket": ("AWS::S3::Bucket", LOGS)},
@@ -110,7 +110,9 @@ NEEDS: dict[str, Need] = {
         {"VpcId": ("AWS::EC2::VPC", VPC)},
     ),
     "AWS::EC2::Instance": Need(
-        {"ImageId": IMAGE, "InstanceType": "t3.micro", "SubnetId": SUBNET}, {"SubnetId": ("AWS::EC2::Subnet", SUBNET)}
+        {"ImageId": IMAGE, "InstanceType": "t3.micro", "SubnetId": SUBNET},
+        {"SubnetId": ("AWS::EC2::Subnet", SUBNET)},
+        inside={"NetworkInterfaces.*.DeviceIndex": "{}"},
     ),
     "AWS::EC2::LaunchTemplate": Need({"LaunchTemplateData": {}}, named_by="LaunchTemplateName"),
     "AWS::EC2::Volume": Need({"AvailabilityZone": "eu-west-1a", "Size": 8}),
@@ -132,7 +134,7 @@ NEEDS: dict[str, Need] = {
         {"KeyPolicy": document(**OURS)}, inside={"KeyPolicy.Statement.+": {"Effect": "Allow", **OURS}}
     ),
     "AWS::Logs::LogGroup": Need(named_by="LogGroupName"),
-    "AWS::IAM::User": Need(on={"Groups": ("AWS::IAM::Group", "")}, named_by="UserName", inside=POLICIES),
+    "AWS::IAM::User": Need(named_by="UserName", on={"Groups": ("AWS::IAM::Group", "")}, inside=POLICIES),
     "AWS::IAM::Group": Need(named_by="GroupName", inside=POLICIES),
     "AWS::IAM::Role": Need(
         {"AssumeRolePolicyDocument": document(Principal={"Service": "ec2.amazonaws.com"}, Action="sts:AssumeRole")},

@@ -7,8 +7,6 @@ that those cases use. What AWS refuses to make has no live form; it is counted, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings

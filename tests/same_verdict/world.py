@@ -25,8 +25,8 @@ HOME = "eu-west-1"
 ACCOUNT = Sandbox.management_account
 PLACE = Settings({"AWS::AccountId": ACCOUNT, "AWS::Region": HOME})
 PREFIXES = {
-    "sg": "AWS::EC2::SecurityGroup", "vpc": "AWS::EC2::VPC", "subnet": "AWS::EC2::Subnet", "lt": "AWS::EC2::LaunchTemplate",
-    "igw": "AWS::EC2::InternetGateway", "rtb": "AWS::EC2::RouteTable",
+    "sg": "AWS::EC2::SecurityGroup", "vpc": "AWS::EC2::VPC", "subnet": "AWS::EC2::Subnet",
+    "lt": "AWS::EC2::LaunchTemplate", "igw": "AWS::EC2::InternetGateway", "rtb": "AWS::EC2::RouteTable",
 }  # fmt: skip
 NAME = re.compile(rf"({'|'.join(PREFIXES)})-[0-9a-z]{{1,17}}")
 

@@ -34,6 +34,7 @@ PREFIXES = {
 EXCEPTIONS: dict[tuple[str, str], tuple[str, ...]] = {
     # API Gateway asks for the HTTP method on the path of what is read.
     ("apigateway", "GetDomainNames"): ("apigateway:GET",),
+    ("apigateway", "GetResources"): ("apigateway:GET",),
     ("apigateway", "GetRestApis"): ("apigateway:GET",),
     ("apigateway", "GetStages"): ("apigateway:GET",),
     ("apigatewayv2", "GetApis"): ("apigateway:GET",),
@@ -43,6 +44,8 @@ EXCEPTIONS: dict[tuple[str, str], tuple[str, ...]] = {
     ("cloudwatch", "PutCompositeAlarm"): ("cloudwatch:PutCompositeAlarm",),
     ("lambda", "Invoke"): ("lambda:InvokeFunction",),
     ("kms", "ReEncrypt"): ("kms:ReEncryptFrom", "kms:ReEncryptTo"),
+    # A session is what reads of one directory bucket are made in, but for its lifecycle.
+    ("s3", "ListDirectoryBuckets"): ("s3express:ListAllMyDirectoryBuckets", "s3express:GetLifecycleConfiguration"),
     ("s3", "AbortMultipartUpload"): ("s3:AbortMultipartUpload",),
     ("s3", "CopyObject"): ("s3:GetObject", "s3:PutObject"),
     ("s3", "CreateMultipartUpload"): ("s3:PutObject",),

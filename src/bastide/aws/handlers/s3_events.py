@@ -47,7 +47,8 @@ def _events(item: Mapping[str, Any], receiver: str, arn: str) -> Iterator[dict[s
 
 def notification_request(value: Mapping[str, Any] | None) -> dict[str, Any]:
     """The NotificationConfiguration that S3 takes; empty tells nobody."""
-    told, made = value or {}, {}
+    told = value or {}
+    made: dict[str, Any] = {}
     for ours, theirs, receiver, arn in RECEIVERS:
         if told.get(ours):
             made[theirs] = [_configuration(item, receiver, arn) for item in told[ours]]

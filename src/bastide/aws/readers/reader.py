@@ -74,13 +74,15 @@ class Reader:
                 yield {**above, "this": item, "above": above}
 
     def _answer(self, at: Connection, step: Step, context: Context) -> Any:
-        """What a call answers: all pages together; None when there is none."""
+        """What a call answers: all pages together; None when there is none. Without a call, the context."""
+        if not step.call:
+            return context
         parameters = {name: _value(text, context) for name, text in step.given.items()}
         parameters = {name: value for name, value in parameters.items() if value is not None}
         service = step.service or self.service
 
         def call() -> Any:
-            client = at.client(service)
+            client = at.client(service, step.region)
             try:
                 if client.can_paginate(step.call):
                     return client.get_paginator(step.call).paginate(**parameters).build_full_result()
@@ -90,7 +92,8 @@ class Reader:
                     return None
                 raise
 
-        return at.once(f"{service}:{step.call}:{json.dumps(parameters, sort_keys=True, default=str)}", call)
+        asked = json.dumps(parameters, sort_keys=True, default=str)
+        return at.once(f"{service}:{step.region}:{step.call}:{asked}", call)
 
     def _found(self, at: Connection, context: Context) -> Found:
         context = dict(context)
@@ -143,6 +146,8 @@ class Reader:
     def _actions(self) -> Iterator[str]:
         steps = [*self.table.steps, *(self.table.details[name] for name in self._needed_details())]
         for step in steps:
+            if not step.call:
+                continue
             service = step.service or self.service
             operation = _operation(service, step.call)
             known = EXCEPTIONS.get((service, operation))

@@ -15,15 +15,19 @@ import msgspec
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"given": "with"}):
-    """One call; ``items`` of an answer, or the answer itself. ``document``: a member of it that is JSON text of all."""
+    """One call; ``items`` of an answer, or the answer itself. ``document``: a member of it that is JSON text of all.
 
-    call: str
+    Without a ``call`` the items come from the context itself. ``region``: where the service is, when it is not here.
+    """
+
+    call: str = ""
     items: str = "@"
     given: dict[str, Any] = {}
     batch: int = 0
     absent: tuple[str, ...] = ()
     document: str = ""
     service: str = ""
+    region: str = ""
 
 
 class TypeTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

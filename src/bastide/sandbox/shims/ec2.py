@@ -42,6 +42,10 @@ def run_instances(call: Call) -> Answer:
     options = defaults | template.get("MetadataOptions", {}) | call.params.get("MetadataOptions", {})
     if options:
         params["MetadataOptions"] = options
+    interfaces = params.get("NetworkInterfaces") or ()
+    if len(interfaces) > 1:
+        # No address of its own accord. Source: EC2 User Guide, "Public IPv4 addresses". moto: as the subnet says.
+        params["NetworkInterfaces"] = [{**one, "AssociatePublicIpAddress": False} for one in interfaces]
     response = call.forward(params)
     for instance in call.result(response)["Instances"]:
         _encrypt_volumes(call, instance["InstanceId"])
