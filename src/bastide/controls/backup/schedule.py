@@ -71,7 +71,7 @@ def _set(field: str, low: int, high: int, names: dict[str, int] | None = None) -
         start, dash, end = span.partition("-")
         first = low if start in ("*", "?") else _number(start, names or {})
         last = _number(end, names or {}) if dash else high if start in ("*", "?") or step else first
-        if not low <= first <= last <= high or (step and not step.isdigit()) or step == "0":
+        if not low <= first <= last <= high or (step and not step.isdecimal()) or step == "0":
             raise ValueError(f"{part} is not understood in a schedule")
         found.update(range(first, last + 1, int(step or 1)))
     return found
@@ -80,6 +80,6 @@ def _set(field: str, low: int, high: int, names: dict[str, int] | None = None) -
 def _number(text: str, names: dict[str, int]) -> int:
     if text in names:
         return names[text]
-    if not text.isdigit():
+    if not text.isdecimal():
         raise ValueError(f"{text} is not understood in a schedule")
     return int(text)
