@@ -6,6 +6,7 @@ is answered as Unknown, so that nobody concludes from what was not read.
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections.abc import Mapping
 
@@ -13,6 +14,8 @@ from bastide.model import GLOBAL, Estate, Resource, Unknown, Value
 from bastide.model.provisional import tokens_in
 
 Index = dict[Value, tuple[Resource, ...]]
+# What means one thing in all regions: an ARN, and an id that AWS chose (vpc-0123456789abcdef0).
+EVERYWHERE_ONE = re.compile(r"arn:|[a-z]+-[0-9a-f]{8}(?:[0-9a-f]{9})?\Z")
 UNPLACED = ("Unknown",)  # the value under which resources stand whose property could not be read
 
 _INDEXES: dict[int, tuple[weakref.ref[Estate], dict[tuple[str, str], Index]]] = {}
@@ -46,8 +49,9 @@ def _near(resource: Resource, other: Resource, value: Value) -> bool:
     """Whether the other lies where the name means one: two regions may each have a parameter group of that name."""
     if other.account != resource.account:
         return False
-    regionless = resource.region == GLOBAL or other.region in (GLOBAL, resource.region)
-    return regionless or other.type.startswith("AWS::S3::") or (isinstance(value, str) and value.startswith("arn:"))
+    if resource.region == GLOBAL or other.region in (GLOBAL, resource.region) or other.type.startswith("AWS::S3::"):
+        return True
+    return isinstance(value, str) and (EVERYWHERE_ONE.match(value) is not None or bool(tokens_in(value)))
 
 
 def unplaced(resource: Resource, estate: Estate, resource_type: str, path: str) -> Unknown | None:
@@ -62,7 +66,9 @@ def unplaced(resource: Resource, estate: Estate, resource_type: str, path: str) 
 
 
 def _given(reason: Unknown, one: Resource, resource: Resource) -> bool:
-    made_together = one.origin.source == resource.origin.source == "template" and one.origin.file == resource.origin.file
+    made_together = (
+        one.origin.source == resource.origin.source == "template" and one.origin.file == resource.origin.file
+    )
     return reason.unwritten and made_together
 
 
