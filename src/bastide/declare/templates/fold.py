@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from bastide.declare.templates.identity import Identity, identify
+from bastide.declare.templates.identity import Identity, default_group, identify
 from bastide.declare.templates.registry import schema_of
 from bastide.declare.templates.scope import Settings
 from bastide.declare.templates.template import Declared
@@ -42,6 +42,8 @@ class Owners:
             for name in (one.identity.ref, one.identity.id, one.identity.arn):
                 self.known.setdefault((one.type, name), one)
         self.made: list[Declared] = []
+        vpcs = [one.identity.ref for one in declared if one.type == "AWS::EC2::VPC"]
+        self.defaults = {default_group(vpc): vpc for vpc in vpcs}
 
     def find(self, kind: str, name: Value, child: Declared, path: str) -> Declared:
         """The resource of that type and name; a stand-in that stands where ``child`` does when there is none."""
@@ -55,6 +57,8 @@ class Owners:
         properties: dict[str, Value] = dict.fromkeys(schema_of(kind).get("properties", ()), reason)
         for attached in ATTACHED if kind in HOLDERS.values() else ():
             properties[attached] = []  # each of its policies is judged by itself
+        if kind == "AWS::EC2::SecurityGroup" and found.ref in self.defaults:
+            properties |= {"GroupName": "default", "VpcId": self.defaults[found.ref]}  # AWS makes it with the VPC
         made = Declared(kind, child.logical, child.line, found, properties, {}, child.doubt, stands_in=child.type)
         self.known[kind, found.ref] = made
         self.made.append(made)

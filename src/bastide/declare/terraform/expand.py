@@ -155,6 +155,18 @@ def method_path(name: str, values: Values, _me: str) -> Pairs:
     yield name, {key: one for key, one in values.items() if key != "method_path"}
 
 
+def negotiation(_name: str, values: Values, _me: str) -> Pairs:
+    """A TLS policy of a Classic Load Balancer, and the listener that has it."""
+    balancer, name = values.get("load_balancer"), values.get("name")
+    yield "aws_load_balancer_policy", {
+        "load_balancer_name": balancer, "policy_name": name, "policy_type_name": "SSLNegotiationPolicyType",
+        "policy_attribute": values.get("attribute"),
+    }  # fmt: skip
+    yield "aws_load_balancer_listener_policy", {
+        "load_balancer_name": balancer, "load_balancer_port": values.get("lb_port"), "policy_names": [name],
+    }  # fmt: skip
+
+
 EXPANSIONS: Mapping[str, Callable[..., Pairs]] = {
     one.__name__: one
     for one in (
@@ -169,6 +181,7 @@ EXPANSIONS: Mapping[str, Callable[..., Pairs]] = {
         firehose,
         inspector,
         method_path,
+        negotiation,
         service_setting,
     )
 }

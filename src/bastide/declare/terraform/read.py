@@ -33,6 +33,8 @@ NAMES = frozenset({
     "table_name", "zone_id", "role", "user", "group", "name_prefix", "endpoint_id", "domain_name", "stage_name",
 })  # fmt: skip
 LONGEST_NAME = 512
+# Lists whose elements several resources make together, and what tells which element is meant.
+KEYED = {"Listeners": "LoadBalancerPort"}
 DOCUMENT = "aws_iam_policy_document"
 # What a resource is called, or said to be, is often a text around the name of another one.
 OWN_NAMES: Mapping[str, frozenset[str]] = {
@@ -239,5 +241,13 @@ def _lay(part: Part, owners: Owners, kept: list[tuple[str, Declared]]) -> None:
         there = owner.properties.get(name)
         if isinstance(there, Unknown) and not (isinstance(value, list) and not owner.stands_in):
             there = None
-        owner.properties[name] = joined(there, value)
+        owner.properties[name] = _added(there, value, KEYED[name]) if name in KEYED else joined(there, value)
         owner.places[name] = part.declared.line
+
+
+def _added(there: Value, value: Value, key: str) -> Value:
+    """A list whose elements hold what new ones with the same ``key`` say too; new ones without such are no elements."""
+    if not (isinstance(there, list) and isinstance(value, list)):
+        return joined(there, value)
+    new = {str(one.get(key)): one for one in value if isinstance(one, Mapping)}
+    return [joined(one, new.get(str(one.get(key)), {})) if isinstance(one, Mapping) else one for one in there]
