@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bastide.declare.templates.deployments import with_stages
 from bastide.declare.templates.evaluate import NO_VALUE, Evaluator, Places, as_text
 from bastide.declare.templates.identity import VERSIONS, Identity, default_group, identify
 from bastide.declare.templates.loops import Loops
@@ -86,7 +87,8 @@ class Template:
         loops = Loops(self.evaluator.plain)
         for name in ("Conditions", "Resources", "Outputs"):
             self.sections[name] = loops.expand(self.sections[name])
-        self.sections["Resources"], untold = rewrite(self.sections["Resources"], tree.get("Globals"))
+        rewritten, untold = rewrite(self.sections["Resources"], tree.get("Globals"))
+        self.sections["Resources"] = with_stages(rewritten)
         for line, text in (*loops.doubts, *untold):
             self.note(line, text, incomplete=True)
 
