@@ -30,6 +30,8 @@ def test_awss_registry_of_rules_comes_out_as_its_tests_say() -> None:
     wrong, judged = [], 0
     for line in (CORPUS / "index.jsonl").read_text().splitlines():
         case = json.loads(line)
+        if not case["guard_file"]:
+            continue
         try:
             policy = parse_policy((RULES / case["guard_file"]).read_text(), case["guard_file"])
         except InputError as refused:
