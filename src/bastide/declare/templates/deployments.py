@@ -1,7 +1,7 @@
 """The stage that an API Gateway deployment makes beside itself, as a resource of its own.
 
-The one idea: a deployment with a ``StageName`` makes that stage, with what ``StageDescription`` says of it; controls look
-at stages. Nothing is made where the template has a stage of that name, or names none.
+The one idea: a deployment with a ``StageName`` makes that stage, with what ``StageDescription`` says of it; controls
+look at stages. Nothing is made where the template has a stage of that name, or names none.
 
 Source: CloudFormation Template Reference, AWS::ApiGateway::Deployment, "StageName", "StageDescription".
 """
