@@ -112,7 +112,10 @@ def open_ssh(week: Week) -> Iterator[Expected]:
     made = ec2.create_security_group(GroupName="debug", Description="for now", VpcId=_vpc(ec2)["VpcId"])
     rule = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": ANYWHERE}]}
     ec2.authorize_security_group_ingress(GroupId=made["GroupId"], IpPermissions=[rule])
-    for control in ("ssh-closed", "risky-ports-closed", "only-web-open", "admin-ports-closed-ipv4"):
+    for control in (
+        "ssh-closed", "risky-ports-closed", "only-web-open", "admin-ports-closed-ipv4", "attached", "rules-described",
+        "egress-names-protocol", "egress-not-to-everywhere",
+    ):  # fmt: skip
         yield Expected(f"ec2-security-group-{control}", "shop-prod", made["GroupId"])
 
 
@@ -123,7 +126,8 @@ def open_default_group(week: Week) -> Iterator[Expected]:
     group = _group(ec2, _vpc(ec2)["VpcId"], "default")
     rule = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
     ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
-    yield Expected("ec2-default-security-group-closed", "data-prod", group)
+    for control in ("ec2-default-security-group-closed", "ec2-security-group-rules-described"):
+        yield Expected(control, "data-prod", group)
 
 
 @mistake("Tuesday: a bucket's public access block is in the way of a test")
@@ -150,7 +154,7 @@ def plain_volume(week: Week) -> Iterator[Expected]:
     ec2.disable_ebs_encryption_by_default()
     volume = ec2.create_volume(AvailabilityZone=f"{week.home}a", Size=8, Encrypted=False)
     yield Expected("ec2-ebs-encrypted-by-default", "play", week.account("play"))
-    for control in ("ec2-volume-encrypted", "ec2-volume-attached", "backup-volume-covered"):
+    for control in ("ec2-volume-encrypted", "ec2-volume-own-key", "ec2-volume-attached", "backup-volume-covered"):
         yield Expected(control, "play", volume["VolumeId"])
 
 
@@ -182,7 +186,11 @@ def administrator_by_accident(week: Week) -> Iterator[Expected]:
     statement = {"Effect": "Allow", "Action": "*:*", "Resource": "*"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     iam.put_role_policy(RoleName="bastide-reader", PolicyName="temporary", PolicyDocument=document)
-    for control in ("iam-role-inline-no-full-administration", "kms-role-inline-no-decryption-with-every-key"):
+    for control in (
+        "iam-role-inline-no-full-administration", "iam-role-inline-no-wildcard-action",
+        "iam-role-inline-no-pass-of-every-role", "iam-role-inline-no-assumption-of-every-role",
+        "kms-role-inline-no-decryption-with-every-key",
+    ):  # fmt: skip
         yield Expected(control, "shop-dev", "bastide-reader")
 
 
@@ -259,6 +267,12 @@ def no_guardduty(week: Week) -> Iterator[Expected]:
     guardduty.update_organization_configuration(DetectorId=detector, AutoEnableOrganizationMembers="NEW")
     guardduty.stop_monitoring_members(DetectorId=detector, AccountIds=[week.account("shop-dev")])
     yield Expected("guardduty-enabled", "shop-dev", week.account("shop-dev"))
+    suspended = week.client("guardduty", "shop-dev").list_detectors()["DetectorIds"][0]
+    for plan in (
+        "ec2-runtime-agents", "ecs-runtime-agents", "eks-audit-protection", "eks-runtime-agents", "lambda-protection",
+        "malware-protection", "rds-protection", "runtime-protection", "s3-protection",
+    ):  # fmt: skip
+        yield Expected(f"guardduty-{plan}", "shop-dev", suspended)
 
 
 @mistake("Friday: Config records too much")
