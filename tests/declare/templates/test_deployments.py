@@ -1,4 +1,4 @@
-"""A deployment of API Gateway that names a stage makes it: the stage is there, with what the deployment says of it."""
+"""What a template makes beside what it names: the stage of an API Gateway deployment, the tags of a SAM function."""
 
 from typing import Any
 
@@ -56,3 +56,12 @@ def test_a_description_of_a_wrong_kind_breaks_nothing() -> None:
         ("{}", "1"),
     ):
         assert len(stages(text % (name, said))) <= 1
+
+
+def test_tags_of_a_sam_function_are_tags_of_the_function() -> None:
+    text = "Resources: {F: {Type: 'AWS::Serverless::Function', Properties: {Handler: a.b, Tags: {team: shop}}}}"
+    tree: Any = parse_template(text.encode(), "t.yaml")
+    found = estate_of({"t.yaml": tree}, Settings()).estate.resources
+    assert [one.get("Tags") for one in found if one.type == "AWS::Lambda::Function"] == [
+        [{"Key": "team", "Value": "shop"}]
+    ]

@@ -142,6 +142,7 @@ def _function(logical: str, properties: Map) -> Iterator[tuple[str, str, Map]]:
                 made.put(target, _map(**{key: value}), properties.lines[name])
             elif isinstance(value, Map) and "TargetArn" in value:
                 made.put(target, _taken(value, ("TargetArn",)), properties.lines[name])
+    _put_tags(made, properties)
     if "Role" not in properties:
         made.put("Role", _map(**{"Fn::GetAtt": _seq(f"{logical}Role", "Arn")}), properties.line)
         yield f"{logical}Role", "AWS::IAM::Role", _role(properties, "lambda.amazonaws.com", BASIC)
@@ -162,6 +163,15 @@ def _function(logical: str, properties: Map) -> Iterator[tuple[str, str, Map]]:
                     FunctionUrlAuthType="NONE",
                 ),
             )
+
+
+def _put_tags(made: Map, properties: Map) -> None:
+    """Tags, which SAM takes as a mapping; that SAM adds a mark of its own is not counted as tagging."""
+    tags = properties.get("Tags")
+    if isinstance(tags, Map) and not any(key == "Ref" or key.startswith("Fn::") for key in tags):
+        tags = _seq(*(_map(Key=key, Value=value) for key, value in tags.items()))
+    if tags is not None:
+        made.put("Tags", tags, properties.lines["Tags"])
 
 
 def _role(properties: Map, service: str, *managed: str) -> Map:
@@ -231,6 +241,7 @@ def _http_api(logical: str, properties: Map) -> Iterator[tuple[str, str, Map]]:
 
 def _table(properties: Map) -> Map:
     made = _taken(properties, TABLE)
+    _put_tags(made, properties)
     if "ProvisionedThroughput" not in properties:
         made.put("BillingMode", "PAY_PER_REQUEST", properties.line)
     return made
