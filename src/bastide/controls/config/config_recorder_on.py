@@ -20,7 +20,7 @@ ROLE = ":role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
     severity="critical",
     maps_to=("FSBP:Config.1", "CIS-AWS-3.0:3.3", "CIS-AWS-5.0:3.3", "NIST-800-53r5:CM-8", "NIST-800-53r5:CM-3"),
     source="AWS Security Hub User Guide, Config.1; CloudFormation, AWS::Config::ConfigurationRecorder",
-    remediation="Create the recorder with the service-linked role and all types, start it, and record IAM in one region.",
+    remediation="Create the recorder with the service-linked role and all types, start it; record IAM in one region.",
     reads=(RECORDER, CHANNEL),
     parameters=(
         Parameter("includeConfigServiceLinkedRoleCheck", "boolean", True, "whether the role has to be Config's own"),
