@@ -29,7 +29,7 @@ USES = {
 @control(
     title="Security groups are attached to network interfaces",
     resource_type="AWS::EC2::SecurityGroup",
-    severity="low",
+    severity="medium",
     maps_to=("SecurityHub:EC2.22", "NIST-800-53r5:CM-8(1)"),
     source="AWS Config Developer Guide, ec2-security-group-attached-to-eni-periodic",
     remediation="Delete the group, or attach it.",
