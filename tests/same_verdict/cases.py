@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from bastide.controls import Control, all_controls, cases_of
 from bastide.model import Unknown
+from tests.same_verdict.differences import REPORTED
 from tests.same_verdict.world import ACCOUNT, Part, World, can_be_made, declarable, world_of
 
 MEMBER = "222222222222"  # the account that cases lie in
@@ -71,6 +72,6 @@ def pool(type: str) -> Mapping[str, tuple[Any, ...]]:
     for one in posed(type):
         for name, value in declarable(type, one.subject.properties).items():
             values = found.setdefault(name, [])
-            if value not in values:
+            if value not in values and name not in REPORTED:
                 values.append(value)
-    return {name: tuple(values) for name, values in sorted(found.items())}
+    return {name: tuple(values) for name, values in sorted(found.items()) if values}

@@ -17,9 +17,24 @@ LIVE = {
     "LoginProfile.",
     "iam-user-password-reset": "IAM does not tell whether a first password has to be changed to who lists users. "
     "Source: IAM API Reference, GetLoginProfile.",
+    "iam-policy-not-on-users": "Our handlers attach a policy from its holder's side, which a template may do from "
+    "either; a live list tells who holds it. Source: IAM API Reference, GetAccountAuthorizationDetails.",
+    "ec2-instance-user-data-no-secrets": "User data are never read: they may hold secrets.",
+    "ec2-launch-template-user-data-no-secrets": "User data are never read: they may hold secrets.",
+    "ec2-security-group-attached": "An endpoint of the sandbox has no network interface, which on AWS has the group. "
+    "Source: AWS PrivateLink Guide, Interface endpoints.",
     "ec2-volume-own-key": "EC2 answers the ARN of AWS's key where a template names none; whose key it is, KMS tells. "
     "Source: EC2 API Reference, CreateVolume, KmsKeyId.",
 }
+# Of these a resource has one: AWS refuses two, or takes the later one's word.
+ALTERNATIVES = {
+    "AWS::EC2::Route": (
+        {"DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId"},
+        {"GatewayId", "NatGatewayId", "TransitGatewayId", "VpcPeeringConnectionId"},
+    ),
+    "AWS::GuardDuty::Detector": ({"DataSources", "Features"},),
+}
+REPORTED = ("Configured",)  # what our own types only report
 UNREAD = {
     "AWS::CloudTrail::Trail": {
         "KMSKeyId": "the sandbox has no key with CloudTrail's policy here; the handler's own test has",
@@ -28,11 +43,17 @@ UNREAD = {
     "AWS::EC2::Instance": {
         "LaunchTemplate": "DescribeInstances tells the settings themselves, not where they came from",
         "StateTransitionTime": "only of an instance that was stopped",
+        "UserData": "never read: they may hold secrets",
         "IamInstanceProfile": "instance profiles are not made by a handler",
     },
     "AWS::EC2::Volume": {"SnapshotId": "snapshots are not made here"},
     "AWS::GuardDuty::Detector": {"DataSources": "the older names of what Features says"},
     "AWS::S3::Bucket": {"Grants": "only where no canned ACL says the same, and nobody can declare that"},
+    "AWS::IAM::ManagedPolicy": {
+        "Users": "attached from the user's side",
+        "Roles": "from the role's",
+        "Groups": "as well",
+    },
     "AWS::IAM::User": {"LoginProfile": "a password is written and never told"},
 }
 PART = "CloudFormation's way to write a part of another resource; live, the reader of that one tells it"

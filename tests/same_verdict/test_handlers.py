@@ -17,7 +17,7 @@ from bastide.controls import Control
 from bastide.model import Resource, Status, Verdict
 from bastide.sandbox import Sandbox
 from tests.same_verdict.cases import Posed, controls_of, makeable_types, pool, posed
-from tests.same_verdict.differences import LIVE, UNREAD
+from tests.same_verdict.differences import ALTERNATIVES, LIVE, UNREAD
 from tests.same_verdict.forms import Refused, declared, live, rendered, verdicts
 from tests.same_verdict.world import Part, World
 
@@ -130,4 +130,7 @@ def test_mixtures_of_properties_get_one_verdict_in_every_form(type: str, place: 
 def mixtures(draw: st.DrawFn, type: str) -> Posed:
     """A resource with some of the values that cases of its type use."""
     some = {name: draw(st.sampled_from(values)) for name, values in pool(type).items() if draw(st.booleans())}
+    for group in ALTERNATIVES.get(type, ()):
+        for name in sorted(group & set(some))[1:]:
+            del some[name]
     return Posed(f"{type} with {some}", Part(type, "mixed", some), ())

@@ -25,6 +25,11 @@ from bastide.aws.waiting import quietly
 from bastide.model import Change, Properties, Scope, Unknown, Value
 
 DESCRIBED = frozenset({"Description", "Tags"})  # what the bulk answer lacks
+HOLDERS = (
+    ("Users", "UserDetailList", "UserName"),
+    ("Groups", "GroupDetailList", "GroupName"),
+    ("Roles", "RoleDetailList", "RoleName"),
+)
 VERSIONS = 5  # Source: AWS IAM User Guide, "IAM and AWS STS quotas": versions of a managed policy that can be stored
 
 
@@ -32,7 +37,8 @@ class ManagedPolicy(Handler):
     """AWS::IAM::ManagedPolicy, identified by its ARN. Create-only: ManagedPolicyName, Path, Description.
 
     An update makes a new default version; of five the oldest that is not the default goes. AWS deletes none that is
-    attached. ``AttachmentCount`` is observed. The bulk answer lacks description and tags: one call a policy adds them.
+    attached. ``AttachmentCount`` is observed; so are Users, Groups and Roles, which the list tells. The bulk answer
+    lacks description and tags: one call a policy adds them.
     """
 
     type = "AWS::IAM::ManagedPolicy"
@@ -68,7 +74,8 @@ class ManagedPolicy(Handler):
             versions = policy["PolicyVersionList"]
             document = next((item["Document"] for item in versions if item["IsDefaultVersion"]), None)
             told = member(ask(iam.get_policy, PolicyArn=policy["Arn"]), "Policy") if self._described else NOT_ASKED
-            yield _found(policy, document, told)
+            found = _found(policy, document, told)
+            yield found._replace(properties={**found.properties, **_holders(details(at), policy["Arn"])})
 
     def read(self, at: Connection, id: str) -> Found | None:
         iam = at.client("iam")
@@ -123,6 +130,19 @@ def _found(policy: Mapping[str, Any], document: Value, told: Value) -> Found:
         Tags=told if isinstance(told, Unknown) else tag_list(member(told, "Tags")),
     )
     return Found(policy["Arn"], properties, policy["Arn"])
+
+
+def _holders(everything: Mapping[str, Any], arn: str) -> dict[str, Value]:
+    """Names of the users, groups and roles that a policy is attached to; only where there are some."""
+    found = {
+        kind: sorted(
+            one[name]
+            for one in everything.get(told, ())
+            if any(item["PolicyArn"] == arn for item in one.get("AttachedManagedPolicies", ()))
+        )
+        for kind, told, name in HOLDERS
+    }
+    return {kind: names for kind, names in found.items() if names}
 
 
 def _new_version(iam: Any, arn: str, document: str) -> None:

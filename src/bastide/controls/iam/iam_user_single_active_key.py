@@ -23,7 +23,7 @@ KEY = "AWS::IAM::AccessKey"
 )
 def iam_user_single_active_key(user: Resource, estate: Estate) -> Verdict:
     """FAIL when two access keys of a user are active."""
-    if user.origin.source == "template":
+    if user.origin.source in ("declared", "template"):
         return _made_by_template(user, estate)
     keys = active_keys(user, estate)
     if isinstance(keys, Unknown):

@@ -13,6 +13,8 @@ from bastide.sandbox.wire import AwsError
 _FROM_TEMPLATE = ("ImageId", "InstanceType", "KeyName", "MetadataOptions", "IamInstanceProfile", "NetworkInterfaces",
                   "Monitoring", "EbsOptimized", "UserData", "Placement", "BlockDeviceMappings")  # fmt: skip
 
+GATEWAYS = ("igw-", "vgw-", "vpce-", "lgw-", "cagw-", "local")
+
 
 @shim("ec2", "AuthorizeSecurityGroupIngress", "AuthorizeSecurityGroupEgress")
 def authorize_rules(call: Call) -> Answer:
@@ -22,6 +24,15 @@ def authorize_rules(call: Call) -> Answer:
         if protocol in ("tcp", "udp", "6", "17") and None in (rule.get("FromPort"), rule.get("ToPort")):
             text = "Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange."
             raise AwsError("InvalidParameterValue", text)
+    return call.forward()
+
+
+@shim("ec2", "CreateRoute")
+def create_route(call: Call) -> Answer:
+    """To a gateway that can be one. moto: takes any text. Source: EC2 API Reference, CreateRoute, GatewayId."""
+    gateway = call.params.get("GatewayId")
+    if gateway and not str(gateway).startswith(GATEWAYS):
+        raise AwsError("InvalidGatewayID.NotFound", f"The gateway ID '{gateway}' does not exist")
     return call.forward()
 
 
