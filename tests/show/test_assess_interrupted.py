@@ -1,11 +1,21 @@
 """``assess`` and Ctrl-C: what was read is kept and shown, and the exit code says how it ended."""
 
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
-from bastide.assess import Assessment
+from bastide.assess import Assessment, run
 from bastide.collect import INTERRUPTED
-from bastide.model import Estate, Gap
+from bastide.controls import all_controls
+from bastide.model import Estate, Gap, Resource
 from bastide.show.cli import assess
+from bastide.show.recording import record
+from bastide.show.workspace import Settings
+from bastide.store import Store
 
 
 @pytest.mark.parametrize(
@@ -18,3 +28,33 @@ def test_an_interrupted_assessment_ends_with_130(
     estate = Estate(gaps=(Gap("AWS::S3::Bucket", "111111111111", "eu-west-1", reason),))
     assert assess._code(Assessment(()), estate, hit) == code
     assert ("interrupted: what was read is kept" in capsys.readouterr().err) == (code == 130)
+
+
+def _place(store: Store) -> Any:
+    """As much of a workspace as recording asks of one: its store, the target's label and clock, no lake."""
+    target = SimpleNamespace(label="sandbox/111111111111", clock=lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    numbers = count()
+    return SimpleNamespace(
+        store=store, target=target, look=None, settings=Settings(), new_run=lambda: f"20260101-000000-{next(numbers)}"
+    )
+
+
+def test_what_could_not_be_read_is_neither_gone_nor_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    place = _place(Store.open(tmp_path / "state.db"))
+    own = "111111111111"
+    bucket = Resource("AWS::S3::Bucket", own, "eu-west-1", "logs", {})
+    seen = Estate(resources=(bucket,))
+    controls = all_controls()
+
+    def kept(estate: Estate) -> tuple[int, int] | None:
+        delta = record(place, run(estate, controls), estate, str)
+        return (delta.new, delta.gone) if delta else None
+
+    assert kept(seen) is None
+    assert kept(Estate(gaps=(Gap("AWS::S3::Bucket", own, "eu-west-1", "AccessDenied"),))) == (0, 0)
+    assert kept(seen) == (0, 0)
+    assert kept(Estate(gaps=(Gap("AWS::S3::Bucket", own, "eu-west-1", INTERRUPTED),))) is None
+    assert kept(seen) == (0, 0)
+    new, gone = kept(Estate()) or (0, 0)
+    assert (new, gone > 0) == (0, True)

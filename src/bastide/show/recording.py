@@ -17,7 +17,7 @@ from bastide.model import Status
 if TYPE_CHECKING:
     from bastide.assess import Assessment
     from bastide.lake.catalog import Lake
-    from bastide.model import Estate
+    from bastide.model import Estate, Finding
     from bastide.model.resource import ResourceKey
     from bastide.show.reports.report import Delta
     from bastide.show.workspace import Workspace
@@ -26,17 +26,33 @@ if TYPE_CHECKING:
 def record(place: Workspace, assessment: Assessment, estate: Estate, say: Callable[[str], None]) -> Delta | None:
     """Keep the findings, and the changed resources when the workspace has a lake.
 
-    What comes out is what changed since the assessment before; None when there was none.
+    What comes out is what changed since the assessment before; None when there was none. One that was interrupted
+    changes nothing but what is known of the resources: what it had not come to is neither mended nor new.
     """
-    changed = _since_last(place, assessment)
-    _keep_findings(place, assessment)
+    from bastide.collect import interrupted
+
+    whole = not interrupted(estate)
+    changed = _since_last(place, assessment, estate) if whole else None
+    _keep_findings(place, assessment, estate, whole)
     if place.look is not None:
         place.store.keep_look(place.target.label, place.look)
     _keep_inventory(place, estate, say)
     return changed
 
 
-def _since_last(place: Workspace, assessment: Assessment) -> Delta | None:
+def _unread(place: Workspace, assessment: Assessment, estate: Estate) -> list[Finding]:
+    """What failed before where this look could not list: nobody knows that it is gone."""
+    now, gaps = {one.id for one in assessment.findings}, estate.gaps_by_place
+    return [
+        one
+        for one in place.store.findings(place.target.label)
+        if one.status is Status.FAIL
+        and one.id not in now
+        and (one.resource.type, one.resource.account, one.resource.region) in gaps
+    ]
+
+
+def _since_last(place: Workspace, assessment: Assessment, estate: Estate) -> Delta | None:
     from bastide.assess import Baseline
     from bastide.show.reports.report import Delta
     from bastide.store import RunStatus
@@ -49,7 +65,8 @@ def _since_last(place: Workspace, assessment: Assessment) -> Delta | None:
     earlier = Baseline({one.id: one.status for one in place.store.findings(place.target.label) if one.control in asked})
     open_now = [one for one in assessment.findings if one.status in {Status.FAIL, Status.UNKNOWN}]
     new = sum(one.status is Status.FAIL for one in earlier.new(open_now))
-    return Delta(done[-1].started_at, new, len(earlier.gone(open_now)))
+    gone = earlier.gone([*open_now, *_unread(place, assessment, estate)])
+    return Delta(done[-1].started_at, new, len(gone))
 
 
 def _keep_inventory(place: Workspace, estate: Estate, say: Callable[[str], None]) -> None:
@@ -66,14 +83,18 @@ def _keep_inventory(place: Workspace, estate: Estate, say: Callable[[str], None]
         say(f"{count} changed resources recorded in the lake")
 
 
-def _keep_findings(place: Workspace, assessment: Assessment) -> None:
+def _keep_findings(place: Workspace, assessment: Assessment, estate: Estate, whole: bool) -> None:
     from bastide.store import Run, RunStatus
 
     moment = place.target.clock().isoformat(timespec="seconds")
     run = Run(place.new_run(), "assess", place.target.label, moment)
     place.store.start_run(run)
-    place.store.replace_findings(run.target, run.id, assessment.findings)
-    place.store.end_run(run.id, RunStatus.DONE, place.target.clock().isoformat(timespec="seconds"))
+    if whole:
+        kept = (*assessment.findings, *_unread(place, assessment, estate))
+        place.store.replace_findings(run.target, run.id, kept)
+    place.store.end_run(
+        run.id, RunStatus.DONE if whole else RunStatus.INTERRUPTED, place.target.clock().isoformat(timespec="seconds")
+    )
 
 
 def record_inventory(lake: Lake, estate: Estate, clock: Callable[[], datetime]) -> int:
