@@ -25,7 +25,7 @@ ALLOWED = Parameter("endpointConfigurationTypes", "list", None, "types that are 
 def apigateway_api_endpoint_type_allowed(
     api: Resource, *, endpoint_configuration_types: Iterable[str] | None
 ) -> Verdict:
-    """FAIL when an endpoint is of another type; NOT_APPLICABLE while no type is named. An API that says none is EDGE."""
+    """FAIL when an endpoint is of another type, NOT_APPLICABLE while none is named; an API that says none is EDGE."""
     if endpoint_configuration_types is None:
         return not_applicable("no type is named")
     types = elements_of(api.get(TYPES))
