@@ -107,7 +107,7 @@ def test_standards_are_listed_and_a_wrong_one_is_told(template: Path, capsys: Ca
     assert run(["assess", "--list-standards"]) == 0
     out = capsys.readouterr().out
     assert "aws-fsbp" in out
-    assert "358 requirements" in out
+    assert "363 requirements" in out
     assert run(["assess", str(template), "--standard", "cis"]) == 2
     assert "there is no standard 'cis'" in capsys.readouterr().err
 
