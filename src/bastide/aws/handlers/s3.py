@@ -168,9 +168,8 @@ def _read_versioning(s3: Any, name: str) -> dict[str, Value]:
     answer = ask(s3.get_bucket_versioning, Bucket=name)
     if isinstance(answer, Unknown):
         return {"VersioningConfiguration": answer}
-    # S3 leaves MFADelete out until somebody has switched it on.
-    told = present(Status=answer.get("Status"), MfaDelete=answer.get("MFADelete", "Disabled"))
-    return {"VersioningConfiguration": told}
+    told = present(Status=answer.get("Status"), MfaDelete=answer.get("MFADelete"))
+    return {"VersioningConfiguration": told or None}
 
 
 def _read_lock(s3: Any, name: str) -> dict[str, Value]:
