@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bastide.errors import InputError
@@ -235,6 +235,7 @@ clauses = st.builds(
 
 
 @settings(max_examples=400, deadline=None)
+@example(["a.a < []"], False, {}, "a", None)
 @given(st.lists(clauses, min_size=1, max_size=3), st.booleans(), st.dictionaries(keys, values), keys, values)
 def test_an_answer_holds_whatever_the_unread_value_is(
     wanted: list[str], either: bool, document: dict[str, Any], key: str, value: Any

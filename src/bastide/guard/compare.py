@@ -103,7 +103,10 @@ def _ordered(holds: Callable[[int], bool], left: Sequence[Found], right: Sequenc
     def test(first: Any, second: Any) -> bool:
         return holds(before(first, second))
 
-    return [_pair(one, other.value, False, test) for one in left for other in _spread(right)]
+    against = _spread(right)
+    if not against:  # nothing is compared, but what stands for an unread value might have been missing, which fails
+        return [_undecided(one, one.value.reason) for one in left if one.unread]
+    return [_pair(one, other.value, False, test) for one in left for other in against]
 
 
 def _constant(found: Sequence[Found]) -> Found | None:
