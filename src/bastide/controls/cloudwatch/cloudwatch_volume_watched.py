@@ -15,6 +15,7 @@ from bastide.model import Estate, Resource, Verdict
     reads=(ALARM,),
     config_rule="cloudwatch-alarm-resource-check",
     parameters=PARAMETERS,
+    properties=("VolumeId",),
 )
 def cloudwatch_volume_watched(
     resource: Resource, estate: Estate, *, resource_type: str | None, metric_name: str | None

@@ -33,7 +33,7 @@ USES = {
     maps_to=("SecurityHub:EC2.22", "NIST-800-53r5:CM-8(1)"),
     source="AWS Config Developer Guide, ec2-security-group-attached-to-eni-periodic",
     remediation="Delete the group, or attach it.",
-    reads=tuple(USES),
+    reads=(INTERFACE, "AWS::EC2::Instance"),
     config_rule="ec2-security-group-attached-to-eni-periodic",
     properties=("GroupId", "GroupName"),
 )
