@@ -9,7 +9,7 @@ CloudFormation registry.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from bastide.aws.shape import member, pick, present
 from bastide.model import Unknown, Value
@@ -21,6 +21,17 @@ RECEIVERS = (
     ("LambdaConfigurations", "LambdaFunctionConfigurations", "Function", "LambdaFunctionArn"),
 )
 AS_THEY_ARE = ("Priority", "Prefix", "Status", "SourceSelectionCriteria", "Destination", "DeleteMarkerReplication")
+
+
+class RuleNames(NamedTuple):
+    """What one side calls the parts of a replication rule that both have under names of their own."""
+
+    id: str
+    tag: str
+    tags: str
+
+
+IN_S3, IN_REGISTRY = RuleNames("ID", "Tag", "Tags"), RuleNames("Id", "TagFilter", "TagFilters")
 
 
 def notification(answer: Value) -> Value:
@@ -67,25 +78,18 @@ def replication(answer: Value) -> Value:
     """ReplicationConfiguration from S3's; None and Unknown stay."""
     if answer is None or isinstance(answer, Unknown):
         return answer
-    return {"Role": answer["Role"], "Rules": [_rule(rule) for rule in answer["Rules"]]}
-
-
-def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
-    found, both = rule.get("Filter"), member(rule, "Filter", "And")
-    shown = None if found is None else pick(found, "Prefix") | present(TagFilter=found.get("Tag"))
-    if both is not None and shown is not None:
-        shown["And"] = pick(both, "Prefix") | present(TagFilters=both.get("Tags"))
-    return present(Id=rule.get("ID"), Filter=shown) | pick(rule, *AS_THEY_ARE)
+    return {"Role": answer["Role"], "Rules": [_renamed(rule, IN_S3, IN_REGISTRY) for rule in answer["Rules"]]}
 
 
 def replication_request(value: Mapping[str, Any]) -> dict[str, Any]:
     """The ReplicationConfiguration that S3 takes."""
-    return pick(value, "Role") | {"Rules": [_rule_request(rule) for rule in value["Rules"]]}
+    return pick(value, "Role") | {"Rules": [_renamed(rule, IN_REGISTRY, IN_S3) for rule in value["Rules"]]}
 
 
-def _rule_request(rule: Mapping[str, Any]) -> dict[str, Any]:
+def _renamed(rule: Mapping[str, Any], given: RuleNames, wanted: RuleNames) -> dict[str, Any]:
+    """A replication rule under the names of the other side."""
     found, both = rule.get("Filter"), member(rule, "Filter", "And")
-    wanted = None if found is None else pick(found, "Prefix") | present(Tag=found.get("TagFilter"))
-    if both is not None and wanted is not None:
-        wanted["And"] = pick(both, "Prefix") | present(Tags=both.get("TagFilters"))
-    return present(ID=rule.get("Id"), Filter=wanted) | pick(rule, *AS_THEY_ARE)
+    filter = None if found is None else pick(found, "Prefix") | present(**{wanted.tag: found.get(given.tag)})
+    if both is not None and filter is not None:
+        filter["And"] = pick(both, "Prefix") | present(**{wanted.tags: both.get(given.tags)})
+    return present(**{wanted.id: rule.get(given.id)}, Filter=filter) | pick(rule, *AS_THEY_ARE)
