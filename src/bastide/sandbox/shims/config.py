@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bastide.sandbox import moto
 from bastide.sandbox.call import Call
 from bastide.sandbox.policies import lets_in, parse_statements
@@ -48,15 +50,22 @@ def describe_configuration_recorder_status(call: Call) -> Answer:
 def put_configuration_aggregator(call: Call) -> Answer:
     """Of the organization: by its management account or delegated administrator only. moto: by anybody."""
     if "OrganizationAggregationSource" in call.params:
-        try:
-            backend = tree(call)
-        except AwsError as missing:
-            text = "Organization is no longer available."
-            raise AwsError("NoAvailableOrganizationException", text) from missing
-        if call.account not in (backend.account_id, delegated(call, PRINCIPAL)):
-            text = "The account does not have permission to call AWS Organizations APIs."
-            raise AwsError("OrganizationAccessDeniedException", text)
+        administered(call, PRINCIPAL, "The account does not have permission to call AWS Organizations APIs.")
     return call.forward()
+
+
+def administered(call: Call, principal: str, text: str) -> Any:
+    """moto's organization, for its management account or the principal's delegated administrator.
+
+    Raises AwsError: for other accounts with ``text``, and where there is no organization.
+    """
+    try:
+        backend = tree(call)
+    except AwsError as missing:
+        raise AwsError("NoAvailableOrganizationException", "Organization is no longer available.") from missing
+    if call.account not in (backend.account_id, delegated(call, principal)):
+        raise AwsError("OrganizationAccessDeniedException", text)
+    return backend
 
 
 @shim("config", "PutDeliveryChannel")

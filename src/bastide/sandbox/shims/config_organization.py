@@ -12,10 +12,9 @@ from typing import Any
 from bastide.sandbox import moto
 from bastide.sandbox.call import Call
 from bastide.sandbox.shims import Answer, shim
+from bastide.sandbox.shims.config import administered
 from bastide.sandbox.shims.config_packs import drop_pack, make_pack, packs, read_template_of, template_rules
-from bastide.sandbox.shims.config_rules import page
-from bastide.sandbox.shims.organizations import tree
-from bastide.sandbox.shims.organizations_services import delegated
+from bastide.sandbox.shims.config_rules import page, require
 from bastide.sandbox.wire import AwsError
 
 PRINCIPAL = "config-multiaccountsetup.amazonaws.com"
@@ -29,14 +28,8 @@ def _packs(call: Call) -> dict[str, Record]:
 
 def _require_administrator(call: Call) -> Any:
     """moto's organization, for its management account or delegated administrator. Raises AwsError for others."""
-    try:
-        backend = tree(call)
-    except AwsError as missing:
-        text = "Organization is no longer available."
-        raise AwsError("NoAvailableOrganizationException", text) from missing
-    if call.account not in (backend.account_id, delegated(call, PRINCIPAL)):
-        text = "This action can only be performed if you are a master account or a delegated administrator."
-        raise AwsError("OrganizationAccessDeniedException", text)
+    text = "This action can only be performed if you are a master account or a delegated administrator."
+    backend = administered(call, PRINCIPAL, text)
     if all(row["ServicePrincipal"] != PRINCIPAL for row in backend.services):
         text = f"Service access is not enabled for {PRINCIPAL}."
         raise AwsError("OrganizationAccessDeniedException", text)
@@ -92,11 +85,8 @@ def _withdraw(call: Call, known: Record | None, accounts: Iterable[str]) -> None
 
 
 def _require(call: Call, name: str) -> Record:
-    found = _packs(call).get(name)
-    if found is None:
-        text = f"One or more organization conformance packs with specified names are not present: {name}"
-        raise AwsError("NoSuchOrganizationConformancePackException", text)
-    return found
+    text = f"One or more organization conformance packs with specified names are not present: {name}"
+    return require(_packs(call), name, "NoSuchOrganizationConformancePackException", text)
 
 
 def _named(call: Call) -> list[Record]:

@@ -29,6 +29,7 @@ from bastide.sandbox.shims.config_rules import (
     invalid,
     make_rule,
     page,
+    require,
     require_recorder,
     tags,
 )
@@ -52,11 +53,8 @@ def packs(call: Call) -> dict[str, Record]:
 
 def require_pack(call: Call, name: str) -> Record:
     """The pack of that name. Raises NoSuchConformancePackException."""
-    found = packs(call).get(name)
-    if found is None:
-        text = f"One or more of the specified conformance packs are not available: {name}"
-        raise AwsError("NoSuchConformancePackException", text)
-    return found
+    text = f"One or more of the specified conformance packs are not available: {name}"
+    return require(packs(call), name, "NoSuchConformancePackException", text)
 
 
 @shim("config", "PutConformancePack")

@@ -18,7 +18,7 @@ from bastide.errors import InputError
 from bastide.sandbox import moto
 from bastide.sandbox.call import Call
 from bastide.sandbox.shims import Answer, shim
-from bastide.sandbox.shims.config_rules import invalid, page, rules
+from bastide.sandbox.shims.config_rules import invalid, page, require, rules
 from bastide.sandbox.wire import AwsError
 from bastide.standards.evaluation import COMPLIANT, INSUFFICIENT_DATA, NON_COMPLIANT, RuleCompliance, judge
 from bastide.standards.pack import parse_rule, rule_coverage
@@ -93,10 +93,8 @@ def _reading(call: Call, details: dict[str, Any]) -> Any:
 
 
 def _known(call: Call, id: str) -> dict[str, Any]:
-    found: dict[str, Any] | None = call.store.get("evaluations", {}).get(id)
-    if found is None:
-        raise AwsError("ResourceNotFoundException", f"There is no evaluation {id}.")
-    return found
+    known = call.store.get("evaluations", {})
+    return require(known, id, "ResourceNotFoundException", f"There is no evaluation {id}.")
 
 
 def proactive_results(call: Call, id: str) -> list[dict[str, Any]]:

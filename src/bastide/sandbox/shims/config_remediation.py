@@ -12,7 +12,7 @@ from typing import Any
 from bastide.sandbox import moto
 from bastide.sandbox.call import Call
 from bastide.sandbox.shims import Answer, shim
-from bastide.sandbox.shims.config_rules import Record, invalid, page, remediations, rules
+from bastide.sandbox.shims.config_rules import Record, invalid, page, remediations, require, rules
 from bastide.sandbox.wire import AwsError
 from bastide.standards.remediation import ATTEMPTS, RETRY_SECONDS
 
@@ -76,11 +76,8 @@ def describe_remediation_configurations(call: Call) -> Answer:
 
 
 def _require(call: Call, name: str) -> Record:
-    found = remediations(call).get(name)
-    if found is None:
-        text = f"No RemediationConfiguration for rule {name} exists."
-        raise AwsError("NoSuchRemediationConfigurationException", text)
-    return found
+    text = f"No RemediationConfiguration for rule {name} exists."
+    return require(remediations(call), name, "NoSuchRemediationConfigurationException", text)
 
 
 @shim("config", "DeleteRemediationConfiguration")

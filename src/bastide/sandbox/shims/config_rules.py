@@ -43,6 +43,13 @@ def rules(call: Call) -> dict[str, Record]:
     return found
 
 
+def require(known: Mapping[str, Record], name: str, code: str, text: str) -> Record:
+    """What is known by that name. Raises AwsError, of this code and text, when nothing is."""
+    if name not in known:
+        raise AwsError(code, text)
+    return known[name]
+
+
 def require_recorder(call: Call) -> None:
     """Raises NoAvailableConfigurationRecorderException where nothing is recorded."""
     if not moto.backend("config", call.account, call.region).recorders:
@@ -156,11 +163,8 @@ def named(call: Call, key: str = "ConfigRuleNames") -> list[Record]:
 
 def require_rule(call: Call, name: str) -> Record:
     """The rule of that name. Raises NoSuchConfigRuleException."""
-    found = rules(call).get(name)
-    if found is None:
-        text = f"The ConfigRule '{name}' provided in the request is invalid. Please check the configRule name"
-        raise AwsError("NoSuchConfigRuleException", text)
-    return found
+    text = f"The ConfigRule '{name}' provided in the request is invalid. Please check the configRule name"
+    return require(rules(call), name, "NoSuchConfigRuleException", text)
 
 
 def page(call: Call, key: str, rows: Sequence[Any], *, most: int = PAGE, limit: str = "Limit") -> dict[str, Any]:
