@@ -12,6 +12,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from bastide.errors import InputError
 
@@ -22,7 +23,7 @@ def private_key(root: Path) -> Ed25519PrivateKey:
     """The lake's key, made when there is none. Raises InputError when the file holds something else."""
     path = root / NAME
     if not path.exists():
-        _write(path, Ed25519PrivateKey.generate())
+        write_private_key(path, Ed25519PrivateKey.generate())
     try:
         found = serialization.load_pem_private_key(path.read_bytes(), None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as wrong:
@@ -40,7 +41,8 @@ def own_public_key(root: Path) -> Ed25519PublicKey:
     return private_key(root).public_key()
 
 
-def _write(path: Path, key: Ed25519PrivateKey) -> None:
+def write_private_key(path: Path, key: Ed25519PrivateKey | RSAPrivateKey) -> None:
+    """Keep the key in a PEM file that only its owner may read; a kill leaves the whole file or none."""
     text = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

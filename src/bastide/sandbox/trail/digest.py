@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property
@@ -21,6 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from bastide.errors import InputError
+from bastide.lake.merkle.key import write_private_key
 
 ALGORITHM, HASH = "SHA256withRSA", "SHA-256"
 # The sandbox never changes its key: it is good for any time that the clock may show.
@@ -72,7 +72,7 @@ class Signer:
         if self._path is None:
             return _shared_key()
         if not self._path.exists():
-            _write_key(self._path, _new_key())
+            write_private_key(self._path, _new_key())
         try:
             found = serialization.load_pem_private_key(self._path.read_bytes(), None)
         except ValueError as broken:
@@ -153,15 +153,3 @@ def _new_key() -> rsa.RSAPrivateKey:
 def _shared_key() -> rsa.RSAPrivateKey:
     """One key for all sandboxes of this process that leave nothing behind: making one takes 0.1 s."""
     return _new_key()
-
-
-def _write_key(path: Path, key: rsa.RSAPrivateKey) -> None:
-    text = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    draft = path.with_suffix(".new")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
