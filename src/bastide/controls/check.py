@@ -8,6 +8,7 @@ from typing import NamedTuple
 from bastide.model import Estate, Resource, Unknown, Value, Verdict
 
 NO_ESTATE = Estate()
+NEW = ("declared", "template")  # sources of resources that are yet to be made
 
 
 class Scene(NamedTuple):

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bastide.controls import scalars
-from bastide.controls.check import Check, Scene
+from bastide.controls import keys, scalars
+from bastide.controls.check import NEW, Check, Scene
 from bastide.controls.condition import Condition, Reference, Scalar, asks, paths_read
 from bastide.controls.elements import any_element, counted, every_element, including, no_element
 from bastide.controls.lookup import placer, reader
 from bastide.model import PASS, Status, Unknown, Value, Verdict, fail
 
-NEW = ("declared", "template")  # sources of resources that are yet to be made
 Values = Mapping[str, Value]
 Relate = Callable[[Condition, Values], Check]
 
@@ -178,4 +177,5 @@ OPERATIONS: Mapping[str, Callable[[Value, str], Check]] = {
     "includes": lambda wanted, otherwise: including(tuple(wanted), otherwise),
     "count_at_least": counted,
     "plain_text": lambda wanted, otherwise: scalars.unwritten(otherwise),
+    "customer_key": keys.customers,
 }

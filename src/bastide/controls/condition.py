@@ -16,8 +16,9 @@ from bastide.controls.lookup import generic, parse_path
 
 JOINS = ("all_of", "any_of", "not_", "related")
 OPERATORS = ("is_", "one_of", "none_of", "at_least", "at_most", "matches", "present", "any", "every", "none",
-             "includes", "count_at_least", "plain_text")  # fmt: skip
+             "includes", "count_at_least", "plain_text", "customer_key")  # fmt: skip
 OWN_NAMES = ("$id", "$arn")  # what a resource is called by, where a property is expected
+KEYS = ("AWS::KMS::Key", "Bastide::KMS::PendingKey")  # all customer keys of an account: what ``customer_key`` looks up
 
 Scalar = bool | int | float | str
 
@@ -51,6 +52,7 @@ class Condition(BaseModel):
     includes: tuple[str, ...] | Reference | None = None
     count_at_least: int | Reference | None = None
     plain_text: Literal[False] | None = None
+    customer_key: Literal[True] | None = None
     all_of: tuple[Condition, ...] = ()
     any_of: tuple[Condition, ...] = ()
     not_: Condition | None = Field(None, alias="not")
@@ -151,6 +153,15 @@ def related_in(condition: Condition | None) -> Iterator[Related]:
         if one.related is not None:
             yield one.related
             yield from related_in(one.related.where)
+
+
+def types_read(condition: Condition | None) -> Iterator[str]:
+    """Types of other resources that a condition looks up, at any depth; some of them several times."""
+    related = tuple(related_in(condition))
+    yield from (one.type for one in related)
+    every = (condition, *(one.where for one in related))
+    if any(inner.customer_key for one in every for _, inner in conditions(one)):
+        yield from KEYS
 
 
 def parameters_in(condition: Condition | None) -> Iterator[str]:

@@ -20,8 +20,8 @@ from bastide.controls.condition import (
     asks,
     parameters_in,
     paths_read,
-    related_in,
     selected,
+    types_read,
 )
 from bastide.controls.control import Control, Decide, Heal
 from bastide.controls.parameter import KINDS, Parameter
@@ -74,6 +74,11 @@ class ControlText(BaseModel):
         """Every condition of the file."""
         return (self.check, *(one.when for one in self.not_applicable))
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Types of other resources that its conditions look up, each once."""
+        return tuple(dict.fromkeys(name for one in self.conditions for name in types_read(one)))
+
 
 def parse_control(text: str, id: str, module: str = "", where: str = "") -> Control:
     """The control in a file's ``text``; what follows ``cases:`` is not looked at.
@@ -84,7 +89,6 @@ def parse_control(text: str, id: str, module: str = "", where: str = "") -> Cont
     file = parse_file(text, where)
     own = tuple(Parameter(name, one.type, one.default, one.about) for name, one in file.parameters.items())
     decide, heal = _configured(file, {one.name: one.default for one in own})
-    related = [one for condition in file.conditions for one in related_in(condition)]
     return Control(
         id=id,
         title=file.title,
@@ -94,8 +98,8 @@ def parse_control(text: str, id: str, module: str = "", where: str = "") -> Cont
         source=file.source,
         remediation=file.remediation,
         decide=decide,
-        relational=bool(related),
-        reads=tuple(dict.fromkeys(one.type for one in related)),
+        relational=bool(file.reads),
+        reads=file.reads,
         heal=heal,
         config_rule=file.config_rule,
         module=module,
@@ -159,7 +163,7 @@ def _configured(file: ControlText, values: Mapping[str, Value]) -> tuple[Decide,
         if asks(one.when, values)
     ]
     heal = {path: _value(value, values) for path, value in file.heal.items()}
-    if any(True for condition in file.conditions for _ in related_in(condition)):
+    if file.reads:
         return _relational(check, exclusions), heal or None
     return _plain(check, exclusions), heal or None
 

@@ -36,7 +36,7 @@ RENAMED = {"AWS::OpenSearch::Domain": "AWS::OpenSearchService::Domain",
 # What other types carry: there is none beyond what the items of their owners say.
 CARRIED = frozenset({
     BUCKET_POLICY, "AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress", "AWS::EC2::NetworkAclEntry",
-    "AWS::IAM::UserPolicy", "AWS::IAM::RolePolicy", "AWS::IAM::GroupPolicy",
+    "AWS::IAM::UserPolicy", "AWS::IAM::RolePolicy", "AWS::IAM::GroupPolicy", "Bastide::KMS::PendingKey",
 })  # fmt: skip
 
 

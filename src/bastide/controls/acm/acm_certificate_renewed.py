@@ -1,6 +1,6 @@
 """A certificate is renewed before it ends: Certificate Manager's by itself, an imported one by its owner."""
 
-from bastide.controls.compile import NEW
+from bastide.controls.check import NEW
 from bastide.controls.control import control
 from bastide.controls.iam.credentials import now, parse_time
 from bastide.controls.parameter import Parameter

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bastide.controls.compile import NEW
+from bastide.controls.check import NEW
 from bastide.controls.control import control
 from bastide.controls.lookup import elements_of
 from bastide.controls.neighbours import gap_at

@@ -175,6 +175,7 @@ def _read_rule(found: Openings, rule: Value, path: str, estate: Estate, protocol
         found.add(ALL_PORTS, rule if isinstance(rule, Unknown) else Unknown("not a rule"), path, None)
         return
     kind, first, last = rule.get("IpProtocol"), rule.get("FromPort"), rule.get("ToPort")
+    kind = NO_PROTOCOL if kind is None else kind
     # A protocol that is not known may be all of them, and then ports do not count.
     span = ALL_PORTS if isinstance(kind, Unknown) else port_span(kind, first, last, protocol)
     if span is None:

@@ -3,7 +3,7 @@
 Which versions these are changes three times a year: the parameter says the oldest.
 """
 
-from bastide.controls.compile import NEW
+from bastide.controls.check import NEW
 from bastide.controls.control import control
 from bastide.controls.eks.versions import OLDEST, judge_version
 from bastide.controls.parameter import Parameter

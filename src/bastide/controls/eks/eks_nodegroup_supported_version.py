@@ -1,6 +1,6 @@
 """A node group runs a version of Kubernetes in standard support; one that names none gets its cluster's."""
 
-from bastide.controls.compile import NEW
+from bastide.controls.check import NEW
 from bastide.controls.control import control
 from bastide.controls.eks.versions import OLDEST, judge_version
 from bastide.controls.neighbours import beside

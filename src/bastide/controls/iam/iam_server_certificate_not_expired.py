@@ -1,6 +1,6 @@
 """No certificate that has ended is kept in IAM, where it could be put before a load balancer by mistake."""
 
-from bastide.controls.compile import NEW
+from bastide.controls.check import NEW
 from bastide.controls.control import control
 from bastide.controls.iam.credentials import now, parse_time
 from bastide.model import PASS, Estate, Resource, Unknown, Verdict, fail, not_applicable, unknown

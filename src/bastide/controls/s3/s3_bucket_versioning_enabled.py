@@ -1,6 +1,6 @@
 """A bucket keeps earlier versions of its objects; and, where that is asked, deletes them with MFA only."""
 
-from bastide.controls.compile import NEW
+from bastide.controls.check import NEW
 from bastide.controls.control import control
 from bastide.controls.lookup import truth
 from bastide.controls.parameter import Parameter

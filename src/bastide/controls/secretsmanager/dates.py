@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bastide.controls.compile import NEW
+from bastide.controls.check import NEW
 from bastide.controls.iam.credentials import now, parse_time
 from bastide.model import Estate, Resource, Unknown
 
