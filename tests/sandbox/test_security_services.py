@@ -180,6 +180,24 @@ def test_macie_is_enabled_for_its_administrator_members_and_new_accounts(fresh: 
     assert macie.get_macie_session()["findingPublishingFrequency"] == "ONE_HOUR"
 
 
+def test_a_member_of_macie_is_told_its_administrator_until_it_leaves(fresh: Any, refused: Any) -> None:
+    fresh.client("macie2").enable_organization_admin_account(adminAccountId=fresh.accounts["audit"])
+    refused(
+        "ConflictException",
+        fresh.client("macie2").enable_organization_admin_account,
+        adminAccountId=fresh.accounts["log"],
+    )
+    macie, member = fresh.client("macie2", "audit"), fresh.client("macie2", "work")
+    macie.create_member(account={"accountId": fresh.accounts["work"], "email": "work@acme.example"})
+    told = member.get_administrator_account()["administrator"]
+    assert (told["accountId"], told["relationshipStatus"]) == (fresh.accounts["audit"], "Enabled")
+    assert member.get_master_account()["master"] == told
+    macie.disassociate_member(id=fresh.accounts["work"])
+    assert "administrator" not in member.get_administrator_account()
+    fresh.client("macie2").disable_organization_admin_account(adminAccountId=fresh.accounts["audit"])
+    assert fresh.client("macie2").list_organization_admin_accounts()["adminAccounts"] == []
+
+
 def test_inspector_scans_what_its_administrator_enables(fresh: Any) -> None:
     fresh.client("inspector2").enable_delegated_admin_account(delegatedAdminAccountId=fresh.accounts["audit"])
     inspector = fresh.client("inspector2", "audit")

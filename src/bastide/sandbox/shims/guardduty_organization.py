@@ -17,7 +17,13 @@ from bastide.sandbox.shims.guardduty import (
     status_of,
 )
 from bastide.sandbox.shims.organizations import management_account
-from bastide.sandbox.shims.organizations_services import delegate, members, require_administrator, undelegate
+from bastide.sandbox.shims.organizations_services import (
+    administrator_of,
+    appoint,
+    dismiss,
+    members,
+    require_administrator,
+)
 
 PRINCIPAL = "guardduty.amazonaws.com"
 
@@ -29,11 +35,8 @@ def enable_organization_admin_account(call: Call) -> Answer:
     Source: GuardDuty API reference, EnableOrganizationAdminAccount; User Guide, "Managing accounts with Organizations".
     """
     account = call.params["AdminAccountId"]
-    current = call.organization_store.get(call.region)
-    if current and current != account:
-        raise bad_request("a different account is already the delegated administrator in this Region.")
-    delegate(call, PRINCIPAL, account)
-    call.organization_store[call.region] = account
+    taken = bad_request("a different account is already the delegated administrator in this Region.")
+    appoint(call, PRINCIPAL, account, taken)
     if "detector" not in call.store_of(account):
         make_detector(call, account, {})
     return None
@@ -43,12 +46,8 @@ def enable_organization_admin_account(call: Call) -> Answer:
 def disable_organization_admin_account(call: Call) -> Answer:
     """In this Region; the delegation ends with the last one."""
     account = call.params["AdminAccountId"]
-    if call.organization_store.get(call.region) != account:
-        raise bad_request("the account is not the delegated administrator in this Region.")
-    del call.organization_store[call.region]
-    call.store_of(account).pop("members", None)
-    if account not in call.organization_store.values():
-        undelegate(call, PRINCIPAL, account)
+    other = bad_request("the account is not the delegated administrator in this Region.")
+    dismiss(call, PRINCIPAL, account, other)
     return None
 
 
@@ -277,9 +276,5 @@ def update_member_detectors(call: Call) -> Answer:
 def get_administrator_account(call: Call) -> Answer:
     """The administrator of a member; nothing for others."""
     read_detector(call)
-    admin = call.organization_store.get(call.region, "")
-    member = call.store_of(admin).get("members", {}).get(call.account)
-    if member is None or member["RelationshipStatus"] == "Removed":
-        return {}
-    row = {"AccountId": admin, "RelationshipStatus": member["RelationshipStatus"], "InvitedAt": member["InvitedAt"]}
-    return {"Administrator" if call.operation == "GetAdministratorAccount" else "Master": row}
+    found = administrator_of(call, "AccountId", "RelationshipStatus", "InvitedAt")
+    return {"Administrator" if call.operation == "GetAdministratorAccount" else "Master": found} if found else {}

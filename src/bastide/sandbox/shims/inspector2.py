@@ -9,10 +9,10 @@ from bastide.sandbox.call import Call
 from bastide.sandbox.shims import Answer, on_join, shim
 from bastide.sandbox.shims.organizations_services import (
     administering,
-    delegate,
+    appoint,
+    dismiss,
     members,
     require_administrator,
-    undelegate,
 )
 from bastide.sandbox.wire import AwsError
 
@@ -85,11 +85,8 @@ def batch_get_account_status(call: Call) -> Answer:
 def enable_delegated_admin_account(call: Call) -> Answer:
     """Per Region."""
     account = call.params["delegatedAdminAccountId"]
-    current = call.organization_store.get(call.region)
-    if current and current != account:
-        raise AwsError("ConflictException", "A delegated administrator is already set", 409)
-    delegate(call, PRINCIPAL, account)
-    call.organization_store[call.region] = account
+    taken = AwsError("ConflictException", "A delegated administrator is already set", 409)
+    appoint(call, PRINCIPAL, account, taken)
     return {"delegatedAdminAccountId": account}
 
 
@@ -97,12 +94,8 @@ def enable_delegated_admin_account(call: Call) -> Answer:
 def disable_delegated_admin_account(call: Call) -> Answer:
     """In this Region; the delegation ends with the last one."""
     account = call.params["delegatedAdminAccountId"]
-    if call.organization_store.get(call.region) != account:
-        raise AwsError("ResourceNotFoundException", "The account is not the delegated administrator", 404)
-    del call.organization_store[call.region]
-    call.store_of(account).pop("members", None)
-    if account not in call.organization_store.values():
-        undelegate(call, PRINCIPAL, account)
+    other = AwsError("ResourceNotFoundException", "The account is not the delegated administrator", 404)
+    dismiss(call, PRINCIPAL, account, other)
     return {"delegatedAdminAccountId": account}
 
 

@@ -9,10 +9,11 @@ from bastide.sandbox.call import Call
 from bastide.sandbox.shims import Answer, on_join, shim
 from bastide.sandbox.shims.organizations_services import (
     administering,
-    delegate,
+    administrator_of,
+    appoint,
+    dismiss,
     members,
     require_administrator,
-    undelegate,
 )
 from bastide.sandbox.wire import AwsError
 
@@ -98,11 +99,8 @@ def disable_macie(call: Call) -> Answer:
 def enable_organization_admin_account(call: Call) -> Answer:
     """Per Region; enables Macie for the administrator. Source: Macie API reference, /admin POST."""
     account = call.params["adminAccountId"]
-    current = call.organization_store.get(call.region)
-    if current and current != account:
-        raise AwsError("ConflictException", "The organization already has a Macie administrator account", 409)
-    delegate(call, PRINCIPAL, account)
-    call.organization_store[call.region] = account
+    taken = AwsError("ConflictException", "The organization already has a Macie administrator account", 409)
+    appoint(call, PRINCIPAL, account, taken)
     if "session" not in call.store_of(account):
         make_session(call, account, {})
     return None
@@ -112,12 +110,8 @@ def enable_organization_admin_account(call: Call) -> Answer:
 def disable_organization_admin_account(call: Call) -> Answer:
     """In this Region; the delegation ends with the last one."""
     account = call.params["adminAccountId"]
-    if call.organization_store.get(call.region) != account:
-        raise AwsError("ResourceNotFoundException", "The account is not the Macie administrator", 404)
-    del call.organization_store[call.region]
-    call.store_of(account).pop("members", None)
-    if account not in call.organization_store.values():
-        undelegate(call, PRINCIPAL, account)
+    other = AwsError("ResourceNotFoundException", "The account is not the Macie administrator", 404)
+    dismiss(call, PRINCIPAL, account, other)
     return None
 
 
@@ -227,12 +221,8 @@ def delete_member(call: Call) -> Answer:
 def get_administrator_account(call: Call) -> Answer:
     """The administrator of a member; nothing for others."""
     _read_session(call)
-    admin = call.organization_store.get(call.region, "")
-    member = call.store_of(admin).get("members", {}).get(call.account)
-    if member is None or member["relationshipStatus"] == "Removed":
-        return {}
-    row = {"accountId": admin, "relationshipStatus": member["relationshipStatus"], "invitedAt": member["invitedAt"]}
-    return {"administrator" if call.operation == "GetAdministratorAccount" else "master": row}
+    found = administrator_of(call, "accountId", "relationshipStatus", "invitedAt")
+    return {"administrator" if call.operation == "GetAdministratorAccount" else "master": found} if found else {}
 
 
 @shim("macie2", "GetAutomatedDiscoveryConfiguration")

@@ -63,6 +63,27 @@ def undelegate(call: Call, principal: str, account: str) -> None:
         _organizations(call, "DeregisterDelegatedAdministrator", parameters)
 
 
+def appoint(call: Call, principal: str, account: str, refusal: AwsError) -> None:
+    """Make an account the service's administrator in the call's Region. Raises ``refusal`` when another one is."""
+    if (call.organization_store.get(call.region) or account) != account:
+        raise refusal
+    delegate(call, principal, account)
+    call.organization_store[call.region] = account
+
+
+def dismiss(call: Call, principal: str, account: str, refusal: AwsError) -> None:
+    """The service has no administrator in the call's Region, and no members; the delegation ends with the last one.
+
+    Raises ``refusal`` when the account is not the administrator.
+    """
+    if call.organization_store.get(call.region) != account:
+        raise refusal
+    del call.organization_store[call.region]
+    call.store_of(account).pop("members", None)
+    if account not in call.organization_store.values():
+        undelegate(call, principal, account)
+
+
 def _organizations(call: Call, operation: str, params: dict[str, Any]) -> None:
     call.invoke(operation, params, service="organizations", account=management_account(call), region="us-east-1")
 
@@ -110,6 +131,15 @@ def administering(call: Call, *, status: str = "") -> str:
     admin = str(call.organization_store.get(call.region, ""))
     row = call.store_of(admin).get("members", {}).get(call.account, {}) if admin else {}
     return "" if str(row.get(status, "Removed")).upper() == "REMOVED" else admin
+
+
+def administrator_of(call: Call, account: str, status: str, since: str) -> dict[str, Any]:
+    """What a member is told of its administrator, under the service's names of these three; empty for others."""
+    admin = administering(call, status=status)
+    if not admin:
+        return {}
+    row = call.store_of(admin)["members"][call.account]
+    return {account: admin, status: row[status], since: row[since]}
 
 
 def members(call: Call) -> list[dict[str, str]]:

@@ -13,10 +13,10 @@ from bastide.sandbox.shims import Answer, on_join, shim
 from bastide.sandbox.shims.organizations import management_account
 from bastide.sandbox.shims.organizations_services import (
     administering,
-    delegate,
+    appoint,
+    dismiss,
     members,
     require_administrator,
-    undelegate,
 )
 from bastide.sandbox.wire import AwsError
 
@@ -263,11 +263,8 @@ def list_finding_aggregators(call: Call) -> Answer:
 def enable_organization_admin_account(call: Call) -> Answer:
     """Per Region; enables the administrator's hub there."""
     account = call.params["AdminAccountId"]
-    current = call.organization_store.get(call.region)
-    if current and current != account:
-        raise AwsError("ResourceConflictException", "Another account is already the delegated administrator", 409)
-    delegate(call, PRINCIPAL, account)
-    call.organization_store[call.region] = account
+    taken = AwsError("ResourceConflictException", "Another account is already the delegated administrator", 409)
+    appoint(call, PRINCIPAL, account, taken)
     if "hub" not in call.store_of(account):
         make_hub(call, account, {}, standards=True)
     return {"AdminAccountId": account}
@@ -277,12 +274,8 @@ def enable_organization_admin_account(call: Call) -> Answer:
 def disable_organization_admin_account(call: Call) -> Answer:
     """In this Region; the delegation ends with the last one."""
     account = call.params["AdminAccountId"]
-    if call.organization_store.get(call.region) != account:
-        raise AwsError("InvalidInputException", "The account is not the delegated administrator")
-    del call.organization_store[call.region]
-    call.store_of(account).pop("members", None)
-    if account not in call.organization_store.values():
-        undelegate(call, PRINCIPAL, account)
+    other = AwsError("InvalidInputException", "The account is not the delegated administrator")
+    dismiss(call, PRINCIPAL, account, other)
     return None
 
 
