@@ -87,6 +87,9 @@ class At:
     def once(self, name: str, read: Callable[[], T]) -> T:
         return read()
 
+    def each(self, work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
+        return [work(item) for item in items]
+
     def of(self, account: str) -> At:
         return At(account, self.region)
 

@@ -1,7 +1,7 @@
 """Readers: every table names calls, answers and properties that exist; resources come in registry shape."""
 
 import importlib.util
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,9 @@ class At:
         if name not in self._answers:
             self._answers[name] = read()
         return self._answers[name]
+
+    def each(self, work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
+        return [work(item) for item in items]
 
     def of(self, account: str) -> Connection:
         return self

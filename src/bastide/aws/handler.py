@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 from bastide.model import Change, Properties, Scope, Unknown
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 NOT_ASKED = Unknown("not asked for: no control reads it")  # the value of a property that a narrowed lister left out
 
@@ -70,6 +71,10 @@ class Connection(Protocol):
 
     def once(self, name: str, read: Callable[[], T]) -> T:
         """What ``read`` returns, asked once for this account and region in one collection, whoever asks."""
+        ...
+
+    def each(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
+        """What ``work`` returns for every item, in their order; several at a time where the target is good for it."""
         ...
 
     def of(self, account: str) -> Connection:

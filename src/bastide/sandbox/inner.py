@@ -26,6 +26,7 @@ from bastide.sandbox.call import Call
 from bastide.sandbox.wire import AwsError
 
 T = TypeVar("T")
+R = TypeVar("R")
 HOME = "us-east-1"  # where services without Regions answer
 _PARAMETERS = "bastide-parameters"  # the key of a request's own parameters in botocore's context
 
@@ -62,6 +63,10 @@ class InnerConnection:
         if name not in self._answers:
             self._answers[name] = read()
         return cast(T, self._answers[name])
+
+    def each(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
+        """What ``work`` returns for every item."""
+        return [work(item) for item in items]
 
     def of(self, account: str) -> InnerConnection:
         """The same Region of another account."""

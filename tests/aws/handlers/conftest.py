@@ -1,6 +1,6 @@
 """A connection to a fresh organization in process: what every test of a handler stands on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import boto3
@@ -47,6 +47,10 @@ class SandboxConnection:
         if name not in self._answers:
             self._answers[name] = read()
         return self._answers[name]
+
+    def each(self, work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
+        """What ``work`` returns for every item."""
+        return [work(item) for item in items]
 
     def of(self, account: str) -> "SandboxConnection":
         """The same region of another account; its calls are noted here."""

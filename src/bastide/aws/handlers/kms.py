@@ -129,7 +129,8 @@ class Key(Handler):
     )
 
     def list(self, at: Connection) -> Iterable[Found]:
-        return [_found(at, key) for key in customer_keys(at) if key.get("KeyState") not in PENDING]
+        kept = [key for key in customer_keys(at) if key.get("KeyState") not in PENDING]
+        return at.each(lambda key: _found(at, key), kept)
 
     def read(self, at: Connection, id: str) -> Found | None:
         key = member(ask(at.client("kms").describe_key, absent=("NotFoundException",), KeyId=id), "KeyMetadata")

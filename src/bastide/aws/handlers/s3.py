@@ -106,7 +106,7 @@ class Bucket(Handler):
     def list(self, at: Connection) -> Iterable[Found]:
         # A plan needs the tags of this moment; an assessment takes those of the index, which lags, for fewer calls.
         tags = _tags_of_all(at) if self._wanted is not None and "Tags" in self._wanted else None
-        return [self._found(at, name, tags) for name in buckets(at)]
+        return at.each(lambda name: self._found(at, name, tags), buckets(at))
 
     def read(self, at: Connection, id: str) -> Found | None:
         try:
@@ -178,11 +178,18 @@ def _tags_of_all(at: Connection) -> dict[str, Value] | None:
 
 
 def read_bucket(s3: Any, name: str, wanted: Wanted = None) -> dict[str, Value]:
-    """The wanted properties of one bucket: one call for each sub-resource, the ACL only where ACLs are in use."""
+    """The wanted properties of one bucket: one call for each sub-resource that it can have.
+
+    No call for the ACL where ACLs are disabled, nor for what needs versions where there never were any.
+    """
     found: dict[str, Value] = {"BucketName": name}
     for names, read in SUB_RESOURCES.items():
-        asked = wanted is None or not wanted.isdisjoint(names)
-        found |= read(s3, name) if asked else dict.fromkeys(names, NOT_ASKED)
+        if wanted is not None and wanted.isdisjoint(names):
+            found |= dict.fromkeys(names, NOT_ASKED)
+        elif names in WITHOUT_VERSIONS and found.get("VersioningConfiguration") is None:
+            found |= WITHOUT_VERSIONS[names]
+        else:
+            found |= read(s3, name)
     return present(**found)
 
 
@@ -253,20 +260,29 @@ def _read_tags(s3: Any, name: str) -> dict[str, Value]:
     return {"Tags": tags if isinstance(tags, Unknown) else tag_list(tags)}
 
 
-# What a call tells of; each is made where somebody reads one of these properties.
+LOCK, REPLICATION = ("ObjectLockEnabled", "ObjectLockConfiguration"), ("ReplicationConfiguration",)
+
+# What a call tells of; each is made where somebody reads one of these properties. Versioning first: two others need it.
 SUB_RESOURCES: Mapping[tuple[str, ...], Callable[[Any, str], dict[str, Value]]] = {
-    ("BucketEncryption",): _read_encryption,
     ("VersioningConfiguration",): _read_versioning,
+    ("BucketEncryption",): _read_encryption,
     ("PublicAccessBlockConfiguration",): _read_block,
     ("OwnershipControls", "AccessControl", "Grants"): _read_ownership,
-    ("ObjectLockEnabled", "ObjectLockConfiguration"): _read_lock,
+    LOCK: _read_lock,
     ("LifecycleConfiguration",): _read_lifecycle,
     ("LoggingConfiguration",): _read_logging,
     ("NotificationConfiguration",): _read_notification,
-    ("ReplicationConfiguration",): _read_replication,
+    REPLICATION: _read_replication,
     ("CorsConfiguration",): _read_cors,
     ("WebsiteConfiguration",): _read_website,
     ("Tags",): _read_tags,
+}
+
+# Of a bucket whose versioning was never enabled. Source: Amazon S3 User Guide, "Locking objects with Object Lock"
+# (works only with versioning, which cannot be suspended then) and "Requirements and considerations for replication".
+WITHOUT_VERSIONS: Mapping[tuple[str, ...], dict[str, Value]] = {
+    LOCK: {"ObjectLockEnabled": False, "ObjectLockConfiguration": None},
+    REPLICATION: {"ReplicationConfiguration": None},
 }
 
 
@@ -404,7 +420,7 @@ class BucketPolicy(Handler):
     )
 
     def list(self, at: Connection) -> Iterable[Found]:
-        found = (self.read(at, name) for name in buckets(at))
+        found = at.each(lambda name: self.read(at, name), buckets(at))
         return [policy for policy in found if policy]
 
     def read(self, at: Connection, id: str) -> Found | None:

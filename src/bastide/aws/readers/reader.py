@@ -63,20 +63,22 @@ class Reader:
         for step in self.table.steps:
             contexts = list(self._followed(at, step, contexts))
         where = self.table.where
-        return [self._found(at, one) for one in contexts if not where or pick(where, one)]
+        return at.each(lambda one: self._found(at, one), [one for one in contexts if not where or pick(where, one)])
 
     def _followed(self, at: Connection, step: Step, contexts: Iterable[Context]) -> Iterator[Context]:
         """The contexts of a step's items."""
         for group, above in _batches(contexts, step.batch):
-            answer = self._answer(at, step, group)
-            items = _items(step, answer)
+            items = self._items(at, step, group)
             for item in items if isinstance(items, list) else [] if items is None else [items]:
                 yield {**above, "this": item, "above": above}
 
-    def _answer(self, at: Connection, step: Step, context: Context) -> Any:
-        """What a call answers: all pages together; None when there is none. Without a call, the context."""
+    def _items(self, at: Connection, step: Step, context: Context) -> Any:
+        """Where the items of a call's answer (all its pages together) stand, or of the context where there is no call.
+
+        None when there is no answer. What tells of all resources at once is searched once, not for each of them.
+        """
         if not step.call:
-            return context
+            return _searched(step, context)
         parameters = {name: _value(text, context) for name, text in step.given.items()}
         parameters = {name: value for name, value in parameters.items() if value is not None}
         service = step.service or self.service
@@ -93,7 +95,8 @@ class Reader:
                 raise
 
         asked = json.dumps(parameters, sort_keys=True, default=str)
-        return at.once(f"{service}:{step.region}:{step.call}:{asked}", call)
+        name = f"{service}:{step.region}:{step.call}:{asked}"
+        return at.once(f"{name}:{step.document}:{step.items}", lambda: _searched(step, at.once(name, call)))
 
     def _found(self, at: Connection, context: Context) -> Found:
         context = dict(context)
@@ -106,8 +109,7 @@ class Reader:
 
     def _detail(self, at: Connection, step: Step, context: Context) -> Any:
         """What a further call says of one resource; None when there is nothing, Unknown when it was refused."""
-        answer = ask(lambda: self._answer(at, step, context))
-        return answer if isinstance(answer, Unknown) else _items(step, answer)
+        return ask(lambda: self._items(at, step, context))
 
     def _needed_details(self) -> Sequence[str]:
         """Details that some wanted property, or the id, speaks of."""
@@ -154,8 +156,7 @@ class Reader:
             yield from known or (f"{PREFIXES.get(service, service)}:{operation}",)
 
 
-def _items(step: Step, answer: Any) -> Any:
-    """Where the items of an answer stand; None when there is no answer."""
+def _searched(step: Step, answer: Any) -> Any:
     if answer is None:
         return None
     return expression(step.items).search(json.loads(answer[step.document]) if step.document else answer)

@@ -6,7 +6,7 @@ know.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -24,6 +24,7 @@ from bastide.sandbox.principal import Principal
 from bastide.sandbox.wire import HttpRequest, HttpResponse
 
 T = TypeVar("T")
+R = TypeVar("R")
 SERVICE = "cloudformation.amazonaws.com"
 _NOBODY = {"aws_access_key_id": "ASIASERVICE000000000", "aws_secret_access_key": "none", "aws_session_token": "none"}
 
@@ -87,6 +88,10 @@ class Place:
     def once(self, name: str, read: Callable[[], T]) -> T:
         """What `read` returns: asked anew every time, as a stack changes what it reads."""
         return read()
+
+    def each(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
+        """What ``work`` returns for every item."""
+        return [work(item) for item in items]
 
     def of(self, account: str) -> Place:
         """The same place: a stack has no credentials of another account."""

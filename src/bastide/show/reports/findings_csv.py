@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from functools import lru_cache
 
 from bastide.model.serialize import to_json_value
 from bastide.show.reports.report import Report, place_of, shown
@@ -18,11 +19,17 @@ COLUMNS = (
     "logical_id",
 )  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # the full-width ones, too, are run by some
+CELLS = 4096  # titles, types and accounts stand in thousands of lines
 
 
 def cell(value: object) -> str:
     """Text that no spreadsheet takes for a formula, whatever spaces stand before it."""
-    text = shown(value)
+    return _cell(str(value))
+
+
+@lru_cache(CELLS)
+def _cell(told: str) -> str:
+    text = shown(told)
     return f"'{text}" if text.startswith(FORMULA) or text.lstrip().startswith(FORMULA) else text
 
 

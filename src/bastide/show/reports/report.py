@@ -86,4 +86,5 @@ def place_of(finding: Finding) -> tuple[str, int]:
 
 def shown(text: object) -> str:
     """Text from an account that cannot move a cursor, end a line or turn the direction of what stands around it."""
-    return LINE_ENDS.sub(" ", HIDDEN.sub("�", str(text)))
+    plain = str(text)
+    return plain if plain.isprintable() else LINE_ENDS.sub(" ", HIDDEN.sub("�", plain))
