@@ -38,6 +38,7 @@ ALL = {4: (1 << 32) - 1, 6: (1 << 128) - 1}  # the last address of each version
 SOURCES = {"CidrIp": 4, "CidrIpv6": 6}  # with the version of IP
 BOTH = frozenset(SOURCES.values())
 Refused = Mapping[str, tuple[Span, ...]]  # by protocol, the ports that nobody may open to the internet
+NO_PROTOCOL = Unknown("the rule names no IpProtocol, without which EC2 refuses it")
 BROAD = {4: 1 << 24, 6: 1 << 96}  # addresses: a /8, a /32; smaller blocks are never removed
 
 
