@@ -1,4 +1,4 @@
-"""Security Hub (CSPM) across the organization: delegated administrator, central configuration, members. moto: nothing."""
+"""Security Hub (CSPM) in an organization: delegated administrator, central configuration, members. moto: nothing."""
 
 from __future__ import annotations
 
