@@ -45,6 +45,11 @@ THROTTLED = frozenset(
         "RequestThrottledException",
         "SlowDown",
         "PriorRequestNotComplete",
+        "EC2ThrottledException",
+        "BandwidthLimitExceeded",
+        "ProvisionedThroughputExceededException",
+        # Elastic Load Balancing's for throttling by what it asks itself. Source: its API Reference, "Common Errors".
+        "DependencyThrottle",
     }
 )
 

@@ -1,9 +1,9 @@
 """A target's way in: every account and region through one botocore session with one client for each (service, region).
 
 One idea: clients are shared by all accounts and sign with the keys of the account entered (``credentials.py``), so an
-organization of thousands of accounts costs as many clients as one account does. Retries are botocore's standard ones,
-slowing down is ours (``throttle.py``). Whether the target is AWS or a sandbox is a matter of how the session was made;
-this module never sees the sandbox's code.
+organization of thousands of accounts costs as many clients as one account does. Sending again (``retries.py``) and
+slowing down (``throttle.py``) are ours, too, for botocore keeps both by client. Whether the target is AWS or a sandbox
+is a matter of how the session was made; this module never sees the sandbox's code.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from bastide.aws.doubt import register as register_doubt
 from bastide.aws.handler import DENIED, error_code
 from bastide.aws.models import Models, parse_timestamp
 from bastide.aws.parallel import Hands
+from bastide.aws.retries import Retries
 from bastide.aws.throttle import Throttle
 from bastide.errors import TargetError
 from bastide.model import GLOBAL, Arn
@@ -171,7 +172,8 @@ class Target:
         # A sandbox's server that was stopped will not come back while we wait; one in process fails only when told to.
         # An endpoint that stands for all of AWS is an emulator: what it does not know, it will not know later either.
         tries = FEW if os.environ.get("AWS_ENDPOINT_URL") and name == "aws" else ATTEMPTS
-        self._config = _config(name, endpoint_url, 1 if endpoint_url and not disturbed() else tries)
+        self._attempts = 1 if endpoint_url and not disturbed() else tries
+        self._config = _config(name, endpoint_url, self._attempts)
         self._endpoint_url = endpoint_url
         self._keyring = Keyring(home, self._assume, self.clock)
         self._session = self._share(session)
@@ -297,6 +299,7 @@ class Target:
             # Its rules put ``ACCOUNT.`` before the host whatever the settings say; as a user name it does no harm.
             url = url.replace("://", "://account@", 1)
         client = self._session.client(service, region_name=region, endpoint_url=url, config=self._config, **keys)
+        Retries(self._attempts).register(client)
         register_doubt(client)
         return client
 
@@ -304,7 +307,8 @@ class Target:
         session.register_component("data_loader", Models())
         session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=parse_timestamp)
         session.register_component("credential_provider", CredentialProvider(SharedCredentials(self._keyring)))
-        Throttle(current_account).register(session.get_component("event_emitter"))
+        if self.threads > 1:
+            Throttle(current_account).register(session.get_component("event_emitter"))
         return boto3.Session(botocore_session=session)
 
     def _identify(self) -> tuple[str, str, str]:

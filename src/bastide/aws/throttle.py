@@ -1,28 +1,56 @@
-"""Slowing down where AWS says so: one token bucket for each (account, region, service) that has throttled.
+"""Slowing down where AWS says so: one pace for each (account, region, service) that throttles often.
 
-One idea: nothing is limited until AWS throttles; then that one place is halved, and sped up again by what succeeds
-until the limit is forgotten. Clients are shared by all accounts, so botocore's own adaptive mode would let one
-account's throttling slow every other; retries themselves stay botocore's.
+One idea: a request that is throttled now and then is only sent again, a little later (``retries.py``). Where throttling
+becomes the rule, the place is held to what it has just accepted: no faster, and no slower either, for a service that
+throttles at random is not helped by less. The pace is lifted by what succeeds, until it is forgotten. Clients are
+shared by all accounts, so botocore's own adaptive mode would let one account's throttling slow every other. Not for a
+caller who makes one request at a time: the wait before it is sent again is a pace already.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 from bastide.aws.handler import THROTTLED
 
 Place = tuple[str, str, str]  # account, region, service
-FIRST_RATE = 10.0  # requests a second after the first throttling; IAM and Organizations allow low double digits
-SLOWEST = 0.5
-FORGET_ABOVE = 50.0
+WINDOW = 2.0  # seconds of answers that a pace is made from
+REMEMBERED = 512  # answers at most
+FEW = 3  # throttled answers in the window that say nothing yet
+OFTEN = 0.15  # of the answers in the window
+SLOWEST = 0.5  # requests a second, where nothing was accepted
+FORGET_ABOVE = 200.0
 SPEED_UP = 1.02
 
 
+class _Answers:
+    """When a place answered, and whether it accepted, within the window."""
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[float, bool]] = deque(maxlen=REMEMBERED)
+
+    def note(self, now: float, accepted: bool) -> None:
+        """One more answer."""
+        self._seen.append((now, accepted))
+        while self._seen[0][0] < now - WINDOW:
+            self._seen.popleft()
+
+    def pace(self) -> float | None:
+        """Requests a second that were accepted, where throttling is frequent; None where it is not."""
+        accepted = sum(good for _, good in self._seen)
+        refused = len(self._seen) - accepted
+        if refused <= FEW or refused <= OFTEN * len(self._seen):
+            return None
+        span = self._seen[-1][0] - self._seen[0][0]
+        return max(SLOWEST, accepted / span) if span else None
+
+
 class Throttle:
-    """Waits before requests to throttled places; costs a look-up elsewhere. Safe under threads."""
+    """Waits before requests to places that throttle often; costs a look-up elsewhere. Safe under threads."""
 
     def __init__(
         self,
@@ -36,6 +64,7 @@ class Throttle:
         self._clock = clock
         self._sleep = sleep
         self._lock = threading.Lock()
+        self._answers: dict[Place, _Answers] = {}
         self._rates: dict[Place, float] = {}  # requests a second
         self._next: dict[Place, float] = {}  # when the next request may go
 
@@ -64,26 +93,28 @@ class Throttle:
             return slot - now
 
     def _after(self, response: Any, request_dict: dict[str, Any], event_name: str, **_: Any) -> None:
-        code = response[1].get("Error", {}).get("Code", "") if response is not None else ""
-        if code in THROTTLED:
-            self._slow_down(self._place(event_name, request_dict["context"]))
-        elif self._rates and response is not None:
-            self._speed_up(self._place(event_name, request_dict["context"]))
-
-    def _slow_down(self, place: Place) -> None:
+        if response is None:
+            return
+        accepted = response[1].get("Error", {}).get("Code", "") not in THROTTLED
+        place = self._place(event_name, request_dict["context"])
         with self._lock:
-            known = self._rates.get(place)
-            self._rates[place] = FIRST_RATE if known is None else max(SLOWEST, known / 2)
+            answers = self._answers.setdefault(place, _Answers())
+            answers.note(self._clock(), accepted)
+            if not accepted:
+                self._slow_down(place, answers.pace())
+            elif place in self._rates:
+                self._speed_up(place)
+
+    def _slow_down(self, place: Place, pace: float | None) -> None:
+        if pace is not None and pace < min(self._rates.get(place, FORGET_ABOVE), FORGET_ABOVE):
+            self._rates[place] = pace
 
     def _speed_up(self, place: Place) -> None:
-        with self._lock:
-            known = self._rates.get(place)
-            if known is None:
-                return
-            if known * SPEED_UP > FORGET_ABOVE:
-                del self._rates[place]
-            else:
-                self._rates[place] = known * SPEED_UP
+        rate = self._rates[place] * SPEED_UP
+        if rate > FORGET_ABOVE:
+            del self._rates[place]
+        else:
+            self._rates[place] = rate
 
     def _place(self, event_name: str, context: dict[str, Any]) -> Place:
         # The event is named needs-retry.SERVICE.OPERATION.

@@ -1,7 +1,7 @@
 """Waiting for AWS: bounded polling and bounded repetition, with the sleep as an argument.
 
 One idea: an asynchronous or eventually consistent operation is over when AWS says so, or it is a ``TargetError`` that
-names what was waited for. Throttling is not handled here: botocore's adaptive retries do that.
+names what was waited for. Throttling is the matter of ``retries.py`` and ``throttle.py``.
 """
 
 from __future__ import annotations

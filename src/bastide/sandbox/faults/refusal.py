@@ -14,7 +14,7 @@ from bastide.aws.actions import iam_actions
 from bastide.sandbox.call import Call
 from bastide.sandbox.wire import AwsError
 
-_THROTTLED = re.compile(r"Throttl|TooManyRequests|RequestLimitExceeded|RateExceeded")
+_THROTTLED = re.compile(r"^(?!Dependency).*Throttl|TooManyRequests|RequestLimitExceeded|RateExceeded")
 _INTERNAL = re.compile(r"^(InternalServer|InternalService|Internal|Service|ServiceInternal)(Error|Failure|Exception)")
 _UNAVAILABLE = re.compile(r"^ServiceUnavailable")
 _DENIED = re.compile(r"^(AccessDenied|AccessDeniedException|NotAuthorizedException)$")
