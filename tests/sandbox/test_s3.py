@@ -110,6 +110,21 @@ def test_object_lock_is_read_back_and_holds(s3: Any, refused: Any) -> None:
     refused("InvalidBucketState", s3.put_bucket_versioning, **suspend)
 
 
+def test_only_versions_are_replicated_and_locked(s3: Any, refused: Any) -> None:
+    s3.create_bucket(Bucket="unversioned", **HERE)
+    rule = {"Status": "Enabled", "Priority": 1, "Filter": {}, "DeleteMarkerReplication": {"Status": "Disabled"},
+            "Destination": {"Bucket": "arn:aws:s3:::unversioned"}}  # fmt: skip
+    replication = {"Role": "arn:aws:iam::111122223333:role/copier", "Rules": [rule]}
+    lock = {"ObjectLockEnabled": "Enabled"}
+    asked = {"Bucket": "unversioned", "ReplicationConfiguration": replication}
+    refused("InvalidRequest", s3.put_bucket_replication, **asked)
+    refused("InvalidBucketState", s3.put_object_lock_configuration, Bucket="unversioned", ObjectLockConfiguration=lock)
+    s3.put_bucket_versioning(Bucket="unversioned", VersioningConfiguration={"Status": "Enabled"})
+    s3.put_bucket_replication(**asked)
+    suspend = {"Bucket": "unversioned", "VersioningConfiguration": {"Status": "Suspended"}}
+    refused("InvalidBucketState", s3.put_bucket_versioning, **suspend)
+
+
 def test_mfa_delete_takes_the_root_users_code(s3: Any, refused: Any) -> None:
     s3.create_bucket(Bucket="mfa-delete", **HERE)
     versioning = {"Status": "Enabled", "MFADelete": "Enabled"}

@@ -157,7 +157,29 @@ def put_bucket_versioning(call: Call) -> Answer:
     if bucket.object_lock_enabled and configuration.get("Status") == "Suspended":
         text = "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed."
         raise AwsError("InvalidBucketState", text, 409)
+    if getattr(bucket, "replication", None) and configuration.get("Status") == "Suspended":
+        text = "A replication configuration is present on this bucket, so the versioning state cannot be changed."
+        raise AwsError("InvalidBucketState", text, 409)
     return call.forward()
+
+
+@shim("s3", "PutBucketReplication")
+def put_bucket_replication(call: Call) -> Answer:
+    """Only versions are replicated. moto: takes it for any bucket."""
+    _require_versioning(call, "InvalidRequest", "a replication configuration", 400)
+    return call.forward()
+
+
+@shim("s3", "PutObjectLockConfiguration")
+def put_object_lock_configuration(call: Call) -> Answer:
+    """Only versions are locked. moto: takes it for any bucket."""
+    _require_versioning(call, "InvalidBucketState", "a Object Lock configuration", 409)
+    return call.forward()
+
+
+def _require_versioning(call: Call, code: str, what: str, status: int) -> None:
+    if read_bucket(call.params["Bucket"]).versioning_status != "Enabled":
+        raise AwsError(code, f"Versioning must be 'Enabled' on the bucket to apply {what}", status)
 
 
 @shim("s3", "GetObjectRetention")
