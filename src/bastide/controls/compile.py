@@ -174,6 +174,7 @@ OPERATIONS: Mapping[str, Callable[[Value, str], Check]] = {
     "at_least": _at_least,
     "at_most": _at_most,
     "matches": _matches,
+    "shaped": lambda pattern, otherwise: scalars.shape(pattern, otherwise or f"is not of the form {pattern}"),
     "includes": lambda wanted, otherwise: including(tuple(wanted), otherwise),
     "count_at_least": counted,
     "plain_text": lambda wanted, otherwise: scalars.unwritten(otherwise),

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from bastide.controls.lookup import generic, parse_path
 
 JOINS = ("all_of", "any_of", "not_", "related")
-OPERATORS = ("is_", "one_of", "none_of", "at_least", "at_most", "matches", "present", "any", "every", "none",
+OPERATORS = ("is_", "one_of", "none_of", "at_least", "at_most", "matches", "shaped", "present", "any", "every", "none",
              "includes", "count_at_least", "plain_text", "customer_key")  # fmt: skip
 OWN_NAMES = ("$id", "$arn")  # what a resource is called by, where a property is expected
 KEYS = ("AWS::KMS::Key", "Bastide::KMS::PendingKey")  # all customer keys of an account: what ``customer_key`` looks up
@@ -45,6 +45,7 @@ class Condition(BaseModel):
     at_least: int | float | Reference | None = None
     at_most: int | float | Reference | None = None
     matches: str | None = None
+    shaped: str | None = None
     present: bool | None = None
     any: Condition | None = None
     every: Condition | None = None
@@ -64,7 +65,7 @@ class Condition(BaseModel):
         parse_path(value)
         return value
 
-    @field_validator("matches")
+    @field_validator("matches", "shaped")
     @classmethod
     def _is_a_pattern(cls, value: str | None) -> str | None:
         try:

@@ -1,4 +1,4 @@
-"""Operators over one scalar: is, one_of, none_of, at_least, at_most, matches, present, plain_text.
+"""Operators over one scalar: is, one_of, none_of, at_least, at_most, matches, shaped, present, plain_text.
 
 The one idea: an answer is True, False or Unknown, made of the constant once; a value of a wrong kind is Unknown.
 """
@@ -82,6 +82,17 @@ def matching(pattern: str) -> Answer:
     """Whether the whole of a text matches a regular expression."""
     matched = re.compile(pattern).fullmatch
     return _then(text, lambda value: matched(value) is not None)
+
+
+def shape(pattern: str, otherwise: str) -> Check:
+    """PASS where a text is of a form, or there is one that only the deployment will tell."""
+    matches = scalar(matching(pattern), otherwise)
+
+    def check(value: Value, at: str, scene: Scene) -> Verdict:
+        given = isinstance(value, Unknown) and value.filled
+        return PASS if given else matches(value, at, scene)
+
+    return check
 
 
 def presence(wanted: bool, otherwise: str) -> Check:
