@@ -19,6 +19,7 @@ from botocore.serialize import create_serializer
 
 from bastide.sandbox import moto
 from bastide.sandbox.principal import Principal
+from bastide.sandbox.resolve import Scope, address
 from bastide.sandbox.wire import AwsError, HttpRequest, HttpResponse, RefusedByEngine
 
 if TYPE_CHECKING:
@@ -41,16 +42,10 @@ class Switchboard(Protocol):
     def stores(self, service: str, account: str) -> list[Store]:
         """The shims' state of an account in all Regions that have any."""
 
-    def engine_call(self, call: Call, params: Mapping[str, Any]) -> Call:
-        """The same operation with other parameters."""
-
     def invoke(
         self, service: str, operation: str, params: Mapping[str, Any], account: str, region: str, cause: Call
     ) -> dict[str, Any]:
         """Another operation's answer."""
-
-    def as_error(self, call: Call, response: HttpResponse) -> AwsError:
-        """The error that a refusal of moto's says."""
 
     def act(self, request: HttpRequest, principal: Principal, cause: Call, by: str, *, forwards: bool) -> HttpResponse:
         """The answer to a request that a service makes in somebody's name while it answers `cause`."""
@@ -123,7 +118,8 @@ class Call:
     def forward(self, params: Mapping[str, Any] | None = None) -> HttpResponse:
         """moto's answer to this call, or to the same operation with other `params`. Raises when moto refuses."""
         if params is not None:
-            return self.front.engine_call(self, params).forward()
+            again = (self.service, self.operation, params, self.account, self.region, self.principal)
+            return internal_call(self.front, *again).forward()
         if not moto.implements(self.service, self.operation):
             raise self.not_implemented()
         try:
@@ -140,9 +136,18 @@ class Call:
         """The response's members, as boto3 would give them to its caller."""
         if response.payload is not None:
             return dict(response.payload)
+        parsed = self._parsed(response)
+        parsed.pop("ResponseMetadata", None)
+        return parsed
+
+    def error(self, response: HttpResponse) -> AwsError:
+        """The error that a refusal of moto's says."""
+        error = self._parsed(response).get("Error", {})
+        return AwsError(error.get("Code", "InternalFailure"), error.get("Message", ""), response.status)
+
+    def _parsed(self, response: HttpResponse) -> dict[str, Any]:
         message = {"body": response.body, "headers": HeadersDict(response.headers), "status_code": response.status}
         parsed: dict[str, Any] = _parser(self.protocol).parse(message, self.model.output_shape)
-        parsed.pop("ResponseMetadata", None)
         return parsed
 
     def invoke_engine(self) -> HttpResponse:
@@ -150,7 +155,7 @@ class Call:
         try:
             return self.forward()
         except RefusedByEngine as refused:
-            raise self.front.as_error(self, refused.response) from refused
+            raise self.error(refused.response) from refused
 
     def forwarded(self, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """moto's answer as members: `result(forward(params))`."""
@@ -182,6 +187,43 @@ class Call:
         message = f"{self.service}:{self.operation} is not implemented in the sandbox (see: bastide sandbox coverage)"
         # 501, as botocore retries 500 and a second try would answer the same.
         return AwsError("NotImplementedInSandbox", message, 501)
+
+
+def call_of(front: Switchboard, request: HttpRequest, scope: Scope, principal: Principal) -> Call:
+    """The call that a principal's request is. Raises AwsError when no operation of the service has such a request."""
+    model = moto.service_model(scope.service)
+    request = address(request, scope.service, model.endpoint_prefix, scope.region, principal.account)
+    engine_request = moto.to_request(request, principal.account)
+    found = moto.match(scope.service, engine_request)
+    if found is None:
+        text = f"{request.method} {request.url} is no operation of {scope.service} that the sandbox knows"
+        raise AwsError("NotImplementedInSandbox", text, 501)
+    operation, labels = found
+    return Call(
+        front, scope.service, operation, scope.region, principal.account, principal, request, engine_request, labels
+    )
+
+
+def internal_call(
+    front: Switchboard,
+    service: str,
+    operation: str,
+    params: Mapping[str, Any],
+    account: str,
+    region: str,
+    principal: Principal,
+) -> Call:
+    """An operation that the sandbox itself asks for, in an account and Region; nobody sent a request."""
+    model = moto.service_model(service)
+    request = render_request(model.operation_model(operation), params, region, account)
+    if service == "sqs":  # moto: reads SQS's Region from the signature, never from the host
+        scope = f"AWS4-HMAC-SHA256 Credential=internal/19700101/{region}/sqs/aws4_request"
+        request = replace(request, headers=(*request.headers, ("Authorization", scope)))
+    request = address(request, service, model.endpoint_prefix, region, account)
+    engine_request = moto.to_request(request, account)
+    found = moto.match(service, engine_request)
+    labels = found[1] if found else {}
+    return Call(front, service, operation, region, account, principal, request, engine_request, labels, internal=True)
 
 
 @cache

@@ -9,30 +9,26 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from botocore.awsrequest import HeadersDict
 from botocore.exceptions import UnknownServiceError
-from botocore.parsers import create_parser
 
 from bastide.sandbox import moto, shims
 from bastide.sandbox.authorize import Authorizer
 from bastide.sandbox.body import check_body
-from bastide.sandbox.call import Call, Store, render_request
+from bastide.sandbox.call import Call, Store, call_of, internal_call
 from bastide.sandbox.clock import Clock
 from bastide.sandbox.constraints import check_parameters
 from bastide.sandbox.credentials import MANAGEMENT_ACCOUNT
 from bastide.sandbox.faults.disturb import Faults
-from bastide.sandbox.journal import Entry, Journal
+from bastide.sandbox.journal import Entry, Journal, changes_state
 from bastide.sandbox.principal import Principal
-from bastide.sandbox.resolve import Scope, address, read_scope, spoken
+from bastide.sandbox.resolve import Scope, read_scope, spoken
 from bastide.sandbox.sessions import Sessions
 from bastide.sandbox.signature import unwrap, verify
 from bastide.sandbox.trail.audit import Audit
@@ -45,19 +41,6 @@ ITSELF = Scope("", "", "_sandbox")
 
 Authorize = Callable[[Call], None]
 Record = Callable[[Call, HttpResponse], None]
-
-_READ = re.compile(
-    r"(Describe|Get|List|Head|Search|Lookup|BatchGet|BatchDescribe|Select|Scan|Query|Test|Validate|Simulate|Check|Estimate|Decode)"
-)
-# Reads by name that change state, and writes by name that do not.
-_CHANGES = {("sts", "GetSessionToken"), ("sts", "GetFederationToken"), ("ecr", "GetAuthorizationToken")}
-_KEEPS = {("kms", name) for name in ("Encrypt", "Decrypt", "GenerateDataKey", "GenerateRandom", "ReEncrypt", "Verify")}
-
-
-def changes_state(service: str, operation: str) -> bool:
-    """Whether the operation must be journaled: everything whose name is not a read's."""
-    key = (service, operation)
-    return key in _CHANGES or not (_READ.match(operation) or key in _KEEPS)
 
 
 class Front:
@@ -163,7 +146,7 @@ class Front:
         transport = request.url.partition(":")[0]
         if not replayed:  # what is in the journal was signed, in time, and its token was not written down
             request = self._verified(request, scope, principal, model, at)
-        call = self._called(request, scope, principal)
+        call = call_of(self, request, scope, principal)
         call.transport, call.at = transport, at
         if not replayed:
             check_body(call)
@@ -178,19 +161,6 @@ class Front:
         protocol = moto.request_protocol(model, request.header("content-type"))
         self.sessions.verify(principal, request, scope.service, protocol, at)
         return verify(request, self.sessions.secret(principal), scope.service, protocol, self.clock)
-
-    def _called(self, request: HttpRequest, scope: Scope, principal: Principal) -> Call:
-        model = moto.service_model(scope.service)
-        request = address(request, scope.service, model.endpoint_prefix, scope.region, principal.account)
-        engine_request = moto.to_request(request, principal.account)
-        found = moto.match(scope.service, engine_request)
-        if found is None:
-            text = f"{request.method} {request.url} is no operation of {scope.service} that the sandbox knows"
-            raise AwsError("NotImplementedInSandbox", text, 501)
-        operation, labels = found
-        return Call(
-            self, scope.service, operation, scope.region, principal.account, principal, request, engine_request, labels
-        )
 
     def _owned(self, call: Call) -> Call:
         """The call, about the state of the account whose it is."""
@@ -209,7 +179,7 @@ class Front:
         """
         scope = read_scope(request)
         try:
-            call = self._called(request, scope, principal)
+            call = call_of(self, request, scope, principal)
             call.transport, call.at, call.sequence = "service", cause.at, cause.sequence
             call.by, call.forwarded_access = by, forwards
             call = self._owned(call)
@@ -286,60 +256,27 @@ class Front:
             return answer
         return moto.serialize(call.model, call.protocol, answer or {}, moto.request_id())
 
-    def engine_call(self, call: Call, params: Mapping[str, Any]) -> Call:
-        """The same operation with other parameters."""
-        return self._internal_call(call.service, call.operation, params, call.account, call.region, call.principal)
-
     def invoke(
         self, service: str, operation: str, params: Mapping[str, Any], account: str, region: str, cause: Call
     ) -> dict[str, Any]:
         """See Call.invoke."""
-        call = self._internal_call(service, operation, params, account, region, cause.principal)
-        try:
-            return call.result(self._respond(call))
-        except RefusedByEngine as refused:
-            raise self.as_error(call, refused.response) from refused
-
-    @staticmethod
-    def as_error(call: Call, response: HttpResponse) -> AwsError:
-        """The error that a refusal of moto's says."""
-        message = {"body": response.body, "headers": HeadersDict(response.headers), "status_code": response.status}
-        error = create_parser(call.protocol).parse(message, call.model.output_shape).get("Error", {})
-        return AwsError(error.get("Code", "InternalFailure"), error.get("Message", ""), response.status)
-
-    def _internal_call(
-        self,
-        service: str,
-        operation: str,
-        params: Mapping[str, Any],
-        account: str,
-        region: str,
-        principal: Principal,
-    ) -> Call:
-        model = moto.service_model(service)
-        request = render_request(model.operation_model(operation), params, region, account)
-        if service == "sqs":  # moto: reads SQS's Region from the signature, never from the host
-            scope = f"AWS4-HMAC-SHA256 Credential=internal/19700101/{region}/sqs/aws4_request"
-            request = replace(request, headers=(*request.headers, ("Authorization", scope)))
-        request = address(request, service, model.endpoint_prefix, region, account)
-        engine_request = moto.to_request(request, account)
-        found = moto.match(service, engine_request)
-        labels = found[1] if found else {}
-        return Call(
-            self, service, operation, region, account, principal, request, engine_request, labels, internal=True
-        )
+        call = internal_call(self, service, operation, params, account, region, cause.principal)
+        return self._served(call)
 
     def serve(
         self, service: str, operation: str, params: Mapping[str, Any], account: str, region: str, by: str
     ) -> dict[str, Any]:
         """An operation's answer, performed by the AWS service `by`: not authorized, not recorded. Raises AwsError."""
-        call = self._internal_call(
-            service, operation, params, account, region, Principal(account, by, by, "", "AWSService")
+        call = internal_call(
+            self, service, operation, params, account, region, Principal(account, by, by, "", "AWSService")
         )
+        return self._served(call)
+
+    def _served(self, call: Call) -> dict[str, Any]:
         try:
             return call.result(self._respond(call))
         except RefusedByEngine as refused:
-            raise self.as_error(call, refused.response) from refused
+            raise call.error(refused.response) from refused
 
     def perform(
         self, service: str, operation: str, params: Mapping[str, Any], account: str, region: str

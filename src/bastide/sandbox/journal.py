@@ -13,6 +13,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import threading
 import time
@@ -34,6 +35,18 @@ LARGE_BYTES = 1 << 20  # a larger body has a file of its own beside the journal
 SCHEMA = "bastide/sandbox-journal/1"
 # The signature and token are worthless on replay and no business of a file.
 _DROPPED = {"authorization", "x-amz-security-token", "user-agent", "amz-sdk-invocation-id", "amz-sdk-request"}
+_READ = re.compile(
+    r"(Describe|Get|List|Head|Search|Lookup|BatchGet|BatchDescribe|Select|Scan|Query|Test|Validate|Simulate|Check|Estimate|Decode)"
+)
+# Reads by name that change state, and writes by name that do not.
+_CHANGES = {("sts", "GetSessionToken"), ("sts", "GetFederationToken"), ("ecr", "GetAuthorizationToken")}
+_KEEPS = {("kms", name) for name in ("Encrypt", "Decrypt", "GenerateDataKey", "GenerateRandom", "ReEncrypt", "Verify")}
+
+
+def changes_state(service: str, operation: str) -> bool:
+    """Whether the operation must be journaled: everything whose name is not a read's."""
+    key = (service, operation)
+    return key in _CHANGES or not (_READ.match(operation) or key in _KEEPS)
 
 
 @dataclass(frozen=True)

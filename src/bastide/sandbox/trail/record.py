@@ -240,7 +240,7 @@ def _error(call: Call, response: HttpResponse) -> tuple[str, str]:
     """(code, message) as CloudTrail writes them; empty codes for redirects and `304 Not Modified`."""
     if response.status < 400:
         return "", ""
-    error = response.error or call.front.as_error(call, response)
+    error = response.error or call.error(response)
     return event_error(call.service, error.code, response.status), error.message
 
 
