@@ -111,14 +111,14 @@ def test_a_refusal_is_a_gap_with_the_action_and_the_rest_is_read(target: FakeTar
     assert [(one.type, one.account) for one in estate.resources] == [
         ("T::A", MANAGEMENT), ("T::B", MANAGEMENT), ("T::B", MEMBER),
     ]  # fmt: skip
-    assert missing_permissions(estate.gaps) == {"Effect": "Allow", "Action": ["iam:ListThings"], "Resource": "*"}
+    assert missing_permissions(estate.gaps) == [{"Effect": "Allow", "Action": ["iam:ListThings"], "Resource": "*"}]
 
 
 def test_a_list_that_breaks_off_is_a_gap_and_never_half_an_answer(target: FakeTarget) -> None:
     estate = run(target, fake("T::A", Scope.ORGANIZATION, [Found("x", {}), refused("Throttling")]))
     assert estate.resources == ()
     assert [gap.reason for gap in estate.gaps] == ["ListThings: Throttling (throttled, after all retries)"]
-    assert missing_permissions(estate.gaps) is None
+    assert missing_permissions(estate.gaps) == []
 
 
 def test_an_account_that_cannot_be_entered_is_a_gap_for_every_type_and_asked_once() -> None:

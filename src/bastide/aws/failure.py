@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from bastide.aws.actions import iam_actions
-from bastide.aws.handler import DENIED, THROTTLED, error_code
+from bastide.aws.handler import DENIED, THROTTLED, error_code, forbidden_by
 from bastide.errors import BastideError
 
 __all__ = ["BotoCoreError", "ClientError", "Failure", "Refusal", "failure", "refusal"]
@@ -30,7 +30,7 @@ _PERFORM = re.compile(r"not authorized to perform:? ([a-z0-9-]+:[A-Za-z]+)")
 
 
 class Refusal(NamedTuple):
-    """Why something could not be read. ``expected`` is False for a fault of our own."""
+    """Why something could not be read. ``action``: what has to be allowed; ``expected`` is False for our own fault."""
 
     reason: str
     action: str = ""
@@ -59,6 +59,8 @@ def _answered(error: ClientError, service: str) -> Refusal:
     if code in THROTTLED:
         return Refusal(f"{operation}: {code} (throttled, after all retries)")
     if code in DENIED:
+        if explicit := forbidden_by(error):
+            return Refusal(f"{operation}: {code}{explicit}")
         said = _PERFORM.search(str(error.response.get("Error", {}).get("Message", "")))
         return Refusal(f"{operation}: {code}", said.group(1) if said else iam_actions(service, operation)[0])
     return Refusal(f"{operation}: {code}")

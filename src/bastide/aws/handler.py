@@ -8,6 +8,7 @@ could not be read is ``Unknown(reason)``.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
@@ -15,6 +16,8 @@ from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
 from botocore.exceptions import ClientError
 
 from bastide.model import Change, Properties, Scope, Unknown
+
+EXPLICIT = re.compile(r"with an explicit deny in (an? [a-z][a-z -]*policy)")
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -175,6 +178,15 @@ def error_code(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
+def forbidden_by(error: ClientError) -> str:
+    """In parentheses the kind of policy that denies explicitly, so that no grant helps; empty where none is named.
+
+    Source: IAM User Guide, "Troubleshoot access denied error messages".
+    """
+    named = EXPLICIT.search(str(error.response.get("Error", {}).get("Message", "")))
+    return f" (denied by {named.group(1)})" if named else ""
+
+
 def ask(call: Callable[..., Any], *, absent: tuple[str, ...] = (), **parameters: Any) -> Any:
     """The answer of one read call; None for an error code in ``absent``; Unknown when it was denied or throttled.
 
@@ -188,7 +200,7 @@ def ask(call: Callable[..., Any], *, absent: tuple[str, ...] = (), **parameters:
         if code in absent:
             return None
         if code in DENIED or code in THROTTLED:
-            return Unknown(f"{error.operation_name}: {code}")
+            return Unknown(f"{error.operation_name}: {code}{forbidden_by(error)}")
         raise
 
 

@@ -7,7 +7,7 @@ an earlier look, with fewer calls) and ``read_organization``. Not here: what a r
 """
 
 from bastide.collect.collect import INTERRUPTED, Progress, collect, interrupted, places_of
-from bastide.collect.gaps import missing_permissions
+from bastide.collect.gaps import missing_permissions, refused_in, unread_values
 from bastide.collect.organization import read_organization
 from bastide.collect.refresh import MAX_AGE, Refreshed, refresh
 
@@ -22,4 +22,6 @@ __all__ = [
     "places_of",
     "read_organization",
     "refresh",
+    "refused_in",
+    "unread_values",
 ]

@@ -56,7 +56,9 @@ def look_at(store: Store, label: str, text: str, option: str) -> Look:
     Raises:
         InputError: the text names no time, or nothing was recorded by then; what there is is named.
     """
-    moment = None if text == LAST else parse_moment(text, option, datetime.now(UTC))
+    # A sandbox's clock may have been driven ahead: how long ago is counted from the newest look then.
+    now = max([datetime.now(UTC), *(datetime.fromisoformat(one) for one in store.look_times(label)[-1:])])
+    moment = None if text == LAST else parse_moment(text, option, now)
     stamp = f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if moment else ""
     found = store.look(label, stamp)
     if found is None:

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from bastide.errors import BastideError
-from bastide.model import Status
+from bastide.model import GLOBAL, Status
 
 if TYPE_CHECKING:
     from bastide.assess import Assessment
@@ -41,15 +41,17 @@ def record(place: Workspace, assessment: Assessment, estate: Estate, say: Callab
 
 
 def _unread(place: Workspace, assessment: Assessment, estate: Estate) -> list[Finding]:
-    """What failed before where this look could not list: nobody knows that it is gone."""
+    """What failed before where this look could not list, or was told not to look: nobody knows that it is gone."""
     now, gaps = {one.id for one in assessment.findings}, estate.gaps_by_place
-    return [
-        one
-        for one in place.store.findings(place.target.label)
-        if one.status is Status.FAIL
-        and one.id not in now
-        and (one.resource.type, one.resource.account, one.resource.region) in gaps
-    ]
+    there = {account.id for account in estate.organization.accounts} if estate.organization else set()
+    looked_at = {*estate.regions, GLOBAL} if place.settings.regions else set()
+
+    def unseen(key: ResourceKey) -> bool:
+        left_out = bool(looked_at) and key.account in there and key.region not in looked_at
+        return left_out or (key.type, key.account, key.region) in gaps
+
+    before = place.store.findings(place.target.label)
+    return [one for one in before if one.status is Status.FAIL and one.id not in now and unseen(one.resource)]
 
 
 def _since_last(place: Workspace, assessment: Assessment, estate: Estate) -> Delta | None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from bastide.errors import InputError, TargetError
 from bastide.model import GLOBAL, Account, Change, Estate, Organization, Plan
 from bastide.model.bulk import search_seldom
-from bastide.model.platform import DEPLOYER, READER
+from bastide.model.platform import DEPLOYER, READER, role_path
 from bastide.show.accounts import former_accounts, known, refuse_inactive
 from bastide.show.healing import assessed_types, with_healed
 from bastide.show.looking import Found, enabled_regions, find_accounts, take_look
@@ -117,6 +117,11 @@ class Workspace:
             raise InputError("the sandbox is not installed", fix="pip install 'bastide[sandbox]', or use --target aws")
 
         return process.ensure(self.settings.state / "sandbox")
+
+    @property
+    def reader(self) -> str:
+        """The role, with its path, that looks into member accounts."""
+        return self.settings.role or role_path(READER)
 
     @cached_property
     def store(self) -> Store:

@@ -147,6 +147,7 @@ def _judge_place(
     from bastide.show.progress import bar
     from bastide.show.recording import record
     from bastide.show.reports import write
+    from bastide.show.reports.report import shown
     from bastide.show.standards import with_history, with_standings
 
     passes = all_ or bool(wanted)
@@ -159,20 +160,21 @@ def _judge_place(
             else place.assessed(include_passes=passes, progress=progress)
         )
     delta, live = None, not (declared or at)
+    notes = (*(place.notes if live else ()), *assessment.faults)
     if live:
         warn_of_entry(place)
-        for note in place.notes:
-            typer.echo(note, err=True)
+    for note in notes:
+        typer.echo(shown(note), err=True)
     if live and not partial:
         delta = record(place, assessment, estate, lambda text: typer.echo(text, err=True))
     made = place.report(assessment, estate, baseline=earlier, grouped_by=by, delta=delta)
-    made = replace(made, notes=tuple(place.notes) if live else ())
+    made = replace(made, notes=notes)
     if wanted:
         made = with_standings(made, wanted, assessment, lambda more: run(estate, more, include_passes=True), all_)
         made = with_history(place, made) if live else made
         _write_evidence(wanted, made, assessment, place.settings.state)
     write(made, outputs)
-    return _code(assessment, estate, gate is not None and bool(gate.hits(assessment.findings, earlier)))
+    return _code(place, assessment, estate, gate is not None and bool(gate.hits(assessment.findings, earlier)))
 
 
 def _gate(fail_on: str, baseline: Path | None) -> tuple[Gate | None, Baseline | None]:
@@ -253,23 +255,20 @@ def _baseline(path: Path | None) -> Baseline | None:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def _code(assessment: Assessment, estate: Estate, hit: bool) -> int:
+def _code(place: Workspace, assessment: Assessment, estate: Estate, hit: bool) -> int:
     """0, 1 when the gate was hit, 3 when something could not be read (and says so on stderr), 130 after Ctrl-C."""
-    import json
-
-    from bastide.collect import interrupted, missing_permissions
+    from bastide.collect import interrupted
+    from bastide.show.incomplete import incomplete
 
     for account in estate.organization.accounts if estate.organization else ():
         if account.status != "ACTIVE":
             typer.echo(f"not looked at: account {account.name} ({account.id}) is {account.status}", err=True)
-    if estate.gaps:
-        typer.echo(f"incomplete: {len(estate.gaps)} places could not be read; their verdicts are UNKNOWN", err=True)
-        statement = missing_permissions(estate.gaps)
-        if statement:
-            typer.echo(f"  fix  allow the reader: {json.dumps(statement)}", err=True)
+    lacking = incomplete(assessment, estate, place.reader)
+    for line in lacking:
+        typer.echo(line, err=True)
     if interrupted(estate):
         typer.echo("interrupted: what was read is kept; --since last reads the rest", err=True)
         return INTERRUPTED
     if hit:
         return GATE_HIT
-    return INCOMPLETE if estate.gaps else 0
+    return INCOMPLETE if lacking or assessment.faults else 0

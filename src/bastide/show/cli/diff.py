@@ -24,10 +24,13 @@ DIFFERS = 1
 
 def command(
     file: FileArgument = Path("architecture.yaml"),
-    from_: Annotated[str, typer.Option("--from", help="A time (2026-01-31T12:00Z), or how long ago (7d, 36h).")] = "",
+    from_: Annotated[
+        str, typer.Option("--from", help="A time (2026-01-31T12:00Z), how long ago (7d, 36h), or last.")
+    ] = "",
     to: Annotated[
-        str, typer.Option("--to", help="The same; last (the newest look), or now (look at the target).")
-    ] = "last",
+        str,
+        typer.Option("--to", help="The same; last (the newest look, the default), or now (look; after --from last)."),
+    ] = "",
     target: TargetOption = "sandbox",
     profile: ProfileOption = "",
     role: RoleOption = "",
@@ -36,12 +39,13 @@ def command(
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 when something changed.")] = False,
 ) -> None:
     """List resources that were created, updated and deleted between two times, with their properties."""
-    from bastide.show.history import NOW, compare, look_at, look_now, recorded_target
+    from bastide.show.history import LAST, NOW, compare, look_at, look_now, recorded_target
 
     if output not in ("table", "json"):
         raise InputError(f"{output!r} is not a format of diff", fix="use table or json")
     if not from_:
         raise InputError("diff needs a time to start from", fix="add --from 7d, or --from 2026-01-31")
+    to = to or (NOW if from_ == LAST else LAST)
     fileless = target == "aws" and not file.exists()
     place = Workspace(Settings(file, target, profile, role, external_id, fileless=fileless))
     label = place.target.label if to == NOW else recorded_target(place.store, target)
