@@ -23,8 +23,9 @@ LIVE = {
     "ec2-launch-template-user-data-no-secrets": "User data are never read: they may hold secrets.",
     "ec2-security-group-attached": "An endpoint of the sandbox has no network interface, which on AWS has the group. "
     "Source: AWS PrivateLink Guide, Interface endpoints.",
-    "ec2-volume-own-key": "EC2 answers the ARN of AWS's key where a template names none; whose key it is, KMS tells. "
-    "Source: EC2 API Reference, CreateVolume, KmsKeyId.",
+    "ec2-volume-own-key": "A template does not hold the account's keys, so that a key it names is taken for the "
+    "customer's; EC2 makes a volume of any, and only later finds that there is none. Source: EC2 API Reference, "
+    "CreateVolume, KmsKeyId.",
 }
 # Of these a resource has one: AWS refuses two, or takes the later one's word.
 ALTERNATIVES = {
@@ -118,3 +119,35 @@ NOT_TOLD = {
         "SecretString": SECRET, "RotationOccurringAsScheduled": "AWS Config works it out; live, the dates are compared",
     },
 }  # fmt: skip
+# What a declared form says and no API has a way to say: by type, the property (the rest is NOT_TOLD's).
+UNSAYABLE = {
+    "AWS::AmazonMQ::Broker": {"Users": SECRET},
+    "AWS::CloudFront::Distribution": {"DistributionConfig": "the API has the countries under Items; no control reads them"},
+    "AWS::CloudWatch::Alarm": {"AlarmActions": "a list; one text is only declared"},
+    "AWS::Cognito::UserPool": {"MfaConfiguration": "words; true and false are what YAML makes of them"},
+    "AWS::DataSync::Task": {"Options": "words; true and false are what YAML makes of them"},
+    "AWS::EC2::VPCGatewayAttachment": {"VpnGatewayId": "gateways of VPNs have a reader of their own, or none"},
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": {"SubnetMappings": "Subnets tells all of them"},
+    "AWS::Kinesis::Stream": {"ShardCount": "the API counts open shards; no control reads them"},
+    "AWS::OpenSearchService::Domain": {"AdvancedSecurityOptions": SECRET},
+    "AWS::Redshift::Cluster": {"SnapshotIdentifier": COPIED},
+}  # fmt: skip
+# Verdicts of a control that what the API answers (or answers by default, laid below what the case says) may change.
+ANSWERED = {
+    "cloudfront-minimum-tls": "the case says a part of ViewerCertificate, below which lies CloudFront's own",
+    "cloudfront-recommended-tls-policy": "as well",
+    "cloudfront-uses-sni": "CloudFront's own certificate is answered with vip, and told by CloudFrontDefaultCertificate",
+    "cloudfront-viewers-use-https": "a distribution without cache behavior, which CloudFront refuses",
+    "cognito-user-pool-strong-passwords": "a policy that is given is off in what it does not say; ours lies below it",
+    "datasync-task-logged": "tasks of enhanced mode answer no level; ours lies below it",
+    "ecs-capacity-provider-termination-protected": "an Auto Scaling group lies below one of managed instances",
+    "efs-file-system-automatic-backups": "EFS switches backups of One Zone on, and then answers so",
+    "elasticache-cluster-several-zones": "one node lies below what the case does not say",
+    "rds-cluster-several-zones": "Multi-AZ clusters answer MultiAZ",
+    "rds-instance-encrypted": "an instance of a cluster answers what its cluster has",
+    "rds-instance-iam-authentication": "as well",
+    "s3-access-point-public-access-blocked": "settings of one's own replace all four",
+    "sqs-queue-encrypted": "SQS answers SqsManagedSseEnabled of every queue",
+    "secretsmanager-secret-rotated": "the schedule of a template is a resource; a live secret tells of its rotation itself",
+    "neptune-cluster-multi-az": "instances that are yet to be made are none of a live cluster",
+}

@@ -80,8 +80,8 @@ def _made(target: Target, world: World) -> dict[ResourceKey, str] | Refused:
     waiting = list(reversed(world.resources))
     while waiting:
         reasons, left = [], []
-        renamed = {key.id: id for key, id in ids.items()}
         for one in waiting:
+            renamed = {key.id: id for key, id in ids.items()}
             at = target.connection(one.account, one.region)
             try:
                 ids[one.key] = handlers()[one.type].create(at, substituted(one.properties, renamed))
