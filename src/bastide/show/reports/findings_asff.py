@@ -51,6 +51,7 @@ OTHERWISE = {
     "AWS::StepFunctions::StateMachine": "StepFunctionStateMachine",
     "AWS::AmazonMQ::Broker": "AmazonMqBroker",
 }
+PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}  # by the beginning of a region's name
 BY_LETTERS = {name.lower(): name for name in NAMED}
 
 
@@ -66,7 +67,7 @@ def finding_asff(finding: Finding, report: Report) -> dict[str, Any]:
     account = key.account or "000000000000"
     at = report.generated_at
     reason = shown(finding.reason or finding.title)
-    product = f"arn:aws:securityhub:{region}:{account}:product/{account}/default"
+    product = f"arn:{_partition(finding, region)}:securityhub:{region}:{account}:product/{account}/default"
     hub = next((name.partition(":")[2] for name in finding.maps_to if name.startswith(("FSBP:", "SecurityHub:"))), "")
     return {
         "SchemaVersion": "2018-10-08",
@@ -93,20 +94,29 @@ def finding_asff(finding: Finding, report: Report) -> dict[str, Any]:
             "bastide/basis": finding.basis,
             **({"bastide/path": finding.path[:2048]} if finding.path else {}),
         },
+        # Of a new finding only: Security Hub leaves to its users what they have made of one that it knows.
+        **({"Workflow": {"Status": "SUPPRESSED"}} if "suppressed" in finding.evidence else {}),
         "RecordState": "ACTIVE",
     }
 
 
 def _resource(finding: Finding, region: str) -> dict[str, Any]:
     key = finding.resource
-    details = {"path": finding.path, "value": str(to_json_value(finding.value))[:1024]} if finding.path else {}
+    value = json_text(to_json_value(finding.value))[:1024]
+    details = {"path": finding.path, "value": value} if finding.path else {}
     return {
         "Type": asff_type(key.type),
         "Id": (finding.arn or f"{key.type}/{key.account}/{key.region}/{key.id}")[:512],
-        "Partition": "aws",
+        "Partition": _partition(finding, region),
         "Region": region,
         "Details": {"Other": {"type": key.type, "id": key.id[:1024], **details}},
     }
+
+
+def _partition(finding: Finding, region: str) -> str:
+    """The partition that the ARN says, else that of the region."""
+    said = finding.arn.split(":")[1] if finding.arn.startswith("arn:aws") else ""
+    return said or next((name for start, name in PARTITIONS.items() if region.startswith(start)), "aws")
 
 
 def asff_type(resource_type: str) -> str:

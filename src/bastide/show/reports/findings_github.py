@@ -6,21 +6,25 @@ Source: GitHub Docs, "Workflow commands for GitHub Actions", "Setting an error m
 from __future__ import annotations
 
 from bastide.model import Finding, Severity, Status
-from bastide.show.reports.report import Report, name_of, place_of, shown
+from bastide.show.reports.report import Report, local_path, name_of, place_of, shown
 
 WARNED = (Severity.MEDIUM,)
 
 
 def render(report: Report) -> str:
     """A workflow command for each FAIL and UNKNOWN, the worst first, and a line that counts them."""
-    lines = [_command(finding) for finding in report.findings if finding.status in {Status.FAIL, Status.UNKNOWN}]
+    lines = [
+        _command(finding, report.folder)
+        for finding in report.findings
+        if finding.status in {Status.FAIL, Status.UNKNOWN}
+    ]
     counts = f"{len(report.failures)} failed, {len(report.unknowns)} unknown"
     return "\n".join([*lines, f"{counts}, {report.counts.get(Status.PASS, 0)} passed"])
 
 
-def _command(finding: Finding) -> str:
+def _command(finding: Finding, folder: str) -> str:
     file, line = place_of(finding)
-    place = {"file": file, "line": str(max(line, 1))} if file else {}
+    place = {"file": local_path(file, folder), "line": str(max(line, 1))} if file else {}
     title = f"{finding.severity} {finding.control}"
     if finding.status is Status.UNKNOWN:
         title = f"unknown {finding.control}"

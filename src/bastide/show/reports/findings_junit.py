@@ -15,9 +15,9 @@ def render(report: Report) -> str:
     """The findings as JUnit XML; UNKNOWN is an error, not a failure and not a pass."""
     root = ElementTree.Element("testsuites", name=shown(f"bastide {report.title}"))
     # Some pipelines take a file without any case for an error; a clean run has this one.
-    suite = ElementTree.SubElement(root, "testsuite", name="assessment", tests="1", failures="0", errors="0")
+    suite = _suite(root, "assessment", 1)
     passed = report.counts.get(Status.PASS, 0)
-    ElementTree.SubElement(suite, "testcase", classname="assessment", name=f"{passed} verdicts passed")
+    ElementTree.SubElement(suite, "testcase", classname="assessment", name=f"{passed} verdicts passed", time="0")
     for control, findings in groupby(
         sorted(report.findings, key=lambda finding: finding.control), lambda one: one.control
     ):
@@ -25,9 +25,7 @@ def render(report: Report) -> str:
         failed = sum(case.status is Status.FAIL for case in cases)
         unknown = sum(case.status is Status.UNKNOWN for case in cases)
         skipped = sum(case.status is Status.NOT_APPLICABLE for case in cases)
-        numbers = {"tests": len(cases), "failures": failed, "errors": unknown, "skipped": skipped}
-        attributes = {"name": control} | {name: str(number) for name, number in numbers.items()}
-        suite = ElementTree.SubElement(root, "testsuite", attributes)
+        suite = _suite(root, control, len(cases), failed, unknown, skipped)
         for case in cases:
             _case(suite, case)
     ElementTree.indent(root)
@@ -35,8 +33,15 @@ def render(report: Report) -> str:
     return DECLARATION + ElementTree.tostring(root, encoding="unicode")
 
 
+def _suite(
+    root: ElementTree.Element, name: str, tests: int, failures: int = 0, errors: int = 0, skipped: int = 0
+) -> ElementTree.Element:
+    numbers = {"tests": tests, "failures": failures, "errors": errors, "skipped": skipped, "time": 0}
+    return ElementTree.SubElement(root, "testsuite", {"name": name} | {key: str(one) for key, one in numbers.items()})
+
+
 def _case(suite: ElementTree.Element, finding: Finding) -> None:
-    element = ElementTree.SubElement(suite, "testcase", classname=finding.control, name=shown(finding.resource))
+    element = ElementTree.SubElement(suite, "testcase", classname=finding.control, name=_name(finding), time="0")
     text = shown(f"{finding.reason} ({finding.path})" if finding.path else finding.reason)
     if finding.status is Status.FAIL:
         ElementTree.SubElement(element, "failure", message=text, type=str(finding.severity)).text = shown(
@@ -46,3 +51,11 @@ def _case(suite: ElementTree.Element, finding: Finding) -> None:
         ElementTree.SubElement(element, "error", message=text, type="unknown")
     elif finding.status is Status.NOT_APPLICABLE:
         ElementTree.SubElement(element, "skipped", message=text)
+
+
+def _name(finding: Finding) -> str:
+    """A test's name, the same in every run: logical id and file of what a file declares, else the resource's key."""
+    origin, key = finding.origin, finding.resource
+    if origin.source == "template" and origin.detail:
+        return shown(f"{origin.detail} ({key.type}, {key.account} {key.region}, {origin.file})")
+    return shown(key)

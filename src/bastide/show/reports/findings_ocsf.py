@@ -24,7 +24,8 @@ SEVERITIES = {
     Severity.CRITICAL: (5, "Critical"),
 }
 STATUSES = {Status.PASS: (1, "Pass"), Status.UNKNOWN: (0, "Unknown"), Status.FAIL: (3, "Fail")}
-OTHER = (99, "Other")
+OTHER = 99  # whose word is the source's own
+NEW, SUPPRESSED = (1, "New"), (3, "Suppressed")
 
 
 def render(report: Report) -> str:
@@ -35,7 +36,8 @@ def render(report: Report) -> str:
 
 def _event(finding: Finding, moment: int) -> dict[str, Any]:
     severity_id, severity = SEVERITIES[finding.severity]
-    status_id, status = STATUSES.get(finding.status, OTHER)
+    judged_id, judged = STATUSES.get(finding.status, (OTHER, str(finding.status)))
+    status_id, status = SUPPRESSED if "suppressed" in finding.evidence else NEW
     key = finding.resource
     return {
         "activity_id": CREATE,
@@ -49,8 +51,8 @@ def _event(finding: Finding, moment: int) -> dict[str, Any]:
         "time": moment,
         "severity_id": severity_id,
         "severity": severity,
-        "status_id": 1,
-        "status": "New",
+        "status_id": status_id,
+        "status": status,
         "message": finding.reason or finding.title,
         "metadata": {
             "version": "1.3.0",
@@ -69,8 +71,8 @@ def _event(finding: Finding, moment: int) -> dict[str, Any]:
             "control": finding.control,
             "requirements": list(finding.maps_to),
             "standards": sorted({name.split(":")[0] for name in finding.maps_to}),
-            "status_id": status_id,
-            "status": status,
+            "status_id": judged_id,
+            "status": judged,
             "status_detail": finding.path,
         },
         "remediation": {"desc": finding.remediation},

@@ -5,12 +5,14 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from bastide.errors import InputError
 from bastide.show.reports import (
     findings_asff,
+    findings_code_scanning,
     findings_config,
     findings_csv,
     findings_github,
@@ -31,6 +33,7 @@ FORMATS: dict[str, Callable[[Report], str]] = {
     "jsonl": findings_jsonl.render,
     "html": findings_html.render,
     "sarif": findings_sarif.render,
+    "code-scanning": findings_code_scanning.render,
     "ocsf": findings_ocsf.render,
     "csv": findings_csv.render,
     "asff": findings_asff.render,
@@ -77,8 +80,9 @@ def write(report: Report, outputs: Sequence[Output]) -> None:
     Raises:
         InputError: a file cannot be written.
     """
+    placed = replace(report, folder=str(Path.cwd()))
     for output in outputs:
-        write_text(FORMATS[output.format](report), output.path)
+        write_text(FORMATS[output.format](placed), output.path)
 
 
 def write_text(text: str, path: Path | None) -> None:

@@ -6,7 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from os.path import normpath
+from pathlib import PurePath
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from bastide.controls import Control
 from bastide.model import Estate, Finding, Severity, Status
@@ -37,7 +40,7 @@ class Report:
 
     ``findings``: FAIL and UNKNOWN, and PASS where asked for, in the order to show. ``counts``: verdicts by status,
     passes included. ``healed``: what an earlier assessment of the same run found and this one no longer does.
-    ``generated_at``: ISO 8601 UTC.
+    ``generated_at``: ISO 8601 UTC. ``folder``: the absolute path that relative ones start from; empty when not known.
     """
 
     findings: tuple[Finding, ...]
@@ -55,6 +58,7 @@ class Report:
     standings: tuple[Standing, ...] = ()  # how the estate stands against standards and packs that were asked for
     scores_before: Mapping[str, Sequence[KeptScore]] = field(default_factory=dict)  # by standard, oldest first
     guardrails: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # unit path or account name → guardrails
+    folder: str = ""
 
     @property
     def failures(self) -> tuple[Finding, ...]:
@@ -82,6 +86,22 @@ def place_of(finding: Finding) -> tuple[str, int]:
     """File and line of the property that decided a finding, else of its resource; an empty file where there is none."""
     line = finding.evidence.get("line")
     return finding.origin.file, line if isinstance(line, int) and line else finding.origin.line
+
+
+def local_path(file: str, folder: str) -> str:
+    """A file's path as a repository knows it: relative to ``folder`` where it lies in there, else absolute."""
+    path = PurePath(file.replace("\\", "/"))
+    if not path.is_absolute() and (".." not in path.parts or not folder):
+        return path.as_posix()
+    full, base = normpath(PurePath(folder, path)), PurePath(folder)
+    inside = bool(folder) and PurePath(full).is_relative_to(base)
+    return PurePath(full).relative_to(base).as_posix() if inside else full
+
+
+def uri_of(file: str, folder: str) -> str:
+    """A file as a URI: relative to ``folder`` where it lies in there, else ``file:///…``."""
+    path = local_path(file, folder)
+    return f"file://{quote(path)}" if path.startswith("/") else quote(path)
 
 
 def shown(text: object) -> str:
