@@ -272,6 +272,21 @@ def test_a_type_that_the_files_do_not_hold_is_a_gap_for_what_looks_it_up() -> No
     assert run(estate_of_items({"f": vpc}).estate, [control]).findings[0].status is Status.FAIL
 
 
+@pytest.mark.parametrize(
+    ("manager", "status"), [("CUSTOMER", Status.PASS), ("AWS", Status.FAIL), (None, Status.UNKNOWN)]
+)
+def test_whose_key_encrypts_a_volume_the_recorded_key_says(manager: str | None, status: Status) -> None:
+    arn = "arn:aws:kms:eu-west-1:111122223333:key/k-1"
+    key = {"keyId": "k-1", "arn": arn, "keyManager": manager, "keyState": "PendingDeletion"}
+    items = [item("AWS::EC2::Volume", {"volumeId": "v-1", "encrypted": True, "kmsKeyId": arn}, resourceId="v-1")]
+    items += [item("AWS::KMS::Key", key, resourceId="k-1")] if manager else []
+    control = next(one for one in all_controls() if one.id == "ec2-volume-own-key")
+    reading = estate_of_items({"f": {"configurationItems": items}}, {control.resource_type: frozenset(control.reads)})
+    assert {one.type for one in reading.estate.gaps} == (set() if manager else {"AWS::KMS::Key"})
+    (finding,) = run(reading.estate, [control], include_passes=True).findings
+    assert finding.status is status, finding
+
+
 @pytest.mark.parametrize("name", sorted(tables()))
 def test_every_target_of_a_table_is_in_the_registrys_schema(name: str) -> None:
     shaping = tables()[name]

@@ -75,6 +75,8 @@ def _permission(rule: Mapping[str, Any], side: str) -> dict[str, Any]:
     name = next((name for name in ENDS[side] if name in rule), "")
     if not name:
         raise TargetError("a security group's rule names nobody", side, f"one of {', '.join(sorted(ENDS[side]))}")
+    if rule.get("IpProtocol") in (None, ""):
+        raise TargetError("a security group's rule names no protocol", side, "IpProtocol: tcp, udp, icmp or -1 for all")
     many, one = ENDS[side][name]
     end = {one: rule[name]} | pick(rule, "Description") | present(UserId=rule.get(OWNER))
     ports = () if str(rule["IpProtocol"]) == ALL else ("FromPort", "ToPort")
