@@ -5,9 +5,11 @@ is a setting). Entry point: ``Store.open``. Secrets are masked by type before th
 append-only and each entry's hash covers the one before (``ledger.py``).
 """
 
+from bastide.store.created import Owned
 from bastide.store.ledger import Entry, Phase
 from bastide.store.mask import MASKED, is_masked, mask
+from bastide.store.runs import Run, RunStatus
 from bastide.store.scores import KeptScore
-from bastide.store.store import Owned, Run, RunStatus, Store
+from bastide.store.store import Store
 
 __all__ = ["MASKED", "Entry", "KeptScore", "Owned", "Phase", "Run", "RunStatus", "Store", "is_masked", "mask"]

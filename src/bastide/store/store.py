@@ -8,72 +8,22 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 import msgspec
-from sqlalchemy import (
-    Connection,
-    Delete,
-    Engine,
-    Table,
-    bindparam,
-    create_engine,
-    delete,
-    event,
-    insert,
-    inspect,
-    select,
-    update,
-)
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, Engine, delete, insert, select
 
 from bastide.errors import InputError
 from bastide.model import Finding, ResourceKey
 from bastide.model.serialize import from_json_value, to_json_value
-from bastide.store import history, ledger, lock, scores
+from bastide.store import created, database, history, ledger, lock, runs, scores
+from bastide.store.created import Owned
 from bastide.store.ledger import Entry, Phase
-from bastide.store.schema import BINDINGS, FINDINGS, META, METADATA, OWNED, RUNS, VERSION
+from bastide.store.runs import Run, RunStatus
+from bastide.store.schema import BINDINGS, FINDINGS, META, OWNED
 from bastide.store.scores import KeptScore
 
-SYNC = "bastide_synchronous"
-
-
 _EXTERNAL_ID = "external-id {}"  # by the target's label
-
-
-class RunStatus(StrEnum):
-    """How a run stands. A killed one stays RUNNING."""
-
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"  # some changes failed or were skipped
-    INTERRUPTED = "interrupted"
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run. Times are ISO 8601 UTC; ``undoes`` names the run that an undo reverses."""
-
-    id: str
-    kind: str
-    target: str
-    started_at: str
-    ended_at: str = ""
-    status: RunStatus = RunStatus.RUNNING
-    plan_digest: str = ""
-    undoes: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Owned:
-    """A resource that Bastide created: where, as what it was declared, and in which run."""
-
-    key: ResourceKey
-    provisional_id: str
-    run: str
 
 
 class Store:
@@ -85,7 +35,7 @@ class Store:
         self._where = where
         self._lock = threading.Lock()
         self._applying: set[tuple[str, str]] = set()  # (target, run) whose lock this store holds
-        self._check()
+        database.check(engine, where)
 
     @classmethod
     def open(cls, location: str | Path) -> Store:
@@ -97,11 +47,7 @@ class Store:
         Raises:
             InputError: the file is no database of ours, or of a version that this Bastide does not know.
         """
-        text = str(location)
-        if "://" not in text:
-            Path(text).parent.mkdir(parents=True, exist_ok=True)
-            text = f"sqlite:///{text}"
-        return cls(_engine(text), str(location))
+        return cls(database.open_engine(str(location)), str(location))
 
     def close(self) -> None:
         """Let go of the database."""
@@ -135,21 +81,18 @@ class Store:
             InputError: there is a run of that id.
         """
         with self._transaction() as connection:
-            if connection.execute(select(RUNS.c.id).where(RUNS.c.id == run.id)).scalar():
-                raise InputError(f"there is a run {run.id} already", self._where)
-            connection.execute(insert(RUNS).values(**_row(run)))
-        self._engine.update_execution_options(**{SYNC: "NORMAL" if run.target.startswith("sandbox/") else "FULL"})
+            runs.start(connection, self._where, run)
+        database.sync(self._engine, fully=not run.target.startswith("sandbox/"))
 
     def end_run(self, run_id: str, status: RunStatus, at: str) -> None:
         """Remember how a run ended."""
         with self._transaction() as connection:
-            connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(status=str(status), ended_at=at))
+            runs.end(connection, run_id, status, at)
 
     def runs(self) -> list[Run]:
         """All runs, oldest first."""
         with self._transaction() as connection:
-            found = connection.execute(select(RUNS).order_by(RUNS.c.started_at, RUNS.c.id)).mappings()
-            return [Run(**{**row, "status": RunStatus(row["status"])}) for row in found]
+            return runs.read(connection)
 
     def open_runs(self) -> list[Run]:
         """Runs that began and were never ended: killed, or still going on elsewhere."""
@@ -187,11 +130,11 @@ class Store:
         with self._transaction() as connection:
             ledger.append(connection, entry)
             if disown:
-                _disown(connection, target, disown)
+                created.disown(connection, target, disown)
             if own:
-                _own(connection, target, own)
+                created.own(connection, target, own)
             if bindings:
-                _bind(connection, target, bindings)
+                created.bind(connection, target, bindings)
 
     def entries(self, run_id: str = "") -> list[Entry]:
         """Ledger entries in order; of one run, or of all.
@@ -226,12 +169,12 @@ class Store:
     def own(self, target: str, owned: Owned) -> None:
         """Remember that Bastide created a resource."""
         with self._transaction() as connection:
-            _own(connection, target, owned)
+            created.own(connection, target, owned)
 
     def disown(self, target: str, key: ResourceKey) -> None:
         """Forget a resource that is gone."""
         with self._transaction() as connection:
-            _disown(connection, target, key)
+            created.disown(connection, target, key)
 
     def owned(self, target: str) -> frozenset[ResourceKey]:
         """Keys of all that Bastide created on a target and has not deleted."""
@@ -239,22 +182,18 @@ class Store:
 
     def owned_resources(self, target: str) -> list[Owned]:
         """All that Bastide created on a target and has not deleted, sorted by key."""
-        columns = (OWNED.c.type, OWNED.c.account, OWNED.c.region, OWNED.c.id)
-        query = select(*columns, OWNED.c.provisional_id, OWNED.c.run).where(OWNED.c.target == target)
         with self._transaction() as connection:
-            rows = connection.execute(query.order_by(*columns)).all()
-        return [Owned(ResourceKey(*row[:4]), row[4], row[5]) for row in rows]
+            return created.read_owned(connection, target)
 
     def bind(self, target: str, bindings: Mapping[str, str]) -> None:
         """Remember what provisional ids became; a newer binding takes an older one's place."""
         with self._transaction() as connection:
-            _bind(connection, target, bindings)
+            created.bind(connection, target, bindings)
 
     def bindings(self, target: str) -> dict[str, str]:
         """Provisional id → real id, as applies left them: ``diff``'s pins."""
-        query = select(BINDINGS.c.provisional, BINDINGS.c.real).where(BINDINGS.c.target == target)
         with self._transaction() as connection:
-            return {row.provisional: row.real for row in connection.execute(query.order_by(BINDINGS.c.provisional))}
+            return created.read_bindings(connection, target)
 
     def forget(self, target: str, as_target: str) -> None:
         """The organization behind ``target`` is gone: nothing in it is ours, and its runs are of ``as_target``."""
@@ -262,9 +201,7 @@ class Store:
             for table in (OWNED, BINDINGS, FINDINGS):
                 connection.execute(delete(table).where(table.c.target == target))
             history.forget(connection, target)
-            connection.execute(update(RUNS).where(RUNS.c.target == target).values(target=as_target))
-            running = (RUNS.c.target == as_target) & (RUNS.c.status == RunStatus.RUNNING)
-            connection.execute(update(RUNS).where(running).values(status=RunStatus.INTERRUPTED))
+            runs.rename(connection, target, as_target)
 
     # What the platform's roles ask for
 
@@ -347,76 +284,6 @@ class Store:
     def _transaction(self) -> Iterator[Connection]:
         with self._lock, self._engine.begin() as connection:
             yield connection
-
-    def _check(self) -> None:
-        try:
-            if inspect(self._engine).has_table("meta"):
-                with self._transaction() as connection:
-                    found = connection.execute(select(META.c.value).where(META.c.name == "version")).scalar()
-                if found != VERSION:
-                    fix = "use the Bastide that wrote it, or move the file away"
-                    raise InputError(
-                        f"the database has version {found}, this Bastide knows {VERSION}", self._where, fix
-                    )
-                return
-            METADATA.create_all(self._engine)
-            with self._transaction() as connection:
-                connection.execute(insert(META).values(name="version", value=VERSION))
-        except DatabaseError as error:
-            raise InputError(f"this is not a database of Bastide: {error.orig}", self._where) from error
-
-
-def _engine(url: str) -> Engine:
-    if not url.startswith("sqlite"):
-        return create_engine(url)
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30})
-
-    @event.listens_for(engine, "connect")
-    def settle(connection: Any, _: Any) -> None:
-        connection.isolation_level = None  # transactions are begun below, not by the driver
-        connection.execute("PRAGMA journal_mode=WAL")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        # FULL syncs at every commit, so that an entry is there even when the power fails between it and its call.
-        level = connection.engine.get_execution_options().get(SYNC, "FULL")
-        if connection.info.get(SYNC) != level:
-            connection.exec_driver_sql(f"PRAGMA synchronous={level}")
-            connection.info[SYNC] = level
-        # Take the write lock at once, so that reading the chain's head and writing after it cannot be torn apart.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
-
-
-def _row(run: Run) -> dict[str, str]:
-    return {name: str(getattr(run, name)) for name in Run.__dataclass_fields__}
-
-
-def _same(table: Table, *names: str) -> Delete:
-    """A deletion of the row whose columns of these names equal the parameters ``same_NAME``."""
-    return delete(table).where(*(table.c[name] == bindparam(f"same_{name}") for name in names))
-
-
-# Made once: building a statement costs more than running it.
-_OWN, _DISOWN = insert(OWNED), _same(OWNED, "target", "type", "account", "region", "id")
-_BIND, _UNBIND = insert(BINDINGS), _same(BINDINGS, "target", "provisional")
-
-
-def _own(connection: Connection, target: str, owned: Owned) -> None:
-    _disown(connection, target, owned.key)
-    more = {"target": target, "provisional_id": owned.provisional_id, "run": owned.run}
-    connection.execute(_OWN, owned.key._asdict() | more)
-
-
-def _disown(connection: Connection, target: str, key: ResourceKey) -> None:
-    connection.execute(_DISOWN, {f"same_{name}": value for name, value in [*key._asdict().items(), ("target", target)]})
-
-
-def _bind(connection: Connection, target: str, bindings: Mapping[str, str]) -> None:
-    for name, real in sorted(bindings.items()):
-        connection.execute(_UNBIND, {"same_target": target, "same_provisional": name})
-        connection.execute(_BIND, {"target": target, "provisional": name, "real": real})
 
 
 def _encode(finding: Finding) -> str:
