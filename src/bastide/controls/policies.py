@@ -19,6 +19,9 @@ from bastide.model import PASS, Resource, Statement, Status, Unknown, Value, Ver
 from bastide.model.unknown import unknowns_in
 
 TARGETS = ("Resource", "NotResource")
+NOTHING = "arn:aws:::"  # a resource that there is not: all but it are all
+# What a question may be about alone: Action and NotAction; whether there is a NotResource.
+ACTIONS, EXCEPTIONS = "actions", "exceptions"
 BARE = re.compile(r"[A-Za-z]+\*?").fullmatch  # an action without its service
 
 
@@ -28,13 +31,16 @@ class Unread:
 
     ``effect``: Allow or Deny, empty when that is not known either. ``supposed``: the statement as it is if it is about
     every resource, where nothing but its resources is unknown; of a malformed one, what its author can have meant at
-    most (see ``_supposed``).
+    most (see ``_supposed``). ``certain``: of ACTIONS and EXCEPTIONS, what of it is as written.
+    ``sound``: only the resources of ``supposed`` are not.
     """
 
     path: str
     reason: Unknown
     effect: str = ""
     supposed: Statement | None = None
+    certain: frozenset[str] = frozenset()
+    sound: bool = False
 
     def may(self, effect: str) -> bool:
         """The statement has that effect, as far as is known."""
@@ -135,8 +141,12 @@ def _unread(place: str, item: Value, error: InputError) -> Unread:
     effect = item.get("Effect")
     effect = effect if effect in ("Allow", "Deny") else ""
     reason = gaps[0] if gaps else Unknown(f"not a statement: {error.what}")
+    supposed = _supposed(item)
+    as_written = "NotAction" in item or supposed.get("Action") == item.get("Action")
+    certain = frozenset({ACTIONS, EXCEPTIONS} if as_written else {EXCEPTIONS})
+    sound = as_written and bool(unknowns_in([item.get(name) for name in TARGETS]))
     try:
-        return Unread(place, reason, effect, _statements(_supposed(item))[0])
+        return Unread(place, reason, effect, _statements(supposed)[0], certain, sound)
     except InputError:
         return Unread(place, reason, effect)
 
@@ -147,7 +157,8 @@ def _supposed(item: Mapping[str, Value]) -> dict[str, Value]:
     AWS refuses an action without its service and a principal that is plain text; what they were meant to say is clear
     (that action of whatever service, that one principal) and enough to say whether everybody is let in.
     """
-    supposed = {key: value for key, value in item.items() if key not in TARGETS} | {"Resource": "*"}
+    target = {"NotResource": NOTHING} if "NotResource" in item else {"Resource": "*"}
+    supposed = {key: value for key, value in item.items() if key not in TARGETS} | target
     actions, principal = item.get("Action"), item.get("Principal")
     if actions is None and "NotAction" not in item:
         supposed["Action"] = "*"
@@ -159,10 +170,12 @@ def _supposed(item: Mapping[str, Value]) -> dict[str, Value]:
     return supposed
 
 
-def judge(policy: Policy | None, wrong: Callable[[Statement], str]) -> Verdict:
+def judge(policy: Policy | None, wrong: Callable[[Statement], str], about: str = "") -> Verdict:
     """FAIL at the first statement of which ``wrong`` says a reason, else UNKNOWN if one was unread, else PASS.
 
-    ``wrong`` asks what a statement allows: a Deny that could not be read allows nothing.
+    ``wrong`` asks what a statement allows, and of more resources never less: a Deny that could not be read allows
+    nothing, and an Allow of which it says nothing even if it is about every resource is no doubt. ``about``: ACTIONS
+    or EXCEPTIONS where it asks of nothing else.
     """
     if policy is None:
         return PASS
@@ -170,7 +183,15 @@ def judge(policy: Policy | None, wrong: Callable[[Statement], str]) -> Verdict:
         reason = wrong(statement)
         if reason:
             return fail(reason, path)
-    return next((unknown(one.reason, one.path) for one in policy.unread if one.may("Allow")), PASS)
+    return worst(_judge_unread(one, wrong, about) for one in policy.unread if one.may("Allow"))
+
+
+def _judge_unread(one: Unread, wrong: Callable[[Statement], str], about: str) -> Verdict:
+    """The verdict on a statement of which not all is known."""
+    reason = wrong(one.supposed) if one.supposed is not None else ""
+    if reason and about in one.certain:
+        return fail(reason, one.path)
+    return PASS if one.sound and not reason else unknown(one.reason, one.path)
 
 
 def judge_public(policy: Policy | None, otherwise: str) -> Verdict:
@@ -213,16 +234,18 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
     return answer
 
 
-def judge_inline(resource: Resource, wrong: Callable[[Statement], str]) -> Verdict:
+def judge_inline(resource: Resource, wrong: Callable[[Statement], str], about: str = "") -> Verdict:
     """``judge`` over the inline policies (``Policies``) of a role, user or group."""
     policies = elements_of(resource.get("Policies"))
     if isinstance(policies, Unknown):
         return unknown(policies, "Policies")
-    return worst(_judge_element(resource, index, one, wrong) for index, one in enumerate(policies))
+    return worst(_judge_element(resource, index, one, wrong, about) for index, one in enumerate(policies))
 
 
-def _judge_element(resource: Resource, index: int, policy: Value, wrong: Callable[[Statement], str]) -> Verdict:
+def _judge_element(
+    resource: Resource, index: int, policy: Value, wrong: Callable[[Statement], str], about: str
+) -> Verdict:
     path = f"Policies.{index}"
     if not isinstance(policy, Mapping):
         return unknown(policy if isinstance(policy, Unknown) else "not an inline policy", path)
-    return judge(policy_of(resource, f"{path}.PolicyDocument"), wrong)
+    return judge(policy_of(resource, f"{path}.PolicyDocument"), wrong, about)

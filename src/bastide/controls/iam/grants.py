@@ -35,11 +35,11 @@ BLOCKED = Parameter(
 )
 
 
-def judge_grants(policy: Policy | None, wrong: Question) -> Verdict:
+def judge_grants(policy: Policy | None, wrong: Question, about: str = "") -> Verdict:
     """``judge``, but PASS when a Deny in the same policy takes everything away."""
     if policy is not None and any(map(denies_everything, policy.plain)):
         return PASS
-    return judge(policy, wrong)
+    return judge(policy, wrong, about)
 
 
 def denies_everything(statement: Statement) -> bool:
@@ -117,9 +117,11 @@ def _every_key(resource: str, account: str) -> bool:
     return like(parts[2], "kms") and parts[3] == "*" and like(parts[4], account) and parts[5] in ("*", "key/*", "key*")
 
 
-def judge_managed(policy: Resource, estate: Estate, document: Policy | None, wrong: Question) -> Verdict:
+def judge_managed(
+    policy: Resource, estate: Estate, document: Policy | None, wrong: Question, about: str = ""
+) -> Verdict:
     """``judge_grants`` of a managed policy; NOT_APPLICABLE instead of FAIL when it is nothing but a boundary."""
-    verdict = judge_grants(document, wrong)
+    verdict = judge_grants(document, wrong, about)
     if verdict.reason and serves_as_boundary_only(policy, estate, document.plain if document else ()):
         return BOUNDARY_ONLY
     return verdict

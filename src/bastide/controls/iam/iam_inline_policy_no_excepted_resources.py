@@ -2,7 +2,7 @@
 
 from bastide.controls.control import control
 from bastide.controls.iam.wording import excepts_resources
-from bastide.controls.policies import judge, policy_of
+from bastide.controls.policies import EXCEPTIONS, judge, policy_of
 from bastide.model import Resource, Verdict
 
 
@@ -17,4 +17,4 @@ from bastide.model import Resource, Verdict
 )
 def iam_inline_policy_no_excepted_resources(policy: Resource) -> Verdict:
     """FAIL when a statement allows with NotResource."""
-    return judge(policy_of(policy, "PolicyDocument"), excepts_resources)
+    return judge(policy_of(policy, "PolicyDocument"), excepts_resources, EXCEPTIONS)

@@ -2,7 +2,7 @@
 
 from bastide.controls.control import control
 from bastide.controls.iam.grants import judge_grants, whole_service
-from bastide.controls.policies import policy_of
+from bastide.controls.policies import ACTIONS, policy_of
 from bastide.model import Resource, Verdict
 
 
@@ -18,4 +18,4 @@ from bastide.model import Resource, Verdict
 )
 def iam_inline_policy_no_whole_service(policy: Resource) -> Verdict:
     """FAIL when a statement allows every action of a service, on whatever resource."""
-    return judge_grants(policy_of(policy, "PolicyDocument"), whole_service)
+    return judge_grants(policy_of(policy, "PolicyDocument"), whole_service, ACTIONS)

@@ -2,7 +2,7 @@
 
 from bastide.controls.control import control
 from bastide.controls.iam.grants import judge_managed, whole_service
-from bastide.controls.policies import policy_of
+from bastide.controls.policies import ACTIONS, policy_of
 from bastide.model import Estate, Resource, Verdict
 
 
@@ -19,4 +19,4 @@ from bastide.model import Estate, Resource, Verdict
 )
 def iam_policy_no_whole_service(policy: Resource, estate: Estate) -> Verdict:
     """FAIL when a statement allows every action of a service, on whatever resource."""
-    return judge_managed(policy, estate, policy_of(policy, "PolicyDocument"), whole_service)
+    return judge_managed(policy, estate, policy_of(policy, "PolicyDocument"), whole_service, ACTIONS)

@@ -2,7 +2,7 @@
 
 from bastide.controls.control import control
 from bastide.controls.iam.wording import any_action
-from bastide.controls.policies import judge_inline
+from bastide.controls.policies import ACTIONS, judge_inline
 from bastide.model import Resource, Verdict
 
 
@@ -17,4 +17,4 @@ from bastide.model import Resource, Verdict
 )
 def iam_role_inline_no_wildcard_action(role: Resource) -> Verdict:
     """FAIL when a statement allows every action."""
-    return judge_inline(role, any_action)
+    return judge_inline(role, any_action, ACTIONS)

@@ -2,7 +2,7 @@
 
 from bastide.controls.control import control
 from bastide.controls.iam.wording import any_action
-from bastide.controls.policies import judge, policy_of
+from bastide.controls.policies import ACTIONS, judge, policy_of
 from bastide.model import Resource, Verdict
 
 
@@ -17,4 +17,4 @@ from bastide.model import Resource, Verdict
 )
 def iot_policy_no_wildcard_action(policy: Resource) -> Verdict:
     """FAIL when a statement allows every action."""
-    return judge(policy_of(policy, "PolicyDocument"), any_action)
+    return judge(policy_of(policy, "PolicyDocument"), any_action, ACTIONS)
