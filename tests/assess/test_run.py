@@ -269,3 +269,31 @@ def test_no_control_turns_a_resource_of_unknown_properties_into_a_pass_or_a_fail
         judged += 1
         assert verdict.status is Status.UNKNOWN, (one.id, verdict)
     assert judged > 0.9 * len(all_controls())
+
+
+class Surprise(LookupError):
+    """What a control of our own never should raise."""
+
+
+def test_a_control_that_raises_is_unknown_there_and_the_others_are_judged() -> None:
+    def raising(resource: Resource) -> Verdict:
+        if resource.properties.get("Bad"):
+            raise Surprise("no\nsuch key")
+        return PASS
+
+    broken = replace(rule("raising", "AWS::S3::Bucket"), decide=raising)
+    silent = replace(rule("answerless", "AWS::S3::Bucket"), decide=lambda _: None)
+    buckets = tuple(Resource("AWS::S3::Bucket", ONE, "eu-west-1", name, {"Bad": bad}) for name, bad in
+                    (("a", True), ("b", False), ("c", True)))  # fmt: skip
+    found = run(Estate(resources=buckets), [broken, silent, rule("sound", "AWS::S3::Bucket")], include_passes=True)
+    said = {(one.control, one.resource.id): (one.status, one.reason) for one in found.findings}
+    assert said["raising", "a"] == (Status.UNKNOWN, "the control raising raised Surprise: no such key")
+    assert said["raising", "b"] == (Status.PASS, "")
+    assert said["sound", "a"][0] is Status.FAIL
+    assert said["answerless", "a"][0] is Status.UNKNOWN
+    assert found.by_control["raising"] == {Status.UNKNOWN: 2, Status.PASS: 1}
+    assert found.faults[1] == (
+        "the control raising raised an error on 2 resources, which are UNKNOWN; "
+        "the first: AWS::S3::Bucket a: Surprise: no such key"
+    )
+    assert len(found.faults) == 2

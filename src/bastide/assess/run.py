@@ -3,6 +3,7 @@
 The one idea: resources are grouped by type once, and a Finding is made only for an answer that is kept. Where a type
 could not be listed, each control about it answers UNKNOWN for that place. Subjects that are no resources (an account,
 one region of an account) are made here of the organization, so that the absence of a whole resource can be judged.
+A control that raises has said nothing: UNKNOWN there, and the others go on.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from dataclasses import dataclass, field, replace
 
 from bastide.assess.secrets import shown_value
 from bastide.controls.control import ACCOUNT, ACCOUNT_REGION, Control
-from bastide.model import GLOBAL, Estate, Finding, Gap, Resource, ResourceKey, Severity, Status, Verdict
+from bastide.model import GLOBAL, Estate, Finding, Gap, Resource, ResourceKey, Severity, Status, Verdict, unknown
 from bastide.model.bulk import unsearched
 
 KEPT = frozenset({Status.FAIL, Status.UNKNOWN})
 PLACES = (ACCOUNT, ACCOUNT_REGION)
+LONGEST = 200  # characters of an error
 ANY_ID = "*"  # the id in a finding about a whole type that could not be listed
 
 
@@ -27,7 +29,7 @@ class Assessment:
 
     ``findings``: FAIL and UNKNOWN (all, when passes were asked for), by severity from the worst, account, control,
     resource. ``by_control`` counts statuses for each control, PASS included. ``silent`` names controls that had
-    nothing to judge. ``judged`` is the number of verdicts.
+    nothing to judge. ``judged`` is the number of verdicts. ``faults`` says which controls raised, and on what.
     """
 
     findings: tuple[Finding, ...]
@@ -35,6 +37,7 @@ class Assessment:
     silent: tuple[str, ...] = ()
     basis: str = "model"
     read_at: str = ""
+    faults: tuple[str, ...] = ()
 
     @property
     def by_status(self) -> dict[Status, int]:
@@ -67,6 +70,7 @@ def run(estate: Estate, controls: Iterable[Control], *, include_passes: bool = F
     for control in sorted(controls, key=lambda one: one.id):
         by_type.setdefault(control.resource_type, []).append(control)
     findings: list[Finding] = []
+    faults: dict[str, tuple[str, int]] = {}
     counts: dict[str, Counter[Status]] = {one.id: Counter() for group in by_type.values() for one in group}
     with unsearched():
         for resource_type, group in by_type.items():
@@ -76,9 +80,13 @@ def run(estate: Estate, controls: Iterable[Control], *, include_passes: bool = F
                     subject = resource if resource.type not in PLACES else _grounded(control, resource, estate)
                     if subject is None:
                         continue
-                    verdict = control.verdict(subject, estate)
-                    counts[control.id][verdict.status] += 1
-                    if verdict.status in kept:
+                    try:
+                        verdict = control.verdict(subject, estate)
+                        status = verdict.status
+                    except Exception as error:  # noqa: BLE001 - the edge of a rule: its fault must not lose the others
+                        verdict, status = _raised(control, subject, error, faults), Status.UNKNOWN
+                    counts[control.id][status] += 1
+                    if status in kept:
                         findings.append(_finding(control, subject, verdict, estate))
         for finding in _gap_findings(estate, by_type):
             counts[finding.control][Status.UNKNOWN] += 1
@@ -86,7 +94,23 @@ def run(estate: Estate, controls: Iterable[Control], *, include_passes: bool = F
         findings.sort(key=_order)
     silent = tuple(sorted(name for name, count in counts.items() if not count))
     return Assessment(tuple(findings), {name: dict(counts[name]) for name in sorted(counts)}, silent,
-                      estate.basis, estate.read_at)  # fmt: skip
+                      estate.basis, estate.read_at, _fault_lines(faults))  # fmt: skip
+
+
+def _raised(control: Control, subject: Resource, error: Exception, faults: dict[str, tuple[str, int]]) -> Verdict:
+    """UNKNOWN for what a control could not say, noted in ``faults``: control → the first of them, and how many."""
+    said = " ".join(f"{type(error).__name__}: {error}".split())[:LONGEST]
+    first, count = faults.get(control.id, (f"{subject.type} {subject.name}: {said}", 0))
+    faults[control.id] = first, count + 1
+    return unknown(f"the control {control.id} raised {said}")
+
+
+def _fault_lines(faults: Mapping[str, tuple[str, int]]) -> tuple[str, ...]:
+    """One line for each control that raised."""
+    return tuple(
+        f"the control {name} raised an error on {count} resources, which are UNKNOWN; the first: {first}"
+        for name, (first, count) in sorted(faults.items())
+    )
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

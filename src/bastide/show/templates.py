@@ -113,8 +113,8 @@ def assess_templates(
     return Judged(
         suppressed(whole, suppressions(files.trees), {control.id: control for control in controls}),
         _one_estate(readings),
-        tuple(str(note) for note in unique),
-        any(note.incomplete for note in unique),
+        (*(str(note) for note in unique), *whole.faults),
+        bool(whole.faults) or any(note.incomplete for note in unique),
         dict(sorted(sum((Counter(reading.skipped) for reading in readings), Counter()).items())),
     )
 
@@ -149,9 +149,9 @@ def _together(parts: Sequence[Assessment], controls: Sequence[Control]) -> Asses
             counts[name].update(numbers)
     silent = tuple(sorted(name for name, numbers in counts.items() if not numbers))
     findings = in_order(finding for part in parts for finding in part.findings)
-    return replace(
-        empty, findings=findings, by_control={name: dict(one) for name, one in counts.items()}, silent=silent
-    )
+    by_control = {name: dict(one) for name, one in counts.items()}
+    faults = tuple(dict.fromkeys(line for part in parts for line in part.faults))
+    return replace(empty, findings=findings, by_control=by_control, silent=silent, faults=faults)
 
 
 def _one_estate(readings: Sequence[Reading]) -> Estate:
