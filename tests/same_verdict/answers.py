@@ -22,14 +22,18 @@ from bastide.aws.readers import Reader
 from bastide.aws.readers.table import Step
 from tests.same_verdict.inverse import ANY, NotSayable, Other, named, parsed, put, satisfied
 
-Answers = Mapping[tuple[str, str], Any]
+Answers = Mapping[tuple[str, str, frozenset[str]], Any]  # by service, method, and the parameters that are always given
 NUMBERS = {"integer": int, "long": int, "float": float, "double": float}
 STATES = ("Status", "State")  # words that are always there, or mean something by being there
 SESSION = Session()
 
 
 def answers(
-    reader: Reader, properties: Mapping[str, Any], below: Mapping[str, Any] = MappingProxyType({}), *, blank: bool = False
+    reader: Reader,
+    properties: Mapping[str, Any],
+    below: Mapping[str, Any] = MappingProxyType({}),
+    *,
+    blank: bool = False,
 ) -> Answers:
     """What each call of the reader answers, by service and method.
 
@@ -113,12 +117,16 @@ BY_HAND = {
 }
 
 
-def _key(reader: Reader, step: Step) -> tuple[str, str]:
-    return step.service or reader.service, step.call
+def _key(reader: Reader, step: Step) -> tuple[str, str, frozenset[str]]:
+    return (
+        step.service or reader.service,
+        step.call,
+        frozenset(name for name, one in step.given.items() if not isinstance(one, str)),
+    )
 
 
 def _answer(reader: Reader, step: Step, item: Any, blank: bool) -> Any:
-    shape = output_of(*_key(reader, step))
+    shape = output_of(*_key(reader, step)[:2])
     several = isinstance(_shape_of(reader, step, listed=True), ListShape)
     item = [] if item is None and several else item
     if step.document:
@@ -142,7 +150,7 @@ def _shape_of(reader: Reader, step: Step, *, listed: bool = False) -> Shape | No
         before = reader.table.steps[reader.table.steps.index(step) - 1]
         shape = shape_at(_Members({"this": _shape_of(reader, before)}), parsed(step.items))
     else:
-        shape = shape_at(output_of(*_key(reader, step)), parsed(step.items))
+        shape = shape_at(output_of(*_key(reader, step)[:2]), parsed(step.items))
     return shape.member if isinstance(shape, ListShape) and not listed else shape
 
 
@@ -159,40 +167,40 @@ def shape_at(shape: Shape | None, node: Mapping[str, Any]) -> Shape | None:
         for one in inner:
             shape = shape_at(shape, one)
         return shape
-    if kind in ("flatten", "index_expression", "projection", "filter_projection"):
-        left = shape_at(shape, inner[0])
-        if kind == "flatten":
-            return left
-        left = left.member if isinstance(left, ListShape) else left
-        if kind == "index_expression":
-            return left
-        right = shape_at(left, inner[1])
-        return _Several(right) if right is not None and not isinstance(right, ListShape) else right
-    if kind == "function_expression" and node["value"] == "values":
-        within = shape_at(shape, inner[0])
-        return _Several(within.value) if isinstance(within, MapShape) else None
-    if kind == "or_expression":
+    if kind in ("flatten", "or_expression"):
         return shape_at(shape, inner[0])
-    if kind == "function_expression" and node["value"] == "merge":
-        return _merged_shape(shape_at(shape, inner[0]), shape_at(shape, inner[1]))
     if kind == "multi_select_dict":
         return _Members({one["value"]: shape_at(shape, one["children"][0]) for one in inner})
-    return None
+    return _shape_of_several(shape, node, inner)
 
 
-class _Several(ListShape):
+def _shape_of_several(shape: Shape | None, node: Mapping[str, Any], inner: list[Mapping[str, Any]]) -> Shape | None:
+    """What a projection, an index or a function ends at."""
+    left = shape_at(shape, inner[0]) if inner else None
+    if node["type"] == "function_expression":
+        if node["value"] == "merge":
+            return _merged_shape(left, shape_at(shape, inner[1]))
+        return _Several(left.value) if node["value"] == "values" and isinstance(left, MapShape) else None
+    left = left.member if isinstance(left, ListShape) else left
+    if node["type"] == "index_expression":
+        return left
+    right = shape_at(left, inner[1]) if node["type"] in ("projection", "filter_projection") else None
+    return _Several(right) if right is not None and not isinstance(right, ListShape) else right
+
+
+class _Several(ListShape):  # type: ignore[misc]
     """A list of what a projection finds."""
 
     def __init__(self, member: Shape) -> None:
-        self.member = member  # type: ignore[misc]
+        self.member = member
         self.type_name = "list"
 
 
-class _Members(StructureShape):
+class _Members(StructureShape):  # type: ignore[misc]
     """An object that an expression puts together."""
 
     def __init__(self, members: Mapping[str, Shape | None]) -> None:
-        self.members = {name: one for name, one in members.items() if one is not None}  # type: ignore[misc]
+        self.members = {name: one for name, one in members.items() if one is not None}
         self.type_name = "structure"
 
 
@@ -203,7 +211,7 @@ def _merged_shape(first: Shape | None, second: Shape | None) -> Shape | None:
 
 def _member(shape: StructureShape, name: str) -> str:
     """What the structure calls a member, whatever its case; "" when it has none."""
-    return {one.lower(): one for one in shape.members}.get(name.lower(), "")
+    return str({one.lower(): one for one in shape.members}.get(name.lower(), ""))
 
 
 def in_form(value: Any, shape: Shape, path: str, blank: bool) -> Any:
@@ -303,6 +311,7 @@ class Answering:
     def __init__(self, given: Answers, reader: Reader) -> None:
         """``given`` by service and method; ``reader`` tells the codes that mean none."""
         self.given = given
+        self.keys = {_key(reader, step) for step in (*reader.table.steps, *reader.table.details.values()) if step.call}
         self.absent = {_key(reader, step): step.absent for step in reader.table.details.values()}
 
     def client(self, service: str, region: str = "") -> Any:
@@ -332,9 +341,9 @@ class _Client:
     def __getattr__(self, call: str) -> Any:
         from botocore.exceptions import ClientError
 
-        key = (self._service, call)
-
         def answer(**parameters: Any) -> Any:
+            alike = [key for key in self._at.keys if key[:2] == (self._service, call) and key[2] <= set(parameters)]
+            key = max(alike, key=lambda one: len(one[2]))
             if key in self._at.given:
                 return self._at.given[key]
             raise ClientError({"Error": {"Code": self._at.absent[key][0], "Message": "none"}}, call)

@@ -122,7 +122,7 @@ NOT_TOLD = {
 # What a declared form says and no API has a way to say: by type, the property (the rest is NOT_TOLD's).
 UNSAYABLE = {
     "AWS::AmazonMQ::Broker": {"Users": SECRET},
-    "AWS::CloudFront::Distribution": {"DistributionConfig": "the API has the countries under Items; no control reads them"},
+    "AWS::CloudFront::Distribution": {"DistributionConfig": "the API has countries under Items; nobody reads them"},
     "AWS::CloudWatch::Alarm": {"AlarmActions": "a list; one text is only declared"},
     "AWS::Cognito::UserPool": {"MfaConfiguration": "words; true and false are what YAML makes of them"},
     "AWS::DataSync::Task": {"Options": "words; true and false are what YAML makes of them"},
@@ -130,13 +130,15 @@ UNSAYABLE = {
     "AWS::ElasticLoadBalancingV2::LoadBalancer": {"SubnetMappings": "Subnets tells all of them"},
     "AWS::Kinesis::Stream": {"ShardCount": "the API counts open shards; no control reads them"},
     "AWS::OpenSearchService::Domain": {"AdvancedSecurityOptions": SECRET},
+    "AWS::RDS::DBCluster": {"Engine": "clusters of DocumentDB and Neptune are listed as what they are"},
+    "AWS::RDS::DBInstance": {"Engine": "as well"},
     "AWS::Redshift::Cluster": {"SnapshotIdentifier": COPIED},
 }  # fmt: skip
 # Verdicts of a control that what the API answers (or answers by default, laid below what the case says) may change.
 ANSWERED = {
     "cloudfront-minimum-tls": "the case says a part of ViewerCertificate, below which lies CloudFront's own",
     "cloudfront-recommended-tls-policy": "as well",
-    "cloudfront-uses-sni": "CloudFront's own certificate is answered with vip, and told by CloudFrontDefaultCertificate",
+    "cloudfront-uses-sni": "CloudFront answers vip with its own certificate, and says that it is its own",
     "cloudfront-viewers-use-https": "a distribution without cache behavior, which CloudFront refuses",
     "cognito-user-pool-strong-passwords": "a policy that is given is off in what it does not say; ours lies below it",
     "datasync-task-logged": "tasks of enhanced mode answer no level; ours lies below it",
@@ -148,6 +150,6 @@ ANSWERED = {
     "rds-instance-iam-authentication": "as well",
     "s3-access-point-public-access-blocked": "settings of one's own replace all four",
     "sqs-queue-encrypted": "SQS answers SqsManagedSseEnabled of every queue",
-    "secretsmanager-secret-rotated": "the schedule of a template is a resource; a live secret tells of its rotation itself",
+    "secretsmanager-secret-rotated": "the schedule of a template is a resource; a live secret tells it itself",
     "neptune-cluster-multi-az": "instances that are yet to be made are none of a live cluster",
 }

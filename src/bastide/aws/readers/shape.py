@@ -16,6 +16,7 @@ from bastide.model import Unknown, Value
 
 Tree = Mapping[str, "Tree"] | list["Tree"] | None
 TAG = {"Key", "Value"}
+SAID = ("Value", "ParameterValue")  # empty text is what somebody wrote there; elsewhere it says that there is none
 
 
 def shaped(value: Value, tree: Tree) -> Value:
@@ -38,6 +39,8 @@ def _listed(value: Value, inner: Tree) -> Value:
         value = []
     if isinstance(value, Mapping) and isinstance(inner, Mapping) and set(inner) >= TAG:
         value = [{"Key": key, "Value": one} for key, one in sorted(value.items())]
+    if isinstance(value, str) and inner is None:  # an Auto Scaling group's subnets
+        value = [part.strip() for part in value.split(",") if part.strip()]
     items = value if isinstance(value, list | tuple) else [value]
     made = [shaped(item, inner) for item in items]
     if isinstance(inner, Mapping) and set(inner) == TAG:
@@ -50,7 +53,7 @@ def _object(value: Mapping[str, Value], tree: Mapping[str, Tree]) -> Value:
     found = {}
     for key, one in value.items():
         name = names.get(key.lower())
-        if name is not None and one is not None:
+        if name is not None and one is not None and (one != "" or name in SAID):
             found[name] = shaped(one, tree[name])
     return found
 
