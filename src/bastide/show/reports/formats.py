@@ -91,10 +91,10 @@ def write_text(text: str, path: Path | None) -> None:
     Raises:
         InputError: the file, or stdout, cannot be written.
     """
-    text = text.encode("utf-8", "replace").decode()  # JSON from AWS can hold half a surrogate pair, UTF-8 cannot
+    written = text.encode("utf-8", "replace")  # JSON from AWS can hold half a surrogate pair, UTF-8 cannot
     if path is None:
         try:
-            sys.stdout.write(text if text.endswith("\n") else text + "\n")
+            sys.stdout.write(written.decode() if text.endswith("\n") else written.decode() + "\n")
             sys.stdout.flush()
         except BrokenPipeError:
             raise  # the reader has seen enough
@@ -103,7 +103,7 @@ def write_text(text: str, path: Path | None) -> None:
         return
     part = path.with_name(path.name + ".part")
     try:
-        part.write_text(text, encoding="utf-8")
+        part.write_bytes(written)
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)

@@ -17,7 +17,9 @@ def json_text(document: Any, indent: int | None = None) -> str:
     """
     try:
         with unsearched():
-            encoded = msgspec.json.encode(document)
-            return (encoded if indent is None else msgspec.json.format(encoded, indent=indent)).decode()
+            text = msgspec.json.encode(document)
+            if indent is not None:
+                text = msgspec.json.format(text, indent=indent)  # the unindented one goes: both are megabytes
+            return text.decode()
     except UnicodeEncodeError:
         return json.dumps(document, indent=indent)
