@@ -20,6 +20,7 @@ Span = tuple[int, int]  # both ends belong to it
 ALL_PORTS: Span = (0, 65535)
 ALL_PROTOCOLS = "-1"
 PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
+LAST_PROTOCOL = 255
 
 # Source: IANA IPv4 Special-Purpose Address Registry, the blocks that are not globally reachable; multicast besides.
 NOT_PUBLIC = (
@@ -98,6 +99,15 @@ def protocol_name(protocol: Value) -> str:
 def _protocol_name(text: str) -> str:
     name = text.strip().lower()
     return ALL_PROTOCOLS if name in ("all", "any") else PROTOCOLS.get(name, name)
+
+
+def is_protocol(protocol: Value) -> bool:
+    """Whether EC2 takes a text or number as the protocol of a rule: a name that it knows, or a number.
+
+    Source: Amazon EC2 API Reference, IpPermission, IpProtocol.
+    """
+    name = protocol_name(protocol)
+    return name == ALL_PROTOCOLS or name in PROTOCOLS.values() or (name.isdecimal() and int(name) <= LAST_PROTOCOL)
 
 
 def port_span(protocol: Value, first: Value, last: Value, wanted: str) -> Span | None:

@@ -4,10 +4,13 @@ An association names the stage by an ARN that the stage itself does not tell: it
 stage. A live stage says which web ACL it has.
 """
 
+import re
+
 from bastide.controls.control import control
 from bastide.controls.neighbours import gap_at
 from bastide.model import PASS, Estate, Resource, Unknown, Value, Verdict, fail, unknown
 
+STAGE = re.compile(r"::/restapis/([^/]+)/stages/([^/]+)$")
 ASSOCIATIONS = ("AWS::WAFv2::WebACLAssociation", "AWS::WAFRegional::WebACLAssociation")
 
 
@@ -37,18 +40,30 @@ def apigateway_stage_behind_web_firewall(stage: Resource, estate: Estate) -> Ver
 
 def _search(stage: Resource, estate: Estate) -> bool | Unknown:
     """Whether an association names the stage; Unknown when one that is not known could."""
-    api, name = stage.get("RestApiId"), stage.get("StageName")
-    gap = next((part for part in (api, name) if isinstance(part, Unknown)), None)
-    tail = f"::/restapis/{api}/stages/{name}" if gap is None else ""
+    doubt: Unknown | None = None
     for kind in ASSOCIATIONS:
         for one in estate.of_type(kind):
-            if one.account != stage.account:
-                continue
-            arn = one.get("ResourceArn")
-            if isinstance(arn, Unknown):
-                gap = arn if gap is None else gap
-            elif tail and str(arn).endswith(tail):
-                return True
+            if one.account == stage.account:
+                named = _is_named(stage, one.get("ResourceArn"))
+                if named is True:
+                    return True
+                doubt = named if doubt is None and isinstance(named, Unknown) else doubt
         unlisted = gap_at(estate, kind, stage.account, stage.region)
-        gap = unlisted if gap is None else gap
-    return False if gap is None else gap
+        doubt = unlisted if doubt is None else doubt
+    return False if doubt is None else doubt
+
+
+def _is_named(stage: Resource, arn: Value) -> bool | Unknown:
+    """Whether an ARN is that of the stage, as far as its API and name are known."""
+    if isinstance(arn, Unknown):
+        return arn
+    found = STAGE.search(str(arn))
+    if found is None:
+        return False
+    doubt: Unknown | None = None
+    for own, told in zip((stage.get("RestApiId"), stage.get("StageName")), found.groups(), strict=True):
+        if isinstance(own, Unknown):
+            doubt = own
+        elif str(own) != told:
+            return False
+    return True if doubt is None else doubt

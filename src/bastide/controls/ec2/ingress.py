@@ -24,6 +24,7 @@ from bastide.network.cidr import (
     ALL_PORTS,
     ALL_PROTOCOLS,
     Span,
+    is_protocol,
     parse_cidr,
     port_span,
     protocol_name,
@@ -177,6 +178,8 @@ def _read_rule(found: Openings, rule: Value, path: str, estate: Estate, protocol
         return
     kind, first, last = rule.get("IpProtocol"), rule.get("FromPort"), rule.get("ToPort")
     kind = NO_PROTOCOL if kind is None else kind
+    if not isinstance(kind, Unknown) and not is_protocol(kind):
+        kind = Unknown(f"EC2 knows no protocol {kind}")
     # A protocol that is not known may be all of them, and then ports do not count.
     span = ALL_PORTS if isinstance(kind, Unknown) else port_span(kind, first, last, protocol)
     if span is None:

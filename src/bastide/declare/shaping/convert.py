@@ -72,6 +72,8 @@ class Shaping:
             lay(made, around, [inner] if self.table.item else inner)
         for path, value in self.table.set.items():
             lay(made, path, value)
+        for name, value in self.table.unset.items():
+            made.setdefault(name, value)
         return made
 
     def target(self, name: str, schema: Schema) -> str:
@@ -170,7 +172,9 @@ class Shaping:
 
     def _object(self, value: Value, schema: Schema, path: str, root: dict[str, Value]) -> Value:
         if isinstance(value, str):
-            return document(value)
+            value = document(value)
+            if not (isinstance(value, Mapping) and self._property_names(schema)):
+                return value
         block = only(value)
         if isinstance(block, bool) and "Enabled" in self._property_names(schema):
             return {"Enabled": block}

@@ -4,7 +4,8 @@ A row is ``name.of.value: Target.Path | converter argument``. A target is relati
 block became; ``/`` begins at the resource, ``.`` lays a block's members into the object around it, and null leaves the
 value out. ``type`` is the registry type; a type that is ``part of`` another one is laid into the resource that its
 values ``by`` name; ``expand`` makes several of one. ``inside`` is the property that holds what the notation has at the
-top, ``item`` the list of which a part is one member, ``set`` what the type itself says.
+top, ``item`` the list of which a part is one member, ``set`` what the type itself says, ``unset`` what the notation's
+provider sends for a property that is left out, where that is not what AWS takes for it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 
 from bastide.errors import ContractError
 
-KEYS = frozenset({"type", "part of", "by", "expand", "inside", "item", "rows", "set"})
+KEYS = frozenset({"type", "part of", "by", "expand", "inside", "item", "rows", "set", "unset"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class TypeMap:
     item: str = ""
     rows: Mapping[str, Row] = field(default_factory=dict)
     set: Mapping[str, Any] = field(default_factory=dict)
+    unset: Mapping[str, Any] = field(default_factory=dict)
 
 
 def parse_tables(document: Any, where: str) -> dict[str, TypeMap]:
@@ -60,7 +62,7 @@ def _type_map(name: str, body: Any, where: str) -> TypeMap:
     if isinstance(body, str):
         body = {"type": body}
     if not isinstance(body, Mapping) or not KEYS.issuperset(body) or ("type" in body) == ("part of" in body):
-        raise ContractError(f"{name}: a type has type or part of, by, expand, set and rows", where)
+        raise ContractError(f"{name}: a type has type or part of, by, expand, set, unset and rows", where)
     rows = {str(path): parse_row(text) for path, text in (body.get("rows") or {}).items()}
     part = "part of" in body
     return TypeMap(
@@ -73,6 +75,7 @@ def _type_map(name: str, body: Any, where: str) -> TypeMap:
         item=str(body.get("item", "")),
         rows=rows,
         set=body.get("set") or {},
+        unset=body.get("unset") or {},
     )
 
 

@@ -23,11 +23,14 @@ INLINE = {
     "AWS::IAM::GroupPolicy": ("GroupName", "AWS::IAM::Group"),
 }
 ATTACHED = ("Policies", "ManagedPolicyArns")
+GROUP = "AWS::EC2::SecurityGroup"
+EGRESS = "AWS::EC2::SecurityGroupEgress"  # alone it tells of no group but the default one of a VPC
 # Property that names the owner, the owner's type, and what of a stand-in is left out so that the part speaks alone: a
 # policy that is public says so whatever blocks the bucket may have somewhere else.
 BELONGS = {
     "AWS::S3::BucketPolicy": ("Bucket", "AWS::S3::Bucket", ("AccessControl", "PublicAccessBlockConfiguration")),
-    "AWS::EC2::SecurityGroupIngress": ("GroupId", "AWS::EC2::SecurityGroup", ("SecurityGroupIngress",)),
+    "AWS::EC2::SecurityGroupIngress": ("GroupId", GROUP, ("SecurityGroupIngress",)),
+    EGRESS: ("GroupId", GROUP, ("SecurityGroupEgress",)),
     "AWS::EC2::NetworkAclEntry": ("NetworkAclId", "AWS::EC2::NetworkAcl", ("Entries",)),
 }
 
@@ -44,6 +47,10 @@ class Owners:
         self.made: list[Declared] = []
         vpcs = [one.identity.ref for one in declared if one.type == "AWS::EC2::VPC"]
         self.defaults = {default_group(vpc): vpc for vpc in vpcs}
+        for one in declared:  # Terraform declares the group that AWS made
+            vpc = one.properties.get("VpcId") if one.type == GROUP else None
+            if isinstance(vpc, str) and one.properties.get("GroupName") == "default":
+                self.known.setdefault((GROUP, default_group(vpc)), one)
 
     def find(self, kind: str, name: Value, child: Declared, path: str) -> Declared:
         """The resource of that type and name; a stand-in that stands where ``child`` does when there is none."""
@@ -57,7 +64,7 @@ class Owners:
         properties: dict[str, Value] = dict.fromkeys(schema_of(kind).get("properties", ()), reason)
         for attached in ATTACHED if kind in HOLDERS.values() else ():
             properties[attached] = []  # each of its policies is judged by itself
-        if kind == "AWS::EC2::SecurityGroup" and found.ref in self.defaults:
+        if kind == GROUP and found.ref in self.defaults:
             properties |= {"GroupName": "default", "VpcId": self.defaults[found.ref]}  # AWS makes it with the VPC
         made = Declared(kind, child.logical, child.line, found, properties, {}, child.doubt, stands_in=child.type)
         self.known[kind, found.ref] = made
@@ -75,10 +82,14 @@ def fold(declared: list[Declared], settings: Settings) -> list[Declared]:
             _attach(one, owners.find(kind, name, one, path))
         if one.type in BELONGS:
             path, kind, left_out = BELONGS[one.type]
-            owner = owners.find(kind, one.properties.get(path), one, path)
+            named = one.properties.get(path)
+            if one.type == EGRESS and named not in owners.defaults:
+                continue
+            owner = owners.find(kind, named, one, path)
             if owner.stands_in:
                 for name in left_out:
                     owner.properties.pop(name, None)
+            if named not in (owner.identity.ref, owner.identity.id, owner.identity.arn):
                 one.properties[path] = owner.identity.ref
     return owners.made
 

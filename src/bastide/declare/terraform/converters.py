@@ -180,3 +180,14 @@ def certificates(value: Value) -> Value:
     found = block.get("certificate_authority_arns")
     on = found if isinstance(found, Unknown) else bool(found)
     return {"CertificateAuthorityArnList": found, "Enabled": on}
+
+
+@converter
+def port_ranges(value: Value) -> Value:
+    """Ranges of ports as EMR's API has them."""
+    if isinstance(value, Unknown):
+        return value
+    return [
+        {"MinRange": one.get("min_range"), "MaxRange": one.get("max_range")} if isinstance(one, Mapping) else one
+        for one in many(value)
+    ]

@@ -167,6 +167,13 @@ def negotiation(_name: str, values: Values, _me: str) -> Pairs:
     }  # fmt: skip
 
 
+def portfolio_share(name: str, values: Values, _me: str) -> Pairs:
+    """A share of a portfolio with an account; one with the organization or a part of it is no such share."""
+    kind = values.get("type")
+    if isinstance(kind, Unknown) or kind == "ACCOUNT":
+        yield name, {**values, "principal_id": kind if isinstance(kind, Unknown) else values.get("principal_id")}
+
+
 EXPANSIONS: Mapping[str, Callable[..., Pairs]] = {
     one.__name__: one
     for one in (
@@ -183,5 +190,6 @@ EXPANSIONS: Mapping[str, Callable[..., Pairs]] = {
         method_path,
         negotiation,
         service_setting,
+        portfolio_share,
     )
 }

@@ -14,7 +14,7 @@ from typing import Any
 from bastide.declare.shaping.converters import joined
 from bastide.declare.templates.estate import Reading, resources_of
 from bastide.declare.templates.fold import Owners, fold
-from bastide.declare.templates.identity import Identity
+from bastide.declare.templates.identity import Identity, default_group
 from bastide.declare.templates.registry import folder, primary_identifier, shaped
 from bastide.declare.templates.scope import Settings
 from bastide.declare.templates.template import Declared, Note
@@ -211,6 +211,8 @@ class _Reader:
         names_itself = name in OWN_NAMES.get(entry.type, OWN_NAMES[""]) and not (table and table.part)
         if BUILT.search(name) or names_itself or target.entry.mode != "managed":
             return None
+        if target.attribute == "default_security_group_id":
+            return default_group(self.identity(target.entry).ref)
         if target.attribute == "arn":
             return self.identity(target.entry).arn or None
         if target.attribute in NAMES:
