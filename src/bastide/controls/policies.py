@@ -142,7 +142,7 @@ def _unread(place: str, item: Value, error: InputError) -> Unread:
     effect = effect if effect in ("Allow", "Deny") else ""
     reason = gaps[0] if gaps else Unknown(f"not a statement: {error.what}")
     supposed = _supposed(item)
-    as_written = "NotAction" in item or supposed.get("Action") == item.get("Action")
+    as_written = "NotAction" in item or supposed.get("Action") in (item.get("Action"), [item.get("Action")])
     certain = frozenset({ACTIONS, EXCEPTIONS} if as_written else {EXCEPTIONS})
     sound = as_written and bool(unknowns_in([item.get(name) for name in TARGETS]))
     try:
