@@ -97,7 +97,7 @@ def verify_evidence(folder: Path, key: Path | None = None) -> tuple[list[str], s
     files = dict(_files(folder))
     manifest = files[MANIFEST]
     found = changes(manifest, files)
-    public = read_public_key(key or folder / PUBLIC_KEY)
+    public = read_public_key(key or folder / PUBLIC_KEY, f"take {PUBLIC_KEY} of a pack that you know to be theirs")
     signature = files.get(SIGNATURE, b"").decode("ascii", "replace")
     if not SIGNED.fullmatch(signature) or not holds(public, signature.strip(), manifest):
         found.insert(0, "the manifest's signature is not the key's")

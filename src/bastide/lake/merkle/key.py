@@ -60,16 +60,20 @@ def public_pem(key: Ed25519PublicKey) -> str:
     return key.public_bytes(encoding, form).decode()
 
 
-def read_public_key(path: Path) -> Ed25519PublicKey:
-    """The public key in a PEM file. Raises InputError."""
+def read_public_key(path: Path, fix: str = "bastide lake verify --show-key") -> Ed25519PublicKey:
+    """The public key in a PEM file. ``fix``: where somebody finds the right one.
+
+    Raises:
+        InputError: the file cannot be read, or holds no such key.
+    """
     try:
         found = serialization.load_pem_public_key(path.read_bytes())
-    except (OSError, ValueError, UnsupportedAlgorithm) as wrong:
-        raise InputError(
-            f"the public key cannot be read: {wrong}", str(path), "bastide lake verify --show-key"
-        ) from wrong
+    except OSError as wrong:
+        raise InputError(f"the public key cannot be read: {wrong.strerror}", str(path), fix) from wrong
+    except (ValueError, UnsupportedAlgorithm) as wrong:
+        raise InputError("the public key cannot be read: it is no key in PEM", str(path), fix) from wrong
     if not isinstance(found, Ed25519PublicKey):
-        raise InputError("that is not the public key of a lake", str(path), "bastide lake verify --show-key")
+        raise InputError("that is not the public key of a lake", str(path), fix)
     return found
 
 
