@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,9 +19,11 @@ from bastide.errors import InputError, TargetError
 from bastide.model import GLOBAL, Account, Change, Estate, Organization, Plan
 from bastide.model.bulk import search_seldom
 from bastide.model.platform import DEPLOYER, READER, role_path
+from bastide.show import stated
 from bastide.show.accounts import former_accounts, known, refuse_inactive
 from bastide.show.healing import assessed_types, with_healed
 from bastide.show.looking import Found, enabled_regions, find_accounts, take_look
+from bastide.show.targets import open_sandbox, open_target
 
 if TYPE_CHECKING:
     from bastide.apply import Outcome
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from bastide.store.history import Look
 
 STATE = ".bastide"
-SANDBOX_LABEL = "sandbox/111122223333"  # what the store calls the sandbox's organization
 TARGETS = ("sandbox", "aws")
 
 
@@ -96,14 +96,9 @@ class Workspace:
     @cached_property
     def target(self) -> Target:
         """The target, opened now; the sandbox's server is started when it does not run."""
-        from bastide.aws.session import Target
-
         if self._given_target is not None:
             return self._given_target
-        settings = self.settings
-        if settings.target == "aws":
-            return Target.aws(settings.profile)
-        return sandbox_target(self.sandbox_endpoint())
+        return open_target(self.settings.target, self.settings.profile, self.settings.state)
 
     def sandbox_endpoint(self) -> Endpoint:
         """The sandbox's server, started now when it does not run.
@@ -111,12 +106,7 @@ class Workspace:
         Raises:
             InputError: the extra that holds the emulator is not installed.
         """
-        from bastide.sandbox import process
-
-        if find_spec("moto") is None:
-            raise InputError("the sandbox is not installed", fix="pip install 'bastide[sandbox]', or use --target aws")
-
-        return process.ensure(self.settings.state / "sandbox")
+        return open_sandbox(self.settings.state)
 
     @property
     def reader(self) -> str:
@@ -155,10 +145,10 @@ class Workspace:
         from bastide.show.entering import kept_external_id
 
         try:
-            stated = self.declaration.architecture.identity.external_id
+            said = self.declaration.architecture.identity.external_id
         except InputError:  # to take a run back needs no file
-            stated = ""
-        return stated or kept_external_id(self.target, self.store)
+            said = ""
+        return said or kept_external_id(self.target, self.store)
 
     def enter_to_read(self) -> None:
         """Look into accounts as the reader from now on."""
@@ -223,17 +213,7 @@ class Workspace:
 
     def modelled(self) -> Estate:
         """The estate that the file declares, without asking any target: all identifiers are provisional."""
-        from bastide.aws.permissions import platform_policies
-        from bastide.aws.registry import kinds
-        from bastide.declare.expand import Known, expand
-
-        return expand(
-            self.declaration.architecture,
-            Known(management_account=MODEL_ACCOUNT, platform_policies=platform_policies(kinds())),
-            file=str(self.settings.file),
-            places=self.declaration.place,
-            today=now().date().isoformat(),
-        )
+        return stated.modelled(self.declaration, str(self.settings.file), now().date().isoformat())
 
     def observed(
         self,
@@ -357,33 +337,18 @@ class Workspace:
 
     def exempted(self, assessment: Assessment, estate: Estate) -> Assessment:
         """The assessment after the exemptions of the file, and what the platform accepts of itself."""
-        from bastide.assess import Exemption, exempted
-        from bastide.declare.expansion.accepted import accepted
+        from bastide.assess import exempted
 
         if self.settings.fileless:
             return assessment
-        file = self.declaration.architecture
-        known = [
-            Exemption(one.control, one.at, one.why, one.until, one.resources) for one in file.exempt if one.control
-        ]
-        known += [Exemption(one.control, "*", one.why, "", one.resources) for one in accepted(file.organization)]
+        known = stated.exemptions(self.declaration.architecture)
         return exempted(assessment, known, estate.organization, now().date().isoformat())
 
     def guardrails(self) -> dict[str, tuple[str, ...]]:
         """Names of the guardrails that the file puts in force, by unit where they differ from the unit above."""
-        from bastide.declare.expand import Known, guardrails_in_force
-
         if self.settings.fileless:
             return {}
-        standing = guardrails_in_force(
-            self.declaration.architecture, Known(management_account=MODEL_ACCOUNT), today=now().date().isoformat()
-        )
-        return {
-            path or "Root": tuple(
-                f"{name} (warn only)" if choice.warn else name for name, choice in sorted(one.choices.items())
-            )
-            for path, one in standing.items()
-        }
+        return stated.guardrails(self.declaration.architecture, now().date().isoformat())
 
     def report(
         self, assessment: Assessment, estate: Estate, *, baseline: Baseline | None = None, **more: Any
@@ -411,21 +376,6 @@ class Workspace:
         return tuple(sorted({asked.home, *asked.allowed}))
 
 
-MODEL_ACCOUNT = "000000000000"  # stands for the management account where no target is asked
-
-
 def now() -> datetime:
     """The time, aware, in UTC."""
     return datetime.now(UTC)
-
-
-def sandbox_target(endpoint: Endpoint) -> Target:
-    """The target of a sandbox's server."""
-    from bastide.aws.session import Target
-    from bastide.sandbox import process
-    from bastide.sandbox.credentials import BOOTSTRAP_CREDENTIALS as KEYS
-
-    secret, token = KEYS["aws_secret_access_key"], KEYS.get("aws_session_token", "")
-    return Target.sandbox_http(
-        endpoint.url, KEYS["aws_access_key_id"], secret, token, disturbed=lambda: process.is_disturbed(endpoint)
-    )

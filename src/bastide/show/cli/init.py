@@ -57,7 +57,7 @@ def _check(text: str) -> None:
     from bastide.declare import source
     from bastide.declare.expand import Known, expand
     from bastide.declare.read import check
-    from bastide.show.workspace import MODEL_ACCOUNT
+    from bastide.show.stated import MODEL_ACCOUNT
 
     declaration = check(source.parse(text.encode(), FILE))
     expand(declaration.architecture, Known(MODEL_ACCOUNT), file=FILE, places=declaration.place)

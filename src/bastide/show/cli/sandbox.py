@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from bastide.errors import InputError
-from bastide.show.workspace import Settings, Workspace, sandbox_target
+from bastide.show.targets import sandbox_target
+from bastide.show.workspace import Settings, Workspace
 
 command = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, help=__doc__)
 
@@ -72,7 +73,8 @@ def reset(
     """Make the organization empty again; the journal and what Bastide knows of this sandbox are removed."""
     from bastide.sandbox import process
     from bastide.show.cli.apply import agree
-    from bastide.show.workspace import SANDBOX_LABEL, now
+    from bastide.show.targets import SANDBOX_LABEL
+    from bastide.show.workspace import now
 
     agree(yes, "Remove the whole sandbox organization?")
     process.reset(_directory(file))
