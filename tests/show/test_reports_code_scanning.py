@@ -1,4 +1,4 @@
-"""What scanners' consoles take: code scanning's limits, suppressed findings everywhere, paths as a repository has them."""
+"""What scanners' consoles take: code scanning's limits, suppressed findings, paths as a repository has them."""
 
 import json
 from dataclasses import replace

@@ -96,3 +96,11 @@ def test_a_table_can_be_put_together_by_account_and_by_service() -> None:
     by_account = FORMATS["table"](report(OPEN, other, grouped_by="account"))
     assert "shop (000000000000)  1 failed, 0 unknown" in by_account
     assert "S3  1 failed" in FORMATS["table"](report(OPEN, other, grouped_by="service"))
+
+
+def test_with_a_baseline_the_summary_tells_all_that_there_is_from_what_is_new() -> None:
+    text = FORMATS["table"](report(OPEN, UNREAD, compared=True, delta=Delta("2026-01-01T00:00:00Z", 1, 2)))
+    assert "1 failed, 0 unknown, 4 passed" in text
+    assert "new against the baseline: 1 failed (1 high), 1 unknown" in text
+    assert "since 2026-01-01T00:00:00Z: 1 new, 2 gone" in text
+    assert "Gone since: 2." in FORMATS["markdown"](report(compared=True, delta=Delta("", 0, 2)))

@@ -1,26 +1,32 @@
 """What is new against an earlier result.
 
 The one idea: a finding is the same when control and resource are; its id says so. A finding that was UNKNOWN and is now
-FAIL is new; one that was FAIL and can no longer be read is not.
+FAIL is new; one that was FAIL and can no longer be read is not. Findings move with a template that is renamed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 
+from bastide.assess.renames import OPEN, Mark, Seen, provisional, renamed
 from bastide.errors import InputError
 from bastide.model import Finding, Status
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """Findings of an earlier run: status by finding id."""
+    """Findings of an earlier run: status by finding id; ``seen``: those on resources that are called after a file.
+
+    ``made_at``: when the run was, ISO 8601 UTC; empty when it does not say.
+    """
 
     statuses: Mapping[str, Status] = field(default_factory=dict)
+    seen: tuple[Seen, ...] = ()
+    made_at: str = ""
 
     def holds(self, finding: Finding) -> bool:
         """The finding was there before, with this status (a FAIL covers a later UNKNOWN)."""
@@ -29,18 +35,28 @@ class Baseline:
 
     def new(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """The findings that were not there before, in their order."""
-        return tuple(finding for finding in findings if not self.holds(finding))
+        given = tuple(findings)
+        known = self.following(given)
+        return tuple(finding for finding in given if not known.holds(finding))
 
     def gone(self, findings: Iterable[Finding]) -> tuple[str, ...]:
         """Ids that failed before and are not among the findings now, sorted."""
-        now = {finding.id for finding in findings}
-        return tuple(sorted(key for key, status in self.statuses.items() if status is Status.FAIL and key not in now))
+        given = tuple(findings)
+        now, statuses = {finding.id for finding in given}, self.following(given).statuses
+        return tuple(sorted(key for key, status in statuses.items() if status is Status.FAIL and key not in now))
+
+    def following(self, findings: Iterable[Finding]) -> Baseline:
+        """The same baseline under today's ids: of findings in files that are renamed since, the new ones."""
+        moved = renamed(self.seen, findings, self.statuses) if self.seen else {}
+        if not moved:
+            return self
+        return replace(self, statuses={moved.get(key, key): status for key, status in self.statuses.items()}, seen=())
 
 
 def parse_baseline(data: bytes, where: str = "") -> Baseline:
     """The baseline in the JSON of an earlier assessment: an object with ``findings``, or the list of them.
 
-    Each finding needs ``id`` and ``status``; all else is ignored.
+    Each finding needs ``id`` and ``status``; by what else it says, renamed files are known.
 
     Raises:
         InputError: not JSON, no findings in it, or a finding without id or with a status that is none.
@@ -52,7 +68,21 @@ def parse_baseline(data: bytes, where: str = "") -> Baseline:
     findings = document.get("findings") if isinstance(document, dict) else document
     if not isinstance(findings, list):
         raise InputError("the baseline holds no list of findings", where, "give the file that -o json wrote")
-    return Baseline(dict(_entry(item, index, where) for index, item in enumerate(findings)))
+    statuses = dict(_entry(item, index, where) for index, item in enumerate(findings))
+    made_at = document.get("generated_at") if isinstance(document, dict) else ""
+    return Baseline(statuses, tuple(_seen(findings)), made_at if isinstance(made_at, str) else "")
+
+
+def _seen(findings: Iterable[dict[str, Any]]) -> Iterator[Seen]:
+    """The open findings on resources that are called after their file, as far as they say so."""
+    for item in findings:
+        resource = item.get("resource")
+        origin = resource.get("origin") if isinstance(resource, dict) else None
+        if not isinstance(resource, dict) or not isinstance(origin, dict) or item["status"] not in OPEN:
+            continue
+        if origin.get("source") == "template" and provisional(str(resource.get("id"))):
+            parts = (item.get("control"), *(resource.get(name) for name in ("type", "account", "region", "logical_id")))
+            yield Seen(item["id"], str(origin.get("file")), Mark(*(str(part) for part in parts)))
 
 
 def _entry(item: Any, index: int, where: str) -> tuple[str, Status]:

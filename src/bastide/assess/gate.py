@@ -22,11 +22,12 @@ class Gate:
 
     def hits(self, findings: Iterable[Finding], baseline: Baseline | None = None) -> tuple[Finding, ...]:
         """The findings that close the gate; with ``new``, those that the baseline holds are let through."""
-        known = baseline if self.new and baseline is not None else Baseline()
+        given = tuple(findings)
+        known = baseline.following(given) if self.new and baseline is not None else Baseline()
         statuses = {Status.FAIL, Status.UNKNOWN} if self.unknown else {Status.FAIL}
         return tuple(
             finding
-            for finding in findings
+            for finding in given
             if finding.severity >= self.severity and finding.status in statuses and not known.holds(finding)
         )
 

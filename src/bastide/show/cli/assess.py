@@ -146,7 +146,7 @@ def _judge_place(
     from bastide.show.history import assessed_at
     from bastide.show.progress import bar
     from bastide.show.recording import record
-    from bastide.show.reports import write
+    from bastide.show.reports import delta_since, write
     from bastide.show.reports.report import shown
     from bastide.show.standards import with_history, with_standings
 
@@ -167,6 +167,8 @@ def _judge_place(
         typer.echo(shown(note), err=True)
     if live and not partial:
         delta = record(place, assessment, estate, lambda text: typer.echo(text, err=True))
+    if earlier and not live:
+        delta = delta_since(earlier, assessment.findings)
     made = place.report(assessment, estate, baseline=earlier, grouped_by=by, delta=delta)
     made = replace(made, notes=notes)
     if wanted:
@@ -209,7 +211,7 @@ def _judge_templates(
     wanted: Asked,
 ) -> int:
     """Judge and show templates; the exit code. What was skipped or not judged goes to stderr."""
-    from bastide.show.reports import write
+    from bastide.show.reports import delta_since, write
     from bastide.show.reports.report import shown
     from bastide.show.standards import with_standings
     from bastide.show.templates import assess_templates, parse_parameters, report
@@ -221,6 +223,7 @@ def _judge_templates(
         typer.echo(shown(note), err=True)
     moment = now().isoformat(timespec="seconds").replace("+00:00", "Z")
     made = replace(report(judged, controls, moment, earlier), grouped_by=by)
+    made = replace(made, delta=delta_since(earlier, judged.assessment.findings)) if earlier else made
     if wanted:
 
         def again(more: tuple[Control, ...]) -> Assessment:
@@ -246,10 +249,12 @@ def _write_evidence(wanted: Asked, made: Report, assessment: Assessment, keys: P
 
 def _baseline(path: Path | None) -> Baseline | None:
     from bastide.assess import parse_baseline
+    from bastide.declare.regular import require_regular
 
     if path is None:
         return None
     try:
+        require_regular(path)
         return parse_baseline(path.read_bytes(), str(path))
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error

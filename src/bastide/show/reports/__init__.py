@@ -6,6 +6,6 @@ characters.
 """
 
 from bastide.show.reports.formats import FORMATS, Output, parse_outputs, write
-from bastide.show.reports.report import Report
+from bastide.show.reports.report import Report, delta_since
 
-__all__ = ["FORMATS", "Output", "Report", "parse_outputs", "write"]
+__all__ = ["FORMATS", "Output", "Report", "delta_since", "parse_outputs", "write"]

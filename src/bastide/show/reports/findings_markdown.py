@@ -42,7 +42,9 @@ def _counts(report: Report) -> str:
         f"{report.counts.get(status, 0)} {status.lower().replace('_', ' ')}"
         for status in (Status.FAIL, Status.UNKNOWN, Status.PASS)
     )
-    return f"In all: {counts}, by {len(report.controls)} controls over {len(report.estate.resources):,} resources."
+    gone = f" Gone since: {report.delta.gone}." if report.delta and report.delta.gone else ""
+    judged = f"by {len(report.controls)} controls over {len(report.estate.resources):,} resources"
+    return f"In all: {counts}, {judged}.{gone}"
 
 
 def _rows(report: Report) -> tuple[list[str], int]:

@@ -112,17 +112,20 @@ def summary(report: Report) -> list[RenderableType]:
     counts = {status: report.counts.get(status, 0) for status in Status}
     severities = ", ".join(f"{number} {severity}" for severity, number in report.by_severity().items() if number)
     accepted = sum("suppressed" in finding.evidence for finding in report.findings)
+    worst = f" ({severities})" if severities else ""
     lines: list[RenderableType] = [
         Text(
-            f"{counts[Status.FAIL]} failed{f' ({severities})' if severities else ''}, "
+            f"{counts[Status.FAIL]} failed{'' if report.compared else worst}, "
             f"{counts[Status.UNKNOWN]} unknown, "
             f"{counts[Status.PASS]} passed, {counts[Status.NOT_APPLICABLE]} not applicable"
             f"{f' ({accepted} accepted)' if accepted else ''} "
             f"· {len(report.controls)} controls over {len(report.estate.resources):,} resources "
             f"· basis: {report.estate.basis}"
-            f"{f' · {len(report.findings)} new against the baseline' if report.compared else ''}"
         )
     ]
+    if report.compared:
+        unread = f", {len(report.unknowns)} unknown" if report.unknowns else ""
+        lines.append(Text(f"new against the baseline: {len(report.failures)} failed{worst}{unread}"))
     if report.delta:
         lines.append(Text(f"since {report.delta.since}: {report.delta.new} new, {report.delta.gone} gone"))
     if report.estate.gaps:

@@ -15,6 +15,7 @@ from bastide.controls import Control
 from bastide.model import Estate, Finding, Severity, Status
 
 if TYPE_CHECKING:
+    from bastide.assess import Baseline
     from bastide.standards import Standing
     from bastide.store import KeptScore
 
@@ -74,6 +75,13 @@ class Report:
         """Number of failures by severity, the worst first, zeros included."""
         found = Counter(finding.severity for finding in self.failures)
         return {severity: found.get(severity, 0) for severity in sorted(Severity, reverse=True)}
+
+
+def delta_since(baseline: Baseline, findings: Sequence[Finding]) -> Delta:
+    """How many failures are new against a baseline, and how many of its failures are no longer open."""
+    open_now = [one for one in findings if one.status in {Status.FAIL, Status.UNKNOWN}]
+    new = sum(one.status is Status.FAIL for one in baseline.new(open_now))
+    return Delta(baseline.made_at or "the baseline", new, len(baseline.gone(open_now)))
 
 
 def name_of(finding: Finding) -> str:
