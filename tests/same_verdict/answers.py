@@ -54,10 +54,10 @@ def answers(
     made = {}
     for name, step in table.details.items():
         if name in context or not step.absent:
-            made[_key(reader, step)] = _answer(reader, step, context.get(name), blank)
+            made[key_of(reader, step)] = _answer(reader, step, context.get(name), blank)
     for step in reversed(table.steps):
         if step.call:
-            made[_key(reader, step)] = _answer(reader, step, context.get("this", {}), blank)
+            made[key_of(reader, step)] = _answer(reader, step, context.get("this", {}), blank)
             context = context.get("above", {})
         elif "this" not in context or not isinstance(context["this"], Mapping):
             context = context.get("above", {})  # a choice of the table's own
@@ -117,7 +117,8 @@ BY_HAND = {
 }
 
 
-def _key(reader: Reader, step: Step) -> tuple[str, str, frozenset[str]]:
+def key_of(reader: Reader, step: Step) -> tuple[str, str, frozenset[str]]:
+    """What a call of the reader is known by."""
     return (
         step.service or reader.service,
         step.call,
@@ -126,7 +127,7 @@ def _key(reader: Reader, step: Step) -> tuple[str, str, frozenset[str]]:
 
 
 def _answer(reader: Reader, step: Step, item: Any, blank: bool) -> Any:
-    shape = output_of(*_key(reader, step)[:2])
+    shape = output_of(*key_of(reader, step)[:2])
     several = isinstance(_shape_of(reader, step, listed=True), ListShape)
     item = [] if item is None and several else item
     if step.document:
@@ -150,7 +151,7 @@ def _shape_of(reader: Reader, step: Step, *, listed: bool = False) -> Shape | No
         before = reader.table.steps[reader.table.steps.index(step) - 1]
         shape = shape_at(_Members({"this": _shape_of(reader, before)}), parsed(step.items))
     else:
-        shape = shape_at(output_of(*_key(reader, step)[:2]), parsed(step.items))
+        shape = shape_at(output_of(*key_of(reader, step)[:2]), parsed(step.items))
     return shape.member if isinstance(shape, ListShape) and not listed else shape
 
 
@@ -311,8 +312,10 @@ class Answering:
     def __init__(self, given: Answers, reader: Reader) -> None:
         """``given`` by service and method; ``reader`` tells the codes that mean none."""
         self.given = given
-        self.keys = {_key(reader, step) for step in (*reader.table.steps, *reader.table.details.values()) if step.call}
-        self.absent = {_key(reader, step): step.absent for step in reader.table.details.values()}
+        self.keys = {
+            key_of(reader, step) for step in (*reader.table.steps, *reader.table.details.values()) if step.call
+        }
+        self.absent = {key_of(reader, step): step.absent for step in reader.table.details.values()}
 
     def client(self, service: str, region: str = "") -> Any:
         """A client that answers."""

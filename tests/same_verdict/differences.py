@@ -153,3 +153,11 @@ ANSWERED = {
     "secretsmanager-secret-rotated": "the schedule of a template is a resource; a live secret tells it itself",
     "neptune-cluster-multi-az": "instances that are yet to be made are none of a live cluster",
 }
+# Verdicts that AWS Config's item of a resource cannot give.
+UNRECORDED = {
+    "cloudfront-origin-failover": "members of a group that are counted and not listed are only declared",
+    "networkfirewall-several-zones": "zones of a firewall at a transit gateway are not in Config's schema",
+    "rds-instance-backups": "that an instance replicates a cluster is not in Config's schema",
+}
+# Types of whose items Config records nothing that a control reads.
+UNJUDGED = {"AWS::ElasticBeanstalk::Environment": "option settings are not in Config's schema"}

@@ -130,7 +130,7 @@ def _equal(node: Node, value: Any, document: Any) -> Any:
 
 def _either(node: Node, value: Any, document: Any) -> Any:
     left, right = node["children"]
-    if left["type"] == right["type"] == "comparator" and value in (False, "false"):
+    if right["type"] == "comparator" and value in (False, "false"):
         return put(right, False, put(left, False, document))
     try:
         return put(left, value, document)

@@ -1,7 +1,7 @@
 """The same verdict from what is declared and from what the service's API answers of it, for types that readers list.
 
-The cases of every control of the type, judged by all of its controls: alone, and with what the service answers by default
-below and empty text for what nobody wrote.
+The cases of every control of the type, judged by all of its controls: alone, and with what the service answers by
+default below and empty text for what nobody wrote.
 """
 
 from __future__ import annotations

@@ -149,8 +149,30 @@ def restore(value: Value) -> Value:
 
 @converter
 def sse(value: Value) -> Value:
-    """Whether server-side encryption with a key of one's own or of AWS's is on."""
-    return member(value, "status") in ("ENABLED", "ENABLING", "UPDATING")
+    """Server-side encryption of a table with a key of one's own or of AWS's: whether it is on, how, and the key."""
+    said = value if isinstance(value, Mapping) else {}
+    key = said.get("kmsmasterKeyArn", said.get("kmsMasterKeyArn"))
+    found = {"SSEType": said.get("ssetype", said.get("sseType")), "KMSMasterKeyId": key}
+    on = said.get("status") in ("ENABLED", "ENABLING", "UPDATING")
+    return {"SSEEnabled": on, **{name: one for name, one in found.items() if one is not None}}
+
+
+@converter
+def classic_policies(value: Value) -> Value:
+    """Policies of a Classic Load Balancer, as CloudFormation has them."""
+    return [
+        {
+            "PolicyName": one.get("policyName"),
+            "PolicyType": one.get("policyTypeName"),
+            "Attributes": [
+                {"Name": each.get("attributeName"), "Value": each.get("attributeValue")}
+                for each in many(one.get("policyAttributeDescriptions"))
+                if isinstance(each, Mapping)
+            ],
+        }
+        for one in many(value)
+        if isinstance(one, Mapping)
+    ]
 
 
 @converter
@@ -167,10 +189,15 @@ def split(value: Value) -> Value:
 
 @converter
 def redshift_logging(value: Value) -> Value:
-    """Where a cluster logs to; nothing when logging is off."""
+    """Where a cluster logs to; nothing when logging is off. Config records no other place than a bucket.
+
+    Source: Redshift API Reference, LoggingStatus (LogDestinationType is s3 or cloudwatch).
+    """
     if not isinstance(value, Mapping) or value.get("loggingEnabled") is not True:
         return {} if isinstance(value, Mapping) and value.get("loggingEnabled") is False else Unknown("not recorded")
-    return {"BucketName": value.get("bucketName"), "S3KeyPrefix": value.get("s3KeyPrefix")}
+    if not value.get("bucketName"):
+        return {"LogDestinationType": "cloudwatch"}
+    return {"BucketName": value["bucketName"], "S3KeyPrefix": value.get("s3KeyPrefix")}
 
 
 @converter

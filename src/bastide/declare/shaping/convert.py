@@ -190,8 +190,8 @@ class Shaping:
         items = self.shaper.resolved(schema.get("items", {}))
         if isinstance(value, str) and self._is_object(items, [items["type"]] if "type" in items else []):
             value = document(value)
-        if isinstance(value, Mapping) and "items" in value and set(value) <= COUNTED:
-            value = value["items"] or []
+        if isinstance(value, Mapping) and {"items", "quantity"} & set(value) and set(value) <= COUNTED:
+            value = value.get("items") or []
         if isinstance(value, Mapping):
             if set(self._property_names(items)) >= TAGS and {folded(one) for one in value} != PAIR:
                 return [{"Key": key, "Value": item} for key, item in value.items() if item is not None]
