@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from bastide.declare.regular import require_regular
 from bastide.errors import InputError, Problem
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -57,9 +58,8 @@ def read(path: Path) -> Document:
         InputError: the file cannot be read, is too large, is not UTF-8 or not YAML as understood here.
     """
     try:
+        require_regular(path)
         size = path.stat().st_size
-        if path.is_dir():
-            raise InputError(f"{path} is a folder", fix="name the architecture file in it")
         if size > MAX_BYTES:
             fix = f"an architecture file has at most {MAX_BYTES:,} bytes; is this the right file?"
             raise InputError(f"{path} has {size:,} bytes", fix=fix)

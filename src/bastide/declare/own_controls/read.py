@@ -19,6 +19,7 @@ from bastide.declare.own_controls.expression import ELEMENT
 from bastide.declare.own_controls.guard_file import SUFFIX, guard_controls
 from bastide.declare.own_controls.shapes import SCHEMA, Case, File, OwnControl
 from bastide.declare.own_controls.vocabulary import wrong_type, wrong_words
+from bastide.declare.regular import require_regular
 from bastide.declare.source import Document, KeyPath, parse
 from bastide.errors import InputError, Problem
 from bastide.model import Estate, Resource, Severity, Status, Unknown, Value
@@ -82,6 +83,7 @@ def _files(paths: Iterable[Path]) -> list[Path]:
 
 def _bytes(path: Path) -> bytes:
     try:
+        require_regular(path)
         return path.read_bytes()
     except FileNotFoundError as error:
         raise InputError(f"there is no file {path}", fix="name a YAML file of controls, or a folder") from error

@@ -85,9 +85,11 @@ def read_plan(path: Path) -> Plan:
     Raises:
         InputError: it cannot be read, is no plan, or was edited (StalePlanError).
     """
+    from bastide.declare.regular import require_regular
     from bastide.plan import parse_plan
 
     try:
+        require_regular(path)
         data = path.read_bytes()
     except OSError as error:
         raise InputError(

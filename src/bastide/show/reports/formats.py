@@ -101,10 +101,21 @@ def write_text(text: str, path: Path | None) -> None:
         except OSError as error:
             raise InputError(f"stdout cannot be written: {error.strerror}") from error
         return
+    try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            path.write_bytes(written)  # a pipe or a device, whose place nothing must take
+        else:
+            _replace(path.resolve(), written)  # what a link leads to, not the link
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _replace(path: Path, written: bytes) -> None:
+    """Put a whole file where there may be another."""
     part = path.with_name(path.name + ".part")
     try:
         part.write_bytes(written)
         part.replace(path)
-    except OSError as error:
+    except OSError:
         part.unlink(missing_ok=True)
-        raise InputError(f"{path} cannot be written: {error.strerror}") from error
+        raise
