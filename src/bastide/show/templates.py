@@ -7,12 +7,11 @@ together.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bastide.errors import InputError
 from bastide.model import Estate, Finding, Resource, ResourceKey, Status, Value
 
 if TYPE_CHECKING:
@@ -31,57 +30,6 @@ class Judged:
     notes: tuple[str, ...] = ()
     incomplete: bool = False
     skipped: Mapping[str, int] = field(default_factory=dict)  # resources of types that are not read, by type
-
-
-def parse_parameters(texts: Iterable[str]) -> dict[str, Value]:
-    """Values of parameters from ``name=value`` texts and from JSON or YAML files.
-
-    A file holds a mapping of names, CloudFormation's list of ``ParameterKey`` and ``ParameterValue``, CodePipeline's
-    ``{"Parameters": …}``, or a list of ``name=value``.
-
-    Raises:
-        InputError: a text or a file is none of these.
-    """
-    found: dict[str, Value] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        path = Path(text)
-        if path.is_file():
-            found.update(_from_file(path))
-        elif equals and name.strip():
-            found[name.strip()] = value
-        else:
-            raise InputError(f"{text!r} is neither name=value nor a file", fix="--parameters Env=prod, or a JSON file")
-    return found
-
-
-def _from_file(path: Path) -> dict[str, Value]:
-    from bastide.declare.templates.files import read_template
-
-    document = read_template(path)
-    if isinstance(document, Mapping) and isinstance(document.get("Parameters"), Mapping):
-        document = document["Parameters"]
-    named = isinstance(document, Mapping)
-    pairs = list(document.items()) if named else [_pair(item, path) for item in _listed(document, path)]
-    wrong = next((name for name, value in pairs if isinstance(value, Mapping) or value is None), None)
-    if wrong is not None:
-        raise InputError(f"parameter {wrong} has no plain value", str(path), "write text, a number or a list")
-    return {str(name): ",".join(map(str, value)) if isinstance(value, list) else value for name, value in pairs}
-
-
-def _listed(document: Value, path: Path) -> list[Value]:
-    if isinstance(document, list):
-        return document
-    raise InputError("this file holds no parameters", str(path), "write a mapping of names and values")
-
-
-def _pair(item: Value, path: Path) -> tuple[str, Value]:
-    if isinstance(item, Mapping) and "ParameterKey" in item:
-        return str(item["ParameterKey"]), item.get("ParameterValue")
-    if isinstance(item, str) and "=" in item:
-        name, _, value = item.partition("=")
-        return name, value
-    raise InputError("this is not a parameter", str(path), 'write {"ParameterKey": …, "ParameterValue": …}')
 
 
 def assess_templates(

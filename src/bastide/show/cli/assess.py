@@ -211,10 +211,11 @@ def _judge_templates(
     wanted: Asked,
 ) -> int:
     """Judge and show templates; the exit code. What was skipped or not judged goes to stderr."""
+    from bastide.show.parameters import parse_parameters
     from bastide.show.reports import delta_since, write
     from bastide.show.reports.report import shown
     from bastide.show.standards import with_standings
-    from bastide.show.templates import assess_templates, parse_parameters, report
+    from bastide.show.templates import assess_templates, report
     from bastide.show.workspace import now
 
     given, passes = parse_parameters(parameters), all_ or bool(wanted)
