@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bastide.aws.handler import Connection, Found, Handler, pages, tag_list
-from bastide.aws.handlers.ec2_shapes import ec2_arn, filters, listed, tag_specification, write_tags
+from bastide.aws.handlers.ec2_shapes import described, ec2_arn, filters, listed, tag_specification, write_tags
 from bastide.aws.shape import (
     actions,
     before_and_after,
@@ -51,10 +51,9 @@ class VPCEndpoint(Handler):
         return [_endpoint(at, endpoint) for endpoint in found if endpoint["State"].lower() not in GONE]
 
     def read(self, at: Connection, id: str) -> Found | None:
-        absent = ("InvalidVpcEndpointId.NotFound",)
-        answer = quietly(at.client("ec2").describe_vpc_endpoints, *absent, VpcEndpointIds=[id])
-        found = answer["VpcEndpoints"] if answer else []
-        return _endpoint(at, found[0]) if found and found[0]["State"].lower() not in GONE else None
+        absent = "InvalidVpcEndpointId.NotFound"
+        found = described(at, "describe_vpc_endpoints", "VpcEndpoints", absent, VpcEndpointIds=[id])
+        return _endpoint(at, found) if found and found["State"].lower() not in GONE else None
 
     def create(self, at: Connection, properties: Properties) -> str:
         wanted = filters({"vpc-id": str(properties["VpcId"]), "service-name": str(properties["ServiceName"])})
@@ -161,8 +160,8 @@ class FlowLog(Handler):
         return [_flow_log(at, log) for log in listed(at, "describe_flow_logs", "FlowLogs")]
 
     def read(self, at: Connection, id: str) -> Found | None:
-        answer = quietly(at.client("ec2").describe_flow_logs, "InvalidFlowLogId.NotFound", FlowLogIds=[id])
-        return _flow_log(at, answer["FlowLogs"][0]) if answer and answer["FlowLogs"] else None
+        log = described(at, "describe_flow_logs", "FlowLogs", "InvalidFlowLogId.NotFound", FlowLogIds=[id])
+        return _flow_log(at, log) if log else None
 
     def create(self, at: Connection, properties: Properties) -> str:
         wanted = {"resource-id": str(properties["ResourceId"])}

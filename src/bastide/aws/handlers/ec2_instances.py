@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bastide.aws.handler import Connection, Found, Handler, pages, tag_list
-from bastide.aws.handlers.ec2_shapes import ec2_arn, listed, tag_specification, write_tags
+from bastide.aws.handlers.ec2_shapes import described, ec2_arn, listed, tag_specification, write_tags
 from bastide.aws.shape import actions, before_and_after, pick, present, touched
 from bastide.aws.waiting import quietly
 from bastide.errors import TargetError
@@ -61,11 +61,11 @@ class Instance(Handler):
         return [_instance(at, instance) for instance in instances if instance["State"]["Name"] not in GONE]
 
     def read(self, at: Connection, id: str) -> Found | None:
-        absent = ("InvalidInstanceID.NotFound",)
-        answer = quietly(at.client("ec2").describe_instances, *absent, InstanceIds=[id])
-        if not answer or not answer["Reservations"]:
+        absent = "InvalidInstanceID.NotFound"
+        reservation = described(at, "describe_instances", "Reservations", absent, InstanceIds=[id])
+        if reservation is None:
             return None
-        instance = answer["Reservations"][0]["Instances"][0]
+        instance = reservation["Instances"][0]
         return None if instance["State"]["Name"] in GONE else _instance(at, instance)
 
     def create(self, at: Connection, properties: Properties) -> str:

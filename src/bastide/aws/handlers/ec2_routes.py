@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from bastide.aws.handler import Connection, Found, Handler, error_code, tag_list
-from bastide.aws.handlers.ec2_shapes import ec2_arn, existing, filters, listed, tag_specification, write_tags
+from bastide.aws.handlers.ec2_shapes import described, ec2_arn, existing, filters, listed, tag_specification, write_tags
 from bastide.aws.shape import actions, before_and_after, pick, tag_value, touched
 from bastide.aws.waiting import quietly
 from bastide.model import Change, Properties, Value
@@ -76,12 +76,7 @@ class RouteTable(Handler):
 
 
 def _read_table(at: Connection, id: str) -> dict[str, Any] | None:
-    absent = ("InvalidRouteTableID.NotFound",)
-    answer = quietly(at.client("ec2").describe_route_tables, *absent, RouteTableIds=[id])
-    if not answer or not answer["RouteTables"]:
-        return None
-    found: dict[str, Any] = answer["RouteTables"][0]
-    return found
+    return described(at, "describe_route_tables", "RouteTables", "InvalidRouteTableID.NotFound", RouteTableIds=[id])
 
 
 def _table(at: Connection, table: Mapping[str, Any]) -> Found:

@@ -13,7 +13,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from bastide.aws.handler import Connection, Found, Handler, error_code, tag_list
-from bastide.aws.handlers.ec2_shapes import ec2_arn, existing, listed, tag_specification, write_tags
+from bastide.aws.handlers.ec2_shapes import described, ec2_arn, existing, listed, tag_specification, write_tags
 from bastide.aws.shape import actions, before_and_after, pick, present, tag_value, touched
 from bastide.aws.waiting import quietly
 from bastide.errors import TargetError
@@ -131,8 +131,8 @@ class SecurityGroup(Handler):
 
     def read(self, at: Connection, id: str) -> Found | None:
         absent = ("InvalidGroup.NotFound", "InvalidGroupId.Malformed")
-        answer = quietly(at.client("ec2").describe_security_groups, *absent, GroupIds=[id])
-        return _group(at, answer["SecurityGroups"][0]) if answer and answer["SecurityGroups"] else None
+        group = described(at, "describe_security_groups", "SecurityGroups", *absent, GroupIds=[id])
+        return _group(at, group) if group else None
 
     def create(self, at: Connection, properties: Properties) -> str:
         ec2 = at.client("ec2")
@@ -237,8 +237,8 @@ class NetworkAcl(Handler):
     def read(self, at: Connection, id: str) -> Found | None:
         # moto: answers with the code of route tables.
         absent = ("InvalidNetworkAclID.NotFound", "InvalidRouteTableID.NotFound")
-        answer = quietly(at.client("ec2").describe_network_acls, *absent, NetworkAclIds=[id])
-        return _acl(at, answer["NetworkAcls"][0]) if answer and answer["NetworkAcls"] else None
+        acl = described(at, "describe_network_acls", "NetworkAcls", *absent, NetworkAclIds=[id])
+        return _acl(at, acl) if acl else None
 
     def create(self, at: Connection, properties: Properties) -> str:
         ec2, vpc = at.client("ec2"), str(properties["VpcId"])

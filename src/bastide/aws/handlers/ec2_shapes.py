@@ -1,4 +1,4 @@
-"""What EC2's handlers share: tags at creation and after, filters, and finding what exists already."""
+"""What EC2's handlers share: tags at creation and after, filters, and finding what there is already."""
 
 from __future__ import annotations
 
@@ -7,12 +7,19 @@ from typing import Any
 
 from bastide.aws.handler import Connection, pages
 from bastide.aws.shape import arn_of, tag_changes, tags_of
+from bastide.aws.waiting import quietly
 from bastide.model import Properties, Value
 
 
 def listed(at: Connection, operation: str, key: str, **parameters: Any) -> list[dict[str, Any]]:
     """Every item of a describe call, asked once for this account and region; the parameters belong to the operation."""
     return at.once(f"ec2:{operation}", lambda: list(pages(at.client("ec2"), operation, key, **parameters)))
+
+
+def described(at: Connection, operation: str, key: str, *absent: str, **ids: list[str]) -> dict[str, Any] | None:
+    """What a describe call tells of an id; None when there is none, which EC2 says by one of the codes ``absent``."""
+    answer = quietly(getattr(at.client("ec2"), operation), *absent, **ids)
+    return answer[key][0] if answer and answer[key] else None
 
 
 def filters(wanted: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bastide.aws.handler import Connection, Found, Handler, ask, tag_list
-from bastide.aws.handlers.ec2_shapes import ec2_arn, listed, tag_specification, write_tags
+from bastide.aws.handlers.ec2_shapes import described, ec2_arn, listed, tag_specification, write_tags
 from bastide.aws.shape import actions, before_and_after, pick, present, tags_of, touched
 from bastide.aws.waiting import quietly
 from bastide.errors import TargetError
@@ -55,8 +55,8 @@ class Volume(Handler):
         return [_volume(at, volume) for volume in listed(at, "describe_volumes", "Volumes")]
 
     def read(self, at: Connection, id: str) -> Found | None:
-        answer = quietly(at.client("ec2").describe_volumes, *NO_VOLUME, VolumeIds=[id])
-        return _volume(at, answer["Volumes"][0]) if answer and answer["Volumes"] else None
+        volume = described(at, "describe_volumes", "Volumes", *NO_VOLUME, VolumeIds=[id])
+        return _volume(at, volume) if volume else None
 
     def create(self, at: Connection, properties: Properties) -> str:
         source = properties.get("VolumeId") or properties.get("SourceVolumeId")
@@ -137,10 +137,8 @@ class Snapshot(Handler):
         return [_snapshot(at, snapshot, public) for snapshot in snapshots]
 
     def read(self, at: Connection, id: str) -> Found | None:
-        answer = quietly(at.client("ec2").describe_snapshots, *NO_SNAPSHOT, SnapshotIds=[id])
-        if not answer or not answer["Snapshots"]:
-            return None
-        return _snapshot(at, answer["Snapshots"][0], _public(at.client("ec2")))
+        snapshot = described(at, "describe_snapshots", "Snapshots", *NO_SNAPSHOT, SnapshotIds=[id])
+        return _snapshot(at, snapshot, _public(at.client("ec2"))) if snapshot else None
 
     def create(self, at: Connection, properties: Properties) -> str:
         request = pick(properties, "VolumeId", "Description")

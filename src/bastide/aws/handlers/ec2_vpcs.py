@@ -7,7 +7,7 @@ from typing import Any
 
 from bastide.aws.handler import Connection, Found, Handler, ask, tag_list
 from bastide.aws.handlers.ec2_security import network_acls, security_groups
-from bastide.aws.handlers.ec2_shapes import ec2_arn, existing, listed, tag_specification, write_tags
+from bastide.aws.handlers.ec2_shapes import described, ec2_arn, existing, listed, tag_specification, write_tags
 from bastide.aws.shape import actions, before_and_after, member, pick, present, set_changes, tag_value, touched
 from bastide.aws.waiting import quietly
 from bastide.model import Change, Properties, Value
@@ -47,13 +47,13 @@ class VPC(Handler):
         ]
 
     def read(self, at: Connection, id: str) -> Found | None:
-        answer = quietly(at.client("ec2").describe_vpcs, "InvalidVpcID.NotFound", VpcIds=[id])
-        if not answer or not answer["Vpcs"]:
+        vpc = described(at, "describe_vpcs", "Vpcs", "InvalidVpcID.NotFound", VpcIds=[id])
+        if vpc is None:
             return None
         here = {"vpc-id": id}
         group = existing(at, "describe_security_groups", "SecurityGroups", here | {"group-name": "default"})
         acl = existing(at, "describe_network_acls", "NetworkAcls", here | {"default": "true"})
-        return _vpc(at, answer["Vpcs"][0], group, acl)
+        return _vpc(at, vpc, group, acl)
 
     def create(self, at: Connection, properties: Properties) -> str:
         ec2 = at.client("ec2")
@@ -123,8 +123,8 @@ class Subnet(Handler):
         return [_subnet(at, subnet) for subnet in listed(at, "describe_subnets", "Subnets")]
 
     def read(self, at: Connection, id: str) -> Found | None:
-        answer = quietly(at.client("ec2").describe_subnets, "InvalidSubnetID.NotFound", SubnetIds=[id])
-        return _subnet(at, answer["Subnets"][0]) if answer and answer["Subnets"] else None
+        subnet = described(at, "describe_subnets", "Subnets", "InvalidSubnetID.NotFound", SubnetIds=[id])
+        return _subnet(at, subnet) if subnet else None
 
     def create(self, at: Connection, properties: Properties) -> str:
         ec2 = at.client("ec2")
@@ -184,9 +184,9 @@ class InternetGateway(Handler):
         return [_gateway(at, gateway) for gateway in found]
 
     def read(self, at: Connection, id: str) -> Found | None:
-        absent = ("InvalidInternetGatewayID.NotFound",)
-        answer = quietly(at.client("ec2").describe_internet_gateways, *absent, InternetGatewayIds=[id])
-        return _gateway(at, answer["InternetGateways"][0]) if answer and answer["InternetGateways"] else None
+        absent = "InvalidInternetGatewayID.NotFound"
+        gateway = described(at, "describe_internet_gateways", "InternetGateways", absent, InternetGatewayIds=[id])
+        return _gateway(at, gateway) if gateway else None
 
     def create(self, at: Connection, properties: Properties) -> str:
         wanted = {"tag:Name": tag_value(properties, "Name")}
