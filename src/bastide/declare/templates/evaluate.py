@@ -113,7 +113,7 @@ class Evaluator:
         made: dict[str, Value] = {}
         for key, item in node.items():
             if key.startswith("Fn::ForEach::"):
-                return Unknown(f"the collection of {key} is not known")
+                return Unknown(f"{key} is not written out")
             below = f"{path}.{key}" if path else key
             if places is not None:
                 places[below] = node.lines.get(key) or node.line
