@@ -15,7 +15,7 @@ from bastide.declare.templates import Settings, estate_of
 from bastide.declare.templates.files import parse_template
 from bastide.errors import InputError
 from bastide.model import Estate, Resource, Unknown
-from bastide.show.standards import read_pack
+from bastide.show.standards import asked, read_pack
 from bastide.standards import Answer, all_standards
 from bastide.standards.evaluation import PackCompliance, judge
 from bastide.standards.pack import Rule, cover_rule, layers, parse_rule, rule_coverage, rules_in
@@ -75,6 +75,31 @@ def test_parameters_are_filled_in_with_their_defaults(tmp_path: Path) -> None:
     keys, ssh = read_pack(file)
     assert (keys.name, keys.parameters) == ("keys", {"maxAccessKeyAge": "90"})
     assert ssh.parameters == {}
+
+
+def test_parameters_that_a_person_gives_replace_the_defaults(tmp_path: Path) -> None:
+    file, other = tmp_path / "pack.yaml", tmp_path / "other.yaml"
+    file.write_text(PACK)
+    other.write_text(PACK.replace("  Age:", "  Days:").replace("!Ref Age", "!Ref Days"))
+    listed = '[{"ParameterName": "Ports", "ParameterValue": "22"}, {"ParameterName": "Days", "ParameterValue": "7"}]'
+    (_, first), (_, second) = asked((), (file, other), all_controls(), ("Age=30", listed)).packs
+    assert [one.rule.parameters for one in first] == [{"maxAccessKeyAge": "30"}, {"unused": "22"}]
+    assert [one.rule.parameters for one in second] == [{"maxAccessKeyAge": "7"}, {"unused": "22"}]
+    with pytest.raises(InputError, match="no template has a parameter Old"):
+        asked((), (file,), all_controls(), ("Old=1",))
+    with pytest.raises(InputError, match="--pack-parameters are of conformance packs"):
+        asked((), (), all_controls(), ("Age=1",))
+
+
+def test_a_pack_whose_parameters_switch_everything_off_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "pack.yaml"
+    rule = "{Type: 'AWS::Config::ConfigRule', Condition: Asked, Properties: {}}"
+    file.write_text(
+        "Parameters: {Ssh: {Type: String, Default: 'no'}}\nConditions: {Asked: !Equals [!Ref Ssh, 'yes']}\n"
+        f"Resources: {{A: {rule}, B: {rule}}}"
+    )
+    with pytest.raises(InputError, match="leave out all of its 2 rules"):
+        read_pack(file)
 
 
 @pytest.mark.parametrize("text", ["a: 1", "Resources: {B: {Type: 'AWS::S3::Bucket'}}", "[]", "\x00\x01"])

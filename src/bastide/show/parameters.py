@@ -1,7 +1,8 @@
 """Values of templates' parameters as people have them: on the command line, or in the files of AWS's tools.
 
-The one idea: whatever the AWS CLI takes for ``--parameters`` and ``--parameter-overrides`` is taken here, so that a
-pipeline can pass on what it deploys with. Whether a template has such a parameter is judged where templates are read.
+The one idea: whatever the AWS CLI takes for ``--parameters``, ``--parameter-overrides`` and
+``--conformance-pack-input-parameters`` is taken here, so that a pipeline can pass on what it deploys with. Whether a
+template has such a parameter is judged where templates are read.
 
 Source: AWS CLI Command Reference, "create-stack" and "deploy"; AWS CodePipeline User Guide, "Template configuration
 file".
@@ -17,7 +18,7 @@ from bastide.errors import InputError
 from bastide.model import Unknown, Value
 
 SHORTHAND = re.compile(
-    r"""ParameterKey=(?P<key>[^,]+)
+    r"""Parameter(?:Key|Name)=(?P<key>[^,]+)
     (?:,ParameterValue=(?P<value>"[^"]*"|'[^']*'|(?:\\,|[^,])*))?
     (?:,UsePreviousValue=(?P<kept>true|false))?""",
     re.VERBOSE,
@@ -50,7 +51,7 @@ def _parameters(text: str) -> Iterator[tuple[str, Value]]:
         yield from _of_document(parse_template(text.encode(), "--parameters"), "--parameters")
     elif text.startswith("file://") or _is_file(path):
         yield from _of_document(read_template(path), str(path))
-    elif name.strip() == "ParameterKey":
+    elif name.strip() in ("ParameterKey", "ParameterName"):
         yield _of_shorthand(text)
     elif equals and name.strip():
         yield name.strip(), value
@@ -93,6 +94,8 @@ def _pair(item: Value, where: str) -> tuple[str, Value]:
     if isinstance(item, Mapping) and "ParameterKey" in item:
         name = str(item["ParameterKey"])
         return name, _kept(name) if item.get("UsePreviousValue") is True else item.get("ParameterValue")
+    if isinstance(item, Mapping) and "ParameterName" in item:  # of a conformance pack
+        return str(item["ParameterName"]), item.get("ParameterValue")
     if isinstance(item, str) and "=" in item:
         name, _, value = item.partition("=")
         return name, value

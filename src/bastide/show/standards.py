@@ -16,7 +16,7 @@ from bastide.errors import InputError
 from bastide.standards import Coverage, Standard, all_standards, controls_of, coverage, find_standard, standing
 from bastide.standards.evaluation import PackCompliance, judge
 from bastide.standards.evidence import score_json
-from bastide.standards.pack import Rule, RuleCoverage, layers, rule_coverage, rules_in, variant
+from bastide.standards.pack import RULE, Rule, RuleCoverage, layers, rule_coverage, rules_in, variant
 from bastide.standards.pack_standing import pack_standing
 
 if TYPE_CHECKING:
@@ -85,14 +85,23 @@ class Asked:
         )
 
 
-def asked(slugs: Sequence[str], packs: Sequence[Path], controls: Sequence[Control]) -> Asked:
-    """What these standards and packs ask of the controls.
+def asked(slugs: Sequence[str], packs: Sequence[Path], controls: Sequence[Control], given: Sequence[str] = ()) -> Asked:
+    """What these standards and packs ask of the controls. ``given``: parameters of packs, as a person writes them.
 
     Raises:
-        InputError: there is no such standard, or a file is no conformance pack.
+        InputError: there is no such standard, a file is no conformance pack, or no pack has such a parameter.
     """
+    from bastide.declare.templates.estate import refuse_strangers
+    from bastide.declare.templates.scope import Settings
+    from bastide.show.parameters import parse_parameters
+
     standards = tuple(find_standard(slug) for slug in dict.fromkeys(slugs))
-    named = {pack_name(path): rule_coverage(read_pack(path), controls, _cfn_guard()) for path in packs}
+    values = parse_parameters(given)
+    if values and not packs:
+        raise InputError("--pack-parameters are of conformance packs", fix="add --pack FILE")
+    if values:
+        refuse_strangers({str(path): _tree(path) for path in packs}, Settings(values))
+    named = {pack_name(path): rule_coverage(read_pack(path, values), controls, _cfn_guard()) for path in packs}
     if len(named) + len(standards) > len({*named, *(one.slug for one in standards)}) or len(named) < len(set(packs)):
         raise InputError("two packs, or a pack and a standard, have one name", fix="rename a file")
     return Asked(tuple((one, coverage(one, controls)) for one in standards), tuple(named.items()))
@@ -145,20 +154,27 @@ def with_history(place: Workspace, report: Report) -> Report:
     return replace(report, scores_before=keep_scores(place, report.standings))
 
 
-def read_pack(path: Path) -> tuple[Rule, ...]:
-    """The rules of a conformance pack's file, parameters filled in with their defaults, with their remediations.
+def read_pack(path: Path, values: Mapping[str, Value] | None = None) -> tuple[Rule, ...]:
+    """The rules of a conformance pack's file with their remediations; parameters have ``values`` or their defaults.
 
-    A template that makes packs, of an account or of an organization, gives the rules of all of them.
+    A template that makes packs, of an account or of an organization, gives the rules of all of them. Values of
+    parameters that the pack does not have are left aside.
 
     Raises:
-        InputError: the file cannot be read, is no template, or has no rules.
+        InputError: the file cannot be read, is no template, or has no rules; or a value is not allowed.
     """
+    tree = _tree(path)
+    own = {name: value for name, value in (values or {}).items() if name in (tree.get("Parameters") or ())}
+    return _rules_of(tree, str(path), own)
+
+
+def _tree(path: Path) -> Any:
     from bastide.declare.templates.files import is_tree, read_template
 
     tree = read_template(path)
     if not is_tree(tree):
         raise InputError("this is not a conformance pack: it has no Resources", str(path))
-    return _rules_of(tree, str(path), {})
+    return tree
 
 
 def _rules_of(tree: Any, name: str, values: dict[str, Value]) -> tuple[Rule, ...]:
@@ -171,6 +187,11 @@ def _rules_of(tree: Any, name: str, values: dict[str, Value]) -> tuple[Rule, ...
         if one.type in PACK_TYPES:
             rules += _rules_of_body(one, name)
     if not rules:
+        stated = tree.get("Resources") if isinstance(tree.get("Resources"), Mapping) else {}
+        left = sum(isinstance(one, Mapping) and one.get("Type") == RULE for one in stated.values())
+        if left:
+            raise InputError(f"the pack's parameters leave out all of its {left} rules", name,
+                             "--pack-parameters NAME=VALUE switches them on")  # fmt: skip
         alone = remediations_in(resources)
         also = f", only {len(alone)} remediations of rules that are made elsewhere" if alone else ""
         fix = "name a file with AWS::Config::ConfigRule"

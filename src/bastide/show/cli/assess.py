@@ -65,6 +65,10 @@ def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     pack: Annotated[
         list[Path] | None, typer.Option("--pack", help="Only the rules of an AWS Config conformance pack's file.")
     ] = None,
+    pack_parameters: Annotated[
+        list[str] | None,
+        typer.Option("--pack-parameters", help="Of packs: name=value, or a JSON or YAML file of them."),
+    ] = None,
     list_standards: Annotated[
         bool, typer.Option("--list-standards", help="Name the standards, and how much of each is covered.")
     ] = False,
@@ -103,7 +107,7 @@ def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     if list_standards:
         typer.echo(list_text(chosen))
         return
-    wanted = asked(standard or (), pack or (), chosen)
+    wanted = asked(standard or (), pack or (), chosen, pack_parameters or ())
     wanted, outputs = take_evidence(wanted, parse_outputs(output or ["table"], (*FORMATS, EVIDENCE)))
     if by not in GROUPINGS:
         raise InputError(f"--by does not know {by!r}", fix=f"one of {', '.join(GROUPINGS)}")
