@@ -58,8 +58,9 @@ def rules(value: Value, side: str) -> Value:
             "FromPort": block.get("from_port"),
             "ToPort": block.get("to_port"),
         }
-        if block.get("description"):
-            shared["Description"] = block["description"]
+        described = block.get("description")
+        if isinstance(described, Unknown) or described:
+            shared["Description"] = described
         made += [{**shared, target.format(side=side): one} for _, target, one in members(block)]
     return made
 
@@ -103,7 +104,8 @@ def grants(value: Value) -> Value:
         grantee = many(listed)[0] if many(listed) else block
         if isinstance(grantee, Unknown):
             return grantee
-        whom = next((grantee[one] for one in ("uri", "email_address", "id") if grantee.get(one)), "")
+        told = (grantee.get(one) for one in ("uri", "email_address", "id"))
+        whom = next((one for one in told if isinstance(one, Unknown) or one), "")
         asked = block.get("permissions", block.get("permission"))
         made += [{"Grantee": whom, "Permission": one} for one in many(asked)]
     return made
