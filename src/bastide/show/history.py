@@ -50,20 +50,42 @@ def recorded_target(store: Store, kind: str) -> str:
                      fix="keep each in a folder of its own (BASTIDE_STATE)")  # fmt: skip
 
 
+def moment_at(store: Store, label: str, text: str, option: str) -> str:
+    """The time that an option names, ISO 8601 UTC to the second; ``last`` is that of the newest look.
+
+    Raises:
+        InputError: the text names no time, or one to come, or nothing is recorded of the target.
+    """
+    times = store.look_times(label)
+    # A sandbox's clock may have been driven ahead: how long ago is counted from the newest look then.
+    now = max([datetime.now(UTC), *(datetime.fromisoformat(one) for one in times[-1:])])
+    if text == NOW and option == "--to":
+        return _stamp(now)
+    moment = parse_moment(text, option, now) if text != LAST else None
+    if moment is not None and moment > now:
+        fix = f"the newest look is of {times[-1]}: write last" if times else "write a time that has been"
+        raise InputError(f"{text} is yet to come (it is {_stamp(now)})", option, fix)
+    if not times:
+        raise InputError(f"nothing is recorded of {label}", option, "bastide assess records what it sees")
+    return times[-1] if moment is None else _stamp(moment)
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def look_at(store: Store, label: str, text: str, option: str) -> Look:
     """The newest look at or before a time; ``last`` for the newest of all.
 
     Raises:
-        InputError: the text names no time, or nothing was recorded by then; what there is is named.
+        InputError: the text names no time, one to come, or nothing was recorded by then; what there is is named.
     """
-    # A sandbox's clock may have been driven ahead: how long ago is counted from the newest look then.
-    now = max([datetime.now(UTC), *(datetime.fromisoformat(one) for one in store.look_times(label)[-1:])])
-    moment = None if text == LAST else parse_moment(text, option, now)
-    stamp = f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if moment else ""
-    found = store.look(label, stamp)
+    moment = moment_at(store, label, text, option)
+    found = store.look(label, moment)
     if found is None:
         times = store.look_times(label)
-        raise InputError(f"nothing is recorded of {text}", option, f"the first look is of {times[0] if times else '-'}")
+        fix = f"the first look is of {times[0]}, the newest of {times[-1]}"
+        raise InputError(f"nothing is recorded of {text}: no look had been taken by {moment}", option, fix)
     return found
 
 

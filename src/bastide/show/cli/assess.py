@@ -15,6 +15,7 @@ from bastide.show.cli.options import (
     ProfileOption,
     RoleOption,
     TargetOption,
+    not_empty,
     warn_of_entry,
 )
 from bastide.show.workspace import Settings, Workspace
@@ -44,7 +45,8 @@ def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
         bool, typer.Option("--declared", help="Judge what the file declares, without any target.")
     ] = False,
     fail_on: Annotated[
-        str, typer.Option(help="Exit with 1 on findings of this severity or worse: high, or high,new.")
+        str,
+        typer.Option(callback=not_empty, help="Exit with 1 on findings of this severity or worse: high, or high,new."),
     ] = "",
     baseline: Annotated[
         Path | None, typer.Option(help="JSON of an earlier assessment; only what is new is shown.")
@@ -60,7 +62,10 @@ def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
         list[Path] | None, typer.Option("--controls", help="Own controls (YAML with CEL), or a folder of them.")
     ] = None,
     standard: Annotated[
-        list[str] | None, typer.Option("--standard", help="Only the controls of a standard: cis-aws-5.0, aws-fsbp, …")
+        list[str] | None,
+        typer.Option(
+            "--standard", callback=not_empty, help="Only the controls of a standard: cis-aws-5.0, aws-fsbp, …"
+        ),
     ] = None,
     pack: Annotated[
         list[Path] | None, typer.Option("--pack", help="Only the rules of an AWS Config conformance pack's file.")
@@ -73,21 +78,32 @@ def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
         bool, typer.Option("--list-standards", help="Name the standards, and how much of each is covered.")
     ] = False,
     service: Annotated[
-        list[str] | None, typer.Option("--service", help="Only controls of these services: s3,ec2. Less is read.")
+        list[str] | None,
+        typer.Option("--service", callback=not_empty, help="Only controls of these services: s3,ec2. Less is read."),
     ] = None,
-    control: Annotated[list[str] | None, typer.Option("--control", help="Only this control. Less is read.")] = None,
+    control: Annotated[
+        list[str] | None, typer.Option("--control", callback=not_empty, help="Only this control. Less is read.")
+    ] = None,
     regions: Annotated[
-        list[str] | None, typer.Option("--regions", help="Only these, not the file's: eu-west-1,us-east-1.")
+        list[str] | None,
+        typer.Option("--regions", callback=not_empty, help="Only these, not the file's: eu-west-1,us-east-1."),
     ] = None,
     since: Annotated[
-        str, typer.Option("--since", help="last: read only what has changed since the last assessment.")
+        str,
+        typer.Option("--since", callback=not_empty, help="last: read only what has changed since the last assessment."),
     ] = "",
     full: Annotated[bool, typer.Option("--full", help="Read everything (the default).")] = False,
     max_age: Annotated[
-        str, typer.Option("--max-age", help="With --since last: read again what is older: 36h, 7d (the default).")
+        str,
+        typer.Option(
+            "--max-age", callback=not_empty, help="With --since last: read again what is older: 36h, 7d (the default)."
+        ),
     ] = "",
     at: Annotated[
-        str, typer.Option("--at", help="Judge what was recorded at a time: 2026-01-31T12:00Z, 7d ago, last.")
+        str,
+        typer.Option(
+            "--at", callback=not_empty, help="Judge what was recorded at a time: 2026-01-31T12:00Z, 7d ago, last."
+        ),
     ] = "",
     by: Annotated[str, typer.Option("--by", help="What a table puts together: risk, account or service.")] = "risk",
     output: OutputOption = None,
@@ -116,6 +132,9 @@ def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     fileless = target == "aws" and not declared and not paths and not named[0].exists()
     partial = bool(wanted or service or control)  # which says nothing about what the other controls found before
     if not fileless and _are_templates(named, given=bool(parameters) or each):
+        if at or since or full:
+            raise InputError("--at, --since and --full are for what runs, and files are named", str(named[0]),
+                             "leave out the options, or the files")  # fmt: skip
         narrowed = restricted(wanted.narrowed(chosen), service or (), control or ())
         code = _judge_templates(named, parameters or [], narrowed, each, all_, gate, earlier, outputs, by, wanted)
         raise typer.Exit(code)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bastide.errors import InputError
-from bastide.show.cli.options import ExternalIdOption, FileArgument, ProfileOption, RoleOption, TargetOption
+from bastide.show.cli.options import ExternalIdOption, FileArgument, ProfileOption, RoleOption, TargetOption, not_empty
 from bastide.show.workspace import Settings, Workspace
 
 if TYPE_CHECKING:
@@ -25,11 +25,16 @@ DIFFERS = 1
 def command(
     file: FileArgument = Path("architecture.yaml"),
     from_: Annotated[
-        str, typer.Option("--from", help="A time (2026-01-31T12:00Z), how long ago (7d, 36h), or last.")
+        str,
+        typer.Option("--from", callback=not_empty, help="A time (2026-01-31T12:00Z), how long ago (7d, 36h), or last."),
     ] = "",
     to: Annotated[
         str,
-        typer.Option("--to", help="The same; last (the newest look, the default), or now (look; after --from last)."),
+        typer.Option(
+            "--to",
+            callback=not_empty,
+            help="The same; last (the newest look, the default), or now (look; after --from last).",
+        ),
     ] = "",
     target: TargetOption = "sandbox",
     profile: ProfileOption = "",
@@ -39,7 +44,7 @@ def command(
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 when something changed.")] = False,
 ) -> None:
     """List resources that were created, updated and deleted between two times, with their properties."""
-    from bastide.show.history import LAST, NOW, compare, look_at, look_now, recorded_target
+    from bastide.show.history import LAST, NOW, compare, look_at, look_now, moment_at, recorded_target
 
     if output not in ("table", "json"):
         raise InputError(f"{output!r} is not a format of diff", fix="use table or json")
@@ -49,10 +54,11 @@ def command(
     fileless = target == "aws" and not file.exists()
     place = Workspace(Settings(file, target, profile, role, external_id, fileless=fileless))
     label = place.target.label if to == NOW else recorded_target(place.store, target)
+    since, until = (moment_at(place.store, label, text, name) for text, name in ((from_, "--from"), (to, "--to")))
+    if since > until:
+        raise InputError(f"--from ({from_}: {since}) is after --to ({to}: {until})", "--from", "exchange the two")
     before = look_at(place.store, label, from_, "--from")
     after = look_now(place) if to == NOW else look_at(place.store, label, to, "--to")
-    if before.estate.read_at > after.estate.read_at:
-        raise InputError(f"--from ({before.estate.read_at}) is after --to ({after.estate.read_at})")
     found = compare(before, after)
     typer.echo(json.dumps(as_json(found), indent=2, ensure_ascii=False) if output == "json" else as_table(found))
     if found.open:

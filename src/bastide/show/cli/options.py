@@ -4,11 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from bastide.errors import InputError
 from bastide.show.workspace import Settings, Workspace
+
+
+def not_empty(context: typer.Context, option: typer.CallbackParam, value: Any) -> Any:
+    """The value of an option; its callback, for those of which an empty one would mean another thing than was meant.
+
+    Raises:
+        InputError: the command line gives an empty text, as an unset variable of a shell does.
+    """
+    source = context.get_parameter_source(str(option.name))
+    given = source is not None and source.name == "COMMANDLINE"
+    texts = value if isinstance(value, list | tuple) else [value]
+    if given and any(isinstance(text, str) and not text.strip() for text in texts):
+        raise InputError("an option has no value", option.opts[0], "give one, or leave the option out")
+    return value
+
 
 FileArgument = Annotated[Path, typer.Argument(help="The architecture file; .bastide lies beside it.")]
 TargetOption = Annotated[str, typer.Option(help="sandbox (an emulated organization on this machine) or aws.")]
