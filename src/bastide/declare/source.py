@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from bastide.declare.regular import require_regular
+from bastide.declare.yaml_error import not_yaml
 from bastide.errors import InputError, Problem
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -84,12 +85,8 @@ def parse(data: bytes, file: str = "architecture.yaml") -> Document:
     try:
         _measure(text, file)
         node = yaml.compose(text, Loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
-        raise InputError(f"this is not YAML: {error.problem or error.context}", where, YAML_FIX) from error
     except yaml.YAMLError as error:
-        raise InputError(f"this is not YAML: {str(error).splitlines()[0]}", file, YAML_FIX) from error
+        raise not_yaml(error, file, YAML_FIX) from error
     if node is None:
         raise InputError(f"{file} is empty", file, "`bastide init` writes a commented starter")
     builder = _Builder(file)

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from bastide.declare.templates.tree import MAX_DEPTH, MAX_NODES, Map, Seq, single
+from bastide.declare.yaml_error import not_yaml
 from bastide.errors import InputError
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -39,12 +40,8 @@ def parse_yaml(text: str, file: str) -> Any:
     try:
         _measure(text, file)
         node = yaml.compose(text, Loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
-        raise InputError(f"this is not YAML: {error.problem or error.context}", where, FIX) from error
     except yaml.YAMLError as error:
-        raise InputError(f"this is not YAML: {str(error).splitlines()[0]}", file, FIX) from error
+        raise not_yaml(error, file, FIX) from error
     except ValueError as error:
         raise InputError(f"this is not YAML: {error}", file, FIX) from error
     return None if node is None else _Builder(file).build(node, 0)
