@@ -16,17 +16,9 @@ import pyarrow
 from bastide.errors import InputError
 from bastide.lake.engine.answer import Answer
 from bastide.lake.engine.source import Source, arrow_rows
+from bastide.lake.sql.ddl import HIVE_TYPES
 
 MEMORY = "4g"
-_TYPES = {
-    "string": "string",
-    "json": "string",
-    "boolean": "boolean",
-    "int": "int",
-    "bigint": "bigint",
-    "double": "double",
-    "timestamp": "timestamp",
-}
 
 
 def open_spark() -> Any:
@@ -92,7 +84,7 @@ def _batches(table: pyarrow.Table) -> Iterator[pyarrow.RecordBatch]:
 
 def show(session: Any, source: Source) -> None:
     """A temporary view of a source, cut to its span."""
-    schema = ", ".join(f"`{column.name}` {_TYPES[column.type]}" for column in source.columns)
+    schema = ", ".join(f"`{column.name}` {HIVE_TYPES[column.type]}" for column in source.columns)
     if source.files:
         # The schema is given, so that files of older declarations read as null where they lack a column. Partition
         # folders (_day=…) are hidden from Spark's own discovery by naming the files.

@@ -11,7 +11,8 @@ from bastide.errors import InputError
 from bastide.lake.table import Table, read_tables
 
 DATABASE = "bastide"
-_ATHENA = {
+# Athena and Spark both have the names of Hive.
+HIVE_TYPES = {
     "string": "string",
     "json": "string",
     "boolean": "boolean",
@@ -54,7 +55,8 @@ def _database(dialect: str, location: str) -> str:
 
 def _athena(table: Table, location: str) -> str:
     columns = ",\n".join(
-        f"  `{column.name.lower()}` {_ATHENA[column.type]} COMMENT '{_text(column.about)}'" for column in table.columns
+        f"  `{column.name.lower()}` {HIVE_TYPES[column.type]} COMMENT '{_text(column.about)}'"
+        for column in table.columns
     )
     return (
         f"CREATE TABLE {DATABASE}.{table.name.lower()} (\n{columns}\n)\n"
