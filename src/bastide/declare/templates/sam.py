@@ -12,7 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from bastide.declare.templates.tree import Map, Seq
+from bastide.declare.templates.sam_events import IMPLICIT, implicit_apis, notify
+from bastide.declare.templates.sam_roles import role
+from bastide.declare.templates.tree import Map, Seq, is_function, made_map, made_seq
 
 PREFIX = "AWS::Serverless::"
 BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
@@ -26,6 +28,7 @@ STAGE = ("AccessLogSetting", "CacheClusterEnabled", "CacheClusterSize", "MethodS
 TABLE = ("TableName", "SSESpecification", "PointInTimeRecoverySpecification", "ProvisionedThroughput")
 MACHINE = {"Role": "RoleArn", "Name": "StateMachineName", "Type": "StateMachineType", "Logging": "LoggingConfiguration",
            "Tracing": "TracingConfiguration", "DefinitionString": "DefinitionString"}  # fmt: skip
+CACHE = ("ApiCachingBehavior", "AtRestEncryptionEnabled", "TransitEncryptionEnabled", "Ttl", "Type")
 Told = tuple[int, str]  # line, what was not rewritten
 
 
@@ -33,7 +36,7 @@ def rewrite(resources: Map, shared: Any) -> tuple[Map, list[Told]]:
     """Resources with SAM's rewritten (``shared``: the Globals section), and what was not."""
     made = Map(resources.line)
     told: list[Told] = []
-    implicit = False
+    functions: dict[str, Map] = {}
     for logical, body in resources.items():
         line = resources.lines[logical]
         kind = str(body.get("Type")) if isinstance(body, Map) else ""
@@ -41,17 +44,32 @@ def rewrite(resources: Map, shared: Any) -> tuple[Map, list[Told]]:
             made.put(logical, body, line)
             continue
         name = kind.removeprefix(PREFIX)
-        properties = _with_globals(body.get("Properties"), shared.get(name) if isinstance(shared, Map) else None)
-        found = list(_generated(logical, name, properties))
+        functions[logical] = _with_globals(body.get("Properties"), _shared(shared, name))
+        found = list(_generated(logical, name, functions[logical]))
         if not found:
             told.append((line, f"{logical}: {kind} is not understood and was not judged"))
         for logical_id, generated_type, own in found:
             made.put(logical_id, _resource(body, generated_type, own, line), line)
-        implicit = implicit or _has_implicit_api(properties)
-    if implicit and "ServerlessRestApi" not in made:
-        for logical_id, generated_type, own in _api("ServerlessRestApi", _map(StageName="Prod")):
-            made.put(logical_id, _resource(Map(), generated_type, own, resources.line), resources.line)
+    for kind in sorted({kind for properties in functions.values() for kind in implicit_apis(properties)}):
+        if IMPLICIT[kind][0] not in made:
+            _put_implicit(made, kind, _shared(shared, kind))
+    for logical, properties in functions.items():
+        notify(made, logical, properties, resources[logical].get("Condition"))
     return made, told
+
+
+def _shared(shared: Any, name: str) -> Any:
+    """The Globals of a kind of resources."""
+    return shared.get(name) if isinstance(shared, Map) else None
+
+
+def _put_implicit(made: Map, kind: str, shared: Any) -> None:
+    """The API of events that name none, configured by the Globals of its kind."""
+    own = Map(made.line)
+    if kind == "Api":
+        own.put("StageName", "Prod", made.line)
+    for logical_id, generated_type, properties in _generated(IMPLICIT[kind][0], kind, _with_globals(own, shared)):
+        made.put(logical_id, _resource(Map(), generated_type, properties, made.line), made.line)
 
 
 def _resource(body: Map, kind: str, properties: Map, line: int) -> Map:
@@ -62,20 +80,6 @@ def _resource(body: Map, kind: str, properties: Map, line: int) -> Map:
             made.put(key, body[key], body.lines[key])
     made.put("Type", kind, line)
     made.put("Properties", properties, line)
-    return made
-
-
-def _map(**members: Any) -> Map:
-    made = Map()
-    for key, value in members.items():
-        made.put(key, value, 0)
-    return made
-
-
-def _seq(*items: Any) -> Seq:
-    made = Seq()
-    for item in items:
-        made.add(item, 0)
     return made
 
 
@@ -90,19 +94,15 @@ def _with_globals(properties: Any, shared: Any) -> Map:
     for key, value in own.items():
         base = made.get(key)
         merged = value
-        if isinstance(value, Map) and isinstance(base, Map) and not _is_function(value) and not _is_function(base):
+        if isinstance(value, Map) and isinstance(base, Map) and not is_function(value) and not is_function(base):
             merged = _with_globals(value, base)
         elif isinstance(value, Seq) and isinstance(base, Seq):
-            merged = _seq()
+            merged = made_seq()
             for items in (base, value):
                 for item, line in zip(items, items.lines, strict=True):
                     merged.add(item, line)
         made.put(key, merged, own.lines[key])
     return made
-
-
-def _is_function(value: Map) -> bool:
-    return len(value) == 1 and next(iter(value)).startswith(("Fn::", "Ref"))
 
 
 def _generated(logical: str, name: str, properties: Map) -> Iterator[tuple[str, str, Map]]:
@@ -116,6 +116,14 @@ def _generated(logical: str, name: str, properties: Map) -> Iterator[tuple[str, 
         yield logical, "AWS::DynamoDB::Table", _table(properties)
     elif name == "StateMachine":
         yield from _machine(logical, properties)
+    elif name == "Application":
+        yield from _application(logical, properties)
+    elif name == "GraphQLApi":
+        yield logical, "AWS::AppSync::GraphQLApi", _graph(logical, properties)
+        if isinstance(properties.get("Cache"), Map):
+            cache = _taken(properties["Cache"], CACHE)
+            cache.put("ApiId", made_map(**{"Fn::GetAtt": f"{logical}.ApiId"}), properties.lines["Cache"])
+            yield f"{logical}ApiCache", "AWS::AppSync::ApiCache", cache
     elif name == "LayerVersion":
         yield logical, "AWS::Lambda::LayerVersion", _taken(properties, ("LayerName", "LicenseInfo", "Description"))
 
@@ -125,10 +133,10 @@ def _taken(properties: Map, names: tuple[str, ...]) -> Map:
     for name in names:
         if name in properties:
             made.put(name, properties[name], properties.lines[name])
-    if isinstance(properties.get("Tags"), Map) and not _is_function(properties["Tags"]):
+    if isinstance(properties.get("Tags"), Map) and not is_function(properties["Tags"]):
         tags = Seq()
         for key, value in properties["Tags"].items():
-            tags.add(_map(Key=key, Value=value), properties["Tags"].lines[key])
+            tags.add(made_map(Key=key, Value=value), properties["Tags"].lines[key])
         made.put("Tags", tags, properties.lines["Tags"])
     return made
 
@@ -139,26 +147,26 @@ def _function(logical: str, properties: Map) -> Iterator[tuple[str, str, Map]]:
         if name in properties:
             value = properties[name]
             if key:
-                made.put(target, _map(**{key: value}), properties.lines[name])
+                made.put(target, made_map(**{key: value}), properties.lines[name])
             elif isinstance(value, Map) and "TargetArn" in value:
                 made.put(target, _taken(value, ("TargetArn",)), properties.lines[name])
     _put_tags(made, properties)
     if "Role" not in properties:
-        made.put("Role", _map(**{"Fn::GetAtt": _seq(f"{logical}Role", "Arn")}), properties.line)
-        yield f"{logical}Role", "AWS::IAM::Role", _role(properties, "lambda.amazonaws.com", BASIC)
+        made.put("Role", made_map(**{"Fn::GetAtt": made_seq(f"{logical}Role", "Arn")}), properties.line)
+        yield f"{logical}Role", "AWS::IAM::Role", role(properties, "lambda.amazonaws.com", BASIC)
     yield logical, "AWS::Lambda::Function", made
     url = properties.get("FunctionUrlConfig")
     if isinstance(url, Map):
         own = _taken(url, ("AuthType", "Cors", "InvokeMode"))
-        own.put("TargetFunctionArn", _map(Ref=logical), properties.lines["FunctionUrlConfig"])
+        own.put("TargetFunctionArn", made_map(Ref=logical), properties.lines["FunctionUrlConfig"])
         yield f"{logical}Url", "AWS::Lambda::Url", own
         if url.get("AuthType") == "NONE":
             yield (
                 f"{logical}UrlPublicPermissions",
                 "AWS::Lambda::Permission",
-                _map(
+                made_map(
                     Action="lambda:InvokeFunctionUrl",
-                    FunctionName=_map(Ref=logical),
+                    FunctionName=made_map(Ref=logical),
                     Principal="*",
                     FunctionUrlAuthType="NONE",
                 ),
@@ -169,46 +177,9 @@ def _put_tags(made: Map, properties: Map) -> None:
     """Tags, which SAM takes as a mapping; that SAM adds a mark of its own is not counted as tagging."""
     tags = properties.get("Tags")
     if isinstance(tags, Map) and not any(key == "Ref" or key.startswith("Fn::") for key in tags):
-        tags = _seq(*(_map(Key=key, Value=value) for key, value in tags.items()))
+        tags = made_seq(*(made_map(Key=key, Value=value) for key, value in tags.items()))
     if tags is not None:
         made.put("Tags", tags, properties.lines["Tags"])
-
-
-def _role(properties: Map, service: str, *managed: str) -> Map:
-    """The role that SAM makes: the service's trust, managed policies, inline policies; templates become Unknown."""
-    trust = _map(Version="2012-10-17", Statement=_seq(
-        _map(Effect="Allow", Principal=_map(Service=_seq(service)), Action=_seq("sts:AssumeRole"))
-    ))  # fmt: skip
-    arns, inline = _seq(*managed), Seq()
-    policies = properties.get("Policies", Seq())
-    line = properties.lines.get("Policies", properties.line)
-    for index, policy in enumerate(policies if isinstance(policies, Seq) else [policies]):
-        if isinstance(policy, str):
-            arns.add(policy if policy.startswith("arn:") else f"arn:aws:iam::aws:policy/{policy}", line)
-        elif isinstance(policy, Map) and "Statement" in policy:
-            inline.add(_map(PolicyName=f"Policy{index}", PolicyDocument=policy), line)
-        elif isinstance(policy, Map) and _is_function(policy):
-            arns.add(policy, line)
-        else:
-            unread = _map(**{"Fn::Transform": _map(Name="a SAM policy template")})
-            inline.add(_map(PolicyName=f"Policy{index}", PolicyDocument=unread), line)
-    made = Map(properties.line)
-    made.put("AssumeRolePolicyDocument", trust, properties.line)
-    made.put("ManagedPolicyArns", arns, line)
-    made.put("Policies", inline, line)
-    if "PermissionsBoundary" in properties:
-        made.put("PermissionsBoundary", properties["PermissionsBoundary"], properties.lines["PermissionsBoundary"])
-    return made
-
-
-def _has_implicit_api(properties: Map) -> bool:
-    events = properties.get("Events")
-    return isinstance(events, Map) and any(
-        isinstance(event, Map)
-        and event.get("Type") == "Api"
-        and not (isinstance(event.get("Properties"), Map) and "RestApiId" in event["Properties"])
-        for event in events.values()
-    )
 
 
 def _api(logical: str, properties: Map) -> Iterator[tuple[str, str, Map]]:
@@ -216,14 +187,30 @@ def _api(logical: str, properties: Map) -> Iterator[tuple[str, str, Map]]:
                                "DisableExecuteApiEndpoint", "Description"))  # fmt: skip
     kind = properties.get("EndpointConfiguration")
     if isinstance(kind, str):
-        rest.put("EndpointConfiguration", _map(Types=_seq(kind)), properties.lines["EndpointConfiguration"])
+        rest.put("EndpointConfiguration", made_map(Types=made_seq(kind)), properties.lines["EndpointConfiguration"])
     elif isinstance(kind, Map) and "Type" in kind:
-        rest.put("EndpointConfiguration", _map(Types=_seq(kind["Type"])), properties.lines["EndpointConfiguration"])
+        rest.put(
+            "EndpointConfiguration", made_map(Types=made_seq(kind["Type"])), properties.lines["EndpointConfiguration"]
+        )
     yield logical, "AWS::ApiGateway::RestApi", rest
     stage = _taken(properties, STAGE)
-    stage.put("RestApiId", _map(Ref=logical), properties.line)
+    stage.put("RestApiId", made_map(Ref=logical), properties.line)
     name = properties.get("StageName")
     yield f"{logical}{name if isinstance(name, str) else ''}Stage", "AWS::ApiGateway::Stage", stage
+    yield from _domain(logical, properties.get("Domain"), properties.lines.get("Domain", properties.line))
+
+
+def _domain(logical: str, domain: Any, line: int) -> Iterator[tuple[str, str, Map]]:
+    """The custom domain name of an API; a regional one unless it is said to be another."""
+    if not isinstance(domain, Map):
+        return
+    made = _taken(domain, ("DomainName", "SecurityPolicy", "MutualTlsAuthentication"))
+    kind = domain.get("EndpointConfiguration", "REGIONAL")
+    made.put("EndpointConfiguration", made_map(Types=made_seq(kind)), line)
+    if "CertificateArn" in domain:
+        name = "CertificateArn" if kind == "EDGE" else "RegionalCertificateArn"
+        made.put(name, domain["CertificateArn"], domain.lines["CertificateArn"])
+    yield f"ApiGatewayDomainName{logical}", "AWS::ApiGateway::DomainName", made
 
 
 def _http_api(logical: str, properties: Map) -> Iterator[tuple[str, str, Map]]:
@@ -231,7 +218,7 @@ def _http_api(logical: str, properties: Map) -> Iterator[tuple[str, str, Map]]:
     api.put("ProtocolType", "HTTP", properties.line)
     yield logical, "AWS::ApiGatewayV2::Api", api
     stage = _taken(properties, ("AccessLogSettings", "DefaultRouteSettings", "RouteSettings", "StageVariables"))
-    stage.put("ApiId", _map(Ref=logical), properties.line)
+    stage.put("ApiId", made_map(Ref=logical), properties.line)
     name = properties.get("StageName", "$default")
     stage.put("StageName", name, properties.lines.get("StageName", properties.line))
     stage.put("AutoDeploy", True, properties.line)
@@ -253,6 +240,42 @@ def _machine(logical: str, properties: Map) -> Iterator[tuple[str, str, Map]]:
         if name in MACHINE:
             made.put(MACHINE[name], value, properties.lines[name])
     if "Role" not in properties:
-        made.put("RoleArn", _map(**{"Fn::GetAtt": _seq(f"{logical}Role", "Arn")}), properties.line)
-        yield f"{logical}Role", "AWS::IAM::Role", _role(properties, "states.amazonaws.com")
+        made.put("RoleArn", made_map(**{"Fn::GetAtt": made_seq(f"{logical}Role", "Arn")}), properties.line)
+        yield f"{logical}Role", "AWS::IAM::Role", role(properties, "states.amazonaws.com")
     yield logical, "AWS::StepFunctions::StateMachine", made
+
+
+def _application(logical: str, properties: Map) -> Iterator[tuple[str, str, Map]]:
+    """An application in a local file is a nested stack; one of the Serverless Application Repository is not here."""
+    location = properties.get("Location")
+    if isinstance(location, str):
+        made = _taken(properties, ("Parameters", "NotificationARNs", "TimeoutInMinutes"))
+        made.put("TemplateURL", location, properties.lines["Location"])
+        yield logical, "AWS::CloudFormation::Stack", made
+
+
+def _graph(logical: str, properties: Map) -> Map:
+    """A GraphQL API; SAM logs everything unless it is told not to."""
+    made = _taken(properties, ("Name", "Visibility", "OwnerContact", "IntrospectionConfig", "QueryDepthLimit",
+                               "ResolverCountLimit"))  # fmt: skip
+    if "Name" not in made:
+        made.put("Name", logical, properties.line)
+    made.put("XrayEnabled", properties.get("XrayEnabled", False), properties.lines.get("XrayEnabled", properties.line))
+    auth, line = properties.get("Auth"), properties.lines.get("Auth", properties.line)
+    if isinstance(auth, Map):
+        made.put("AuthenticationType", auth.get("Type"), auth.lines.get("Type", line))
+        others = Seq(line)
+        for one in auth["Additional"] if isinstance(auth.get("Additional"), Seq) else ():
+            if isinstance(one, Map):
+                others.add(made_map(AuthenticationType=one.get("Type")), one.line)
+        if others:
+            made.put("AdditionalAuthenticationProviders", others, line)
+    logging = properties.get("Logging")
+    if logging is not False:
+        taken = (
+            _taken(logging, ("ExcludeVerboseContent", "CloudWatchLogsRoleArn")) if isinstance(logging, Map) else Map()
+        )
+        level = logging.get("FieldLogLevel", "ALL") if isinstance(logging, Map) else "ALL"
+        taken.put("FieldLogLevel", level, properties.lines.get("Logging", properties.line))
+        made.put("LogConfig", taken, properties.lines.get("Logging", properties.line))
+    return made

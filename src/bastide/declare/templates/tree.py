@@ -50,3 +50,24 @@ def single(name: str, value: Any, line: int) -> Map:
     made = Map(line)
     made.put(name, value, line)
     return made
+
+
+def made_map(**members: Any) -> Map:
+    """A mapping that stands nowhere in the text."""
+    made = Map()
+    for key, value in members.items():
+        made.put(key, value, 0)
+    return made
+
+
+def made_seq(*items: Any) -> Seq:
+    """A list that stands nowhere in the text."""
+    made = Seq()
+    for item in items:
+        made.add(item, 0)
+    return made
+
+
+def is_function(value: Map) -> bool:
+    """Whether a mapping is an intrinsic function or a reference."""
+    return len(value) == 1 and next(iter(value)).startswith(("Fn::", "Ref"))
