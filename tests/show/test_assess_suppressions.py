@@ -35,7 +35,9 @@ def found(tmp_path: Path, capsys: pytest.CaptureFixture[str], metadata: str, for
     [
         ("{guard: {SuppressedRules: [{S3_BUCKET_VERSIONING_ENABLED: thrown away daily}]}}", "thrown away daily"),
         ("{guard: {SuppressedRules: [S3_BUCKET_VERSIONING_ENABLED]}}", "suppressed in the template, without a reason"),
+        ("{guard: {SuppressedRules: {S3_BUCKET_VERSIONING_ENABLED: thrown away daily}}}", "thrown away daily"),
         ("{bastide: {suppress: [{control: s3-bucket-versioning-enabled, reason: scratch}]}}", "scratch"),
+        ("{bastide: {suppress: {control: s3-bucket-versioning-enabled, reason: scratch}}}", "scratch"),
     ],
 )
 def test_an_accepted_finding_is_no_failure(
@@ -59,6 +61,24 @@ def test_an_accepted_finding_is_no_failure(
 )
 def test_what_is_not_accepted_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str], metadata: str) -> None:
     assert [one["status"] for one in found(tmp_path, capsys, metadata)] == ["FAIL"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ("[{control: s3-bucket-versioned, reason: x}]", "there is no control s3-bucket-versioned; did you mean s3-"),
+        ("[{control: s3-bucket-versioning-enabled}]", "s3-bucket-versioning-enabled has no reason"),
+        ("[1]", "write a list of {control: …, reason: …}"),
+        ("all", "write a list of {control: …, reason: …}"),
+    ],
+)
+def test_what_is_asked_in_vain_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], asked: str, why: str
+) -> None:
+    found(tmp_path, capsys, f"{{bastide: {{suppress: {asked}}}}}")
+    path = tmp_path / "t.yaml"
+    run(["assess", str(path)])
+    assert f"nothing is accepted by bastide.suppress: {why}" in capsys.readouterr().err
 
 
 def test_a_gate_is_not_hit_by_what_is_accepted(tmp_path: Path) -> None:

@@ -47,12 +47,12 @@ def assess_templates(
     """
     from bastide.assess import suppressed
     from bastide.declare.templates import Settings
-    from bastide.declare.templates.suppress import suppressions
+    from bastide.declare.templates.suppress import suppressions, unheard
     from bastide.show.inputs import read_inputs
     from bastide.show.readings import readings_of
 
     files = read_inputs(paths)
-    notes = list(files.notes)
+    notes = [*files.notes, *unheard(files.trees, _names(controls))]
     readings = readings_of(files, Settings(parameters), controls, each=each)
     judged = [(reading, _judged(reading, controls, include_passes)) for reading in readings]
     notes += [note for reading in readings for note in reading.notes]
@@ -65,6 +65,13 @@ def assess_templates(
         bool(whole.faults) or any(note.incomplete for note in unique),
         dict(sorted(sum((Counter(reading.skipped) for reading in readings), Counter()).items())),
     )
+
+
+def _names(controls: Sequence[Control]) -> set[str]:
+    """What a template may call a control: its id, or the rule of AWS Config that asks the same."""
+    from bastide.controls import all_controls
+
+    return {name for one in (*all_controls(), *controls) for name in (one.id, one.config_rule) if name}
 
 
 def _judged(reading: Reading, controls: Sequence[Control], include_passes: bool) -> Assessment:

@@ -8,8 +8,12 @@ Source: AWS Guard Rules Registry, README, "Suppressing rules".
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import difflib
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
+
+from bastide.declare.templates.template import Note
+from bastide.declare.templates.tree import Map
 
 Place = tuple[str, str]  # file and logical id
 UNSAID = "suppressed in the template, without a reason"
@@ -18,26 +22,61 @@ UNSAID = "suppressed in the template, without a reason"
 def suppressions(trees: Mapping[str, Any]) -> dict[Place, dict[str, str]]:
     """The reason by rule or control in lower case with hyphens, for each resource that suppresses any."""
     found: dict[Place, dict[str, str]] = {}
+    for file, logical, metadata in _metadata(trees):
+        reasons = dict(_named(metadata))
+        if reasons:
+            found[file, logical] = reasons
+    return found
+
+
+def unheard(trees: Mapping[str, Any], known: Collection[str]) -> Iterator[Note]:
+    """What ``bastide.suppress`` asks in vain: of a control that is none of the ``known``, or without a reason.
+
+    Rules of Guard are not checked: a file may well name those of other registries.
+    """
+    for file, logical, metadata in _metadata(trees):
+        own = metadata.get("bastide")
+        listed = own.get("suppress") if isinstance(own, Mapping) else None
+        if listed is None:
+            continue
+        line = own.lines.get("suppress", 0) if isinstance(own, Map) else 0
+        for item in listed if isinstance(listed, list) else [listed]:
+            why = _in_vain(item, known)
+            if why:
+                at = item.line if isinstance(item, Map) and item.line else line
+                yield Note(file, at, f"{logical}: nothing is accepted by bastide.suppress: {why}")
+
+
+def _in_vain(item: Any, known: Collection[str]) -> str:
+    if not isinstance(item, Mapping) or not isinstance(item.get("control"), str):
+        return "write a list of {control: …, reason: …}"
+    name = _slug(item["control"])
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        return f"there is no control {item['control']}{f'; did you mean {near[0]}?' if near else ''}"
+    return "" if item.get("reason") else f"{name} has no reason"
+
+
+def _metadata(trees: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """File, logical id and metadata of each resource that has any."""
     for file, tree in trees.items():
         resources = tree.get("Resources") if isinstance(tree, Mapping) else None
         for logical, resource in resources.items() if isinstance(resources, Mapping) else ():
             metadata = resource.get("Metadata") if isinstance(resource, Mapping) else None
-            reasons = dict(_named(metadata)) if isinstance(metadata, Mapping) else {}
-            if reasons:
-                found[file, str(logical)] = reasons
-    return found
+            if isinstance(metadata, Mapping):
+                yield file, str(logical), metadata
 
 
 def _named(metadata: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     guard, own = metadata.get("guard"), metadata.get("bastide")
     rules = guard.get("SuppressedRules") if isinstance(guard, Mapping) else None
-    for rule in rules if isinstance(rules, list) else ():
+    for rule in rules if isinstance(rules, list) else [rules]:
         if isinstance(rule, str):
             yield _slug(rule), UNSAID
         elif isinstance(rule, Mapping):
             yield from ((_slug(str(name)), str(reason or UNSAID)) for name, reason in rule.items())
     controls = own.get("suppress") if isinstance(own, Mapping) else None
-    for item in controls if isinstance(controls, list) else ():
+    for item in controls if isinstance(controls, list) else [controls]:
         if isinstance(item, Mapping) and isinstance(item.get("control"), str) and item.get("reason"):
             yield _slug(item["control"]), str(item["reason"])
 
