@@ -189,3 +189,21 @@ def test_a_template_in_utf_16_is_known_by_itself(tmp_path: Path) -> None:
     file = tmp_path / "t.yaml"
     file.write_text("Resources:\n  B: {Type: AWS::S3::Bucket}\n", encoding="utf-16")
     assert are_inputs(file)
+
+
+def test_many_files_that_are_nothing_by_their_names_are_counted_by_kind(tmp_path: Path) -> None:
+    (tmp_path / "t.yaml").write_text("Resources: {B: {Type: 'AWS::S3::Bucket'}}")
+    (tmp_path / ".git").write_text("gitdir: elsewhere")  # as a work tree of git has it
+    for number in range(30):
+        (tmp_path / f"source{number}.py").touch()
+    (tmp_path / "Makefile").touch()
+    (note,) = read_inputs([tmp_path]).notes
+    assert note.text == "skipped: 31 files that are no templates by their names: 30 .py, 1 Makefile"
+    assert not note.incomplete
+
+
+def test_a_file_that_two_paths_lead_to_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "t.yaml").write_text("Resources: {B: {Type: 'AWS::S3::Bucket'}}")
+    monkeypatch.chdir(tmp_path / "in")
+    assert list(read_inputs([Path("t.yaml"), Path(), Path("../in/t.yaml"), tmp_path]).trees) == ["t.yaml"]

@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import re
 import zlib
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ SUFFIXES = (".yaml", ".yml", ".json", ".template", ".cfn", ".cform", ".cfm", ".t
 JSON_SUFFIXES = (".json", ".template", ".tfstate", ".gz")
 PASSED_OVER = frozenset({".git", "node_modules", ".venv", "__pycache__", ".bastide", ".tox", ".terraform"})
 MAX_FILES = 20_000
+MOST_TOLD = 20  # files that are named one by one; a repository's sources are counted
 MAX_JSON = 256_000_000  # bytes of Terraform's JSON or a file of AWS Config, inflated
 MAX_TEMPLATE = 5_000_000
 HEAD = 1_000_000
@@ -54,6 +56,20 @@ class Inputs:
     assemblies: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     modules: dict[str, Path] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    taken: set[Path] = field(default_factory=set)
+
+    def takes(self, path: Path) -> bool:
+        """Whether a file is read for the first time: two of the paths may lead to it."""
+        full = path.resolve()
+        if full in self.taken:
+            return False
+        self.taken.add(full)
+        return True
+
+    def holds(self, folder: Path) -> bool:
+        """Whether a file of a folder is to be judged."""
+        full = folder.resolve()
+        return any(Path(file).resolve().is_relative_to(full) for file in (*self.trees, *self.terraform, *self.recorded))
 
     def __len__(self) -> int:
         """How many files are to be judged."""
@@ -97,11 +113,12 @@ def read_inputs(paths: Iterable[Path]) -> Inputs:
     problems: list[Problem] = []
     for path in paths:
         if path.is_dir():
-            before = len(found)
             _walk(path, found)
-            if len(found) == before and not any(note.incomplete for note in found.notes):
+            if not found.holds(path) and not any(note.incomplete for note in found.notes):
                 what = f"there is no template in the folder {path}, nor Terraform's JSON or a file of AWS Config"
                 problems.append(Problem(what, fix="name another folder"))
+            continue
+        if not found.takes(path):
             continue
         try:
             kind, content = read_input(path)
@@ -120,42 +137,64 @@ def _walk(folder: Path, found: Inputs) -> None:
     from bastide.declare.templates.template import Note
 
     count = 0
+    others: list[Path] = []
     for place, folders, names in os.walk(folder):
         linked = {one for one in folders if (Path(place) / one).is_symlink()}
         found.notes += [Note(str(Path(place) / one), 0, "skipped: a link to a folder") for one in sorted(linked)]
         folders[:] = sorted(one for one in folders if one not in PASSED_OVER and one not in linked)
-        for name in sorted(names):
+        for name in sorted(set(names) - PASSED_OVER):
             count += 1
             if count > MAX_FILES:
                 found.notes.append(Note(str(folder), 0, f"more than {MAX_FILES:,} files; the rest was not read", True))
-                return
-            _one_of_many(Path(place) / name, found)
+                break
+            if not _one_of_many(Path(place) / name, found):
+                others.append(Path(place) / name)
+        if count > MAX_FILES:
+            break
+    found.notes += _told(folder, others)
 
 
-def _one_of_many(path: Path, found: Inputs) -> None:
+def _told(folder: Path, others: Sequence[Path]) -> list[Note]:
+    """What was skipped by its name: each file, or how many of each kind where they are too many to read."""
+    from bastide.declare.templates.template import Note
+
+    if len(others) <= MOST_TOLD:
+        return [Note(str(path), 0, "skipped: not a template by its name") for path in others]
+    kinds = Counter(path.suffix or path.name for path in others)
+    most = [f"{number:,} {kind}" for kind, number in kinds.most_common(MOST_TOLD)]
+    rest = len(others) - sum(number for _, number in kinds.most_common(MOST_TOLD))
+    listed = ", ".join([*most, f"{rest:,} more"] if rest else most)
+    return [Note(str(folder), 0, f"skipped: {len(others):,} files that are no templates by their names: {listed}")]
+
+
+def _one_of_many(path: Path, found: Inputs) -> bool:
+    """Read, or note, one file of a folder; False when its name says that it is nothing of what is read."""
     from bastide.declare.templates.template import Note
 
     if path.is_symlink():  # its file is read where it lies; outside the folder nobody asked for it
         found.notes.append(Note(str(path), 0, "skipped: a link"))
-        return
+        return True
     if path.name == ".rpdk-config":
         _module(path, found)
-        return
+        return True
+    if path.suffix == ".tf":
+        why = "Terraform's language is not read, but terraform show -json is"
+        found.notes.append(Note(str(path), 0, f"skipped: {why}"))
     if path.suffix.lower() not in SUFFIXES:
-        terraform = path.suffix == ".tf"
-        why = "Terraform's language is not read, but terraform show -json is" if terraform else "by its name"
-        found.notes.append(Note(str(path), 0, f"skipped: {why}" if terraform else f"skipped: not a template {why}"))
-        return
+        return path.suffix == ".tf"
+    if not found.takes(path):
+        return True
     try:
         kind, content = read_input(path)
     except InputError as error:
         serious = _looks_serious(path)
         found.notes.append(Note(str(path), 0, f"{'not read' if serious else 'skipped'}: {error.what}", serious))
-        return
+        return True
     if kind:
         found.put(path, kind, content)
     else:
         found.notes.append(Note(str(path), 0, "skipped: not a template"))
+    return True
 
 
 def _module(path: Path, found: Inputs) -> None:
