@@ -18,9 +18,9 @@ from bastide.iam.parse import parse_policy
 from bastide.model import PASS, Resource, Statement, Status, Unknown, Value, Verdict, fail, unknown
 from bastide.model.unknown import unknowns_in
 
-TARGETS = ("Resource", "NotResource")
-NOTHING = "arn:aws:::"  # a resource that there is not: all but it are all
-# What a question may be about alone: Action and NotAction; whether there is a NotResource.
+TARGETS, ACTING = ("Resource", "NotResource"), ("Action", "NotAction")
+NOTHING, IDLE = "arn:aws:::", "iam:Nothing"  # a resource and an action that there is not: all but it are all
+# What a question may be about alone: Action and NotAction; whether there is a NotResource or a NotAction.
 ACTIONS, EXCEPTIONS = "actions", "exceptions"
 BARE = re.compile(r"[A-Za-z]+\*?").fullmatch  # an action without its service
 
@@ -142,7 +142,8 @@ def _unread(place: str, item: Value, error: InputError) -> Unread:
     effect = effect if effect in ("Allow", "Deny") else ""
     reason = gaps[0] if gaps else Unknown(f"not a statement: {error.what}")
     supposed = _supposed(item)
-    as_written = "NotAction" in item or supposed.get("Action") in (item.get("Action"), [item.get("Action")])
+    names = [supposed.get("Action"), supposed.get("NotAction")]
+    as_written = all(name in (given, [given]) for name, given in zip(names, map(item.get, ACTING), strict=True))
     certain = frozenset({ACTIONS, EXCEPTIONS} if as_written else {EXCEPTIONS})
     sound = as_written and bool(unknowns_in([item.get(name) for name in TARGETS]))
     try:
@@ -152,7 +153,7 @@ def _unread(place: str, item: Value, error: InputError) -> Unread:
 
 
 def _supposed(item: Mapping[str, Value]) -> dict[str, Value]:
-    """The most that a statement can mean: every resource; every action where none is named.
+    """The most that a statement can mean: every resource; every action where none is named, or what is excepted is not.
 
     AWS refuses an action without its service and a principal that is plain text; what they were meant to say is clear
     (that action of whatever service, that one principal) and enough to say whether everybody is let in.
@@ -165,6 +166,8 @@ def _supposed(item: Mapping[str, Value]) -> dict[str, Value]:
     elif isinstance(actions, str | list):
         named = [actions] if isinstance(actions, str) else actions
         supposed["Action"] = [f"*:{one}" if isinstance(one, str) and BARE(one) else one for one in named]
+    if "NotAction" in item and (unknowns_in(item["NotAction"]) or not isinstance(item["NotAction"], str | list)):
+        supposed["NotAction"] = IDLE
     if isinstance(principal, str) and "*" not in principal:
         supposed["Principal"] = {"AWS": principal}
     return supposed

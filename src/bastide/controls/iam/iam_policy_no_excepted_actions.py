@@ -2,7 +2,7 @@
 
 from bastide.controls.control import control
 from bastide.controls.iam.wording import excepts_actions
-from bastide.controls.policies import ACTIONS, judge, policy_of
+from bastide.controls.policies import EXCEPTIONS, judge, policy_of
 from bastide.model import Resource, Verdict
 
 
@@ -17,4 +17,4 @@ from bastide.model import Resource, Verdict
 )
 def iam_policy_no_excepted_actions(policy: Resource) -> Verdict:
     """FAIL when a statement allows with NotAction."""
-    return judge(policy_of(policy, "PolicyDocument"), excepts_actions, ACTIONS)
+    return judge(policy_of(policy, "PolicyDocument"), excepts_actions, EXCEPTIONS)

@@ -2,7 +2,7 @@
 
 from bastide.controls.control import control
 from bastide.controls.iam.wording import excepts_actions
-from bastide.controls.policies import ACTIONS, judge_inline
+from bastide.controls.policies import EXCEPTIONS, judge_inline
 from bastide.model import Resource, Verdict
 
 
@@ -17,4 +17,4 @@ from bastide.model import Resource, Verdict
 )
 def iam_role_inline_no_excepted_actions(role: Resource) -> Verdict:
     """FAIL when a statement allows with NotAction."""
-    return judge_inline(role, excepts_actions, ACTIONS)
+    return judge_inline(role, excepts_actions, EXCEPTIONS)
