@@ -6,12 +6,15 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
 
+from bastide.aws.readers import readers
+from bastide.aws.registry import handlers
 from bastide.aws.session import PlaceConnection, Target
-from bastide.collect.changes import Event, changes_type, look_up
+from bastide.collect.changes import Event, always_read, changes_type, look_up, table
 from bastide.controls import Control, all_controls
 from bastide.model import Unknown
 from bastide.sandbox import Sandbox
@@ -197,3 +200,28 @@ def test_what_changes_by_itself_is_read_again_only_where_there_is_any(
     world.sandbox.clock.advance("1h")
     world.look(controls, held)
     assert "DescribeInstances" in world.calls
+
+
+@pytest.mark.parametrize(
+    ("kind", "held", "again"),
+    [
+        ("AWS::RDS::DBSnapshot", (), False),
+        ("AWS::RDS::DBSnapshot", ("AWS::RDS::DBInstance",), True),  # an automated one may have come
+        ("AWS::RDS::DBSnapshot", ("AWS::RDS::DBSnapshot",), True),  # or gone, though the instance is gone, too
+        ("Bastide::RDS::DBClusterSnapshot", ("AWS::Neptune::DBCluster",), True),
+        ("Bastide::SSM::ResourceCompliance", ("Bastide::SSM::ManagedInstances",), False),  # which is there, if empty
+        ("AWS::Config::DeliveryChannel", ("AWS::Config::ConfigurationRecorder",), False),
+        ("AWS::GuardDuty::Detector", (), True),  # another account turns it on
+        ("AWS::EC2::VPC", ("AWS::EC2::VPC",), False),
+    ],
+)
+def test_what_appears_by_itself_is_looked_for_beside_what_it_comes_from(
+    kind: str, held: tuple[str, ...], again: bool
+) -> None:
+    assert always_read(kind, held) is again
+
+
+def test_the_table_of_changes_speaks_of_types_that_there_are() -> None:
+    known = {*handlers(), *readers()}
+    said = [*table().always, *table().beside, *(kind for kinds in table().beside.values() for kind in kinds)]
+    assert [one for one in said if not any(fnmatchcase(kind, one) for kind in known)] == []

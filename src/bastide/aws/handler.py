@@ -8,9 +8,11 @@ could not be read is ``Unknown(reason)``.
 
 from __future__ import annotations
 
+import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
 
 from botocore.exceptions import ClientError
@@ -211,6 +213,24 @@ def pages(client: Any, operation: str, key: str, **parameters: Any) -> Iterator[
             yield from page.get(key) or ()
     else:
         yield from getattr(client, operation)(**parameters).get(key) or ()
+
+
+def whole(
+    at: Connection, service: str, operation: str, parameters: Mapping[str, Any] = MappingProxyType({}), region: str = ""
+) -> Any:
+    """What all pages of a read (boto3's snake_case name) answer together, asked once for a connection, whoever asks.
+
+    Raises:
+        ClientError: the call failed, now or when it was asked first.
+    """
+
+    def call() -> Any:
+        client = at.client(service, region)
+        if client.can_paginate(operation):
+            return client.get_paginator(operation).paginate(**parameters).build_full_result()
+        return getattr(client, operation)(**parameters)
+
+    return at.once(json.dumps([service, region, operation, dict(parameters)], sort_keys=True, default=str), call)
 
 
 def tag_list(tags: Iterable[dict[str, str]] | dict[str, str] | None) -> list[dict[str, str]]:

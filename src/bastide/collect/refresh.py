@@ -113,15 +113,16 @@ def _stale(
     found = _Staleness({}, set())
     alone = {kind for one in table().single.values() for kind in one.types if isinstance(listers.get(kind), Handler)}
     partial: dict[Place, str] = {}
-    held = {one.key[:3] for one in before.estate.resources}
+    held: dict[tuple[str, str], set[str]] = {}
     for one in before.estate.resources:
+        held.setdefault((one.account, one.region), set()).add(one.type)
         if why := _partial(one):
             if one.type in alone:
                 found.singles.add(one.key)
             else:
                 partial[one.type, one.account, one.region] = why
     for place in places:
-        reason = _reason(place, asked, before, now - max_age, place in held) or partial.get(place)
+        reason = _reason(place, asked, before, now - max_age, held.get(place[1:], ())) or partial.get(place)
         if reason:
             found.places[place] = reason
     found.singles = {key for key in found.singles if key[:3] not in found.places and key[:3] in set(places)}
@@ -143,9 +144,9 @@ def _partial(resource: Resource) -> str:
 
 
 def _reason(
-    place: Place, asked: Mapping[str, Collection[str] | None], before: Look, oldest: datetime, held: bool
+    place: Place, asked: Mapping[str, Collection[str] | None], before: Look, oldest: datetime, held: Collection[str]
 ) -> str:
-    """Why a place is read again whatever the events say; empty when it need not be. ``held``: it held resources."""
+    """Why a place is read again whatever the events say; empty when it need not be. ``held``: types in its region."""
     kind, _, region = place
     known, wanted = before.asked.get(kind, ()), asked.get(kind)
     if place not in before.read or place in before.estate.gaps_by_place:
@@ -161,8 +162,8 @@ def _reason(
 
 def _histories(
     target: Target, places: Iterable[Place], regions: Sequence[str], since: datetime
-) -> dict[tuple[str, str], Events]:
-    """The writes by account and region, of every place's region and the one of services without any."""
+) -> dict[str, dict[str, Events]]:
+    """The writes by account, then region, of every place's region and the one of services without any."""
     home = GLOBAL_REGIONS.get(target.partition, "us-east-1")
     wanted = sorted({(account, home if region == GLOBAL else region) for _, account, region in places})
 
@@ -170,19 +171,24 @@ def _histories(
         return look_up(target.connection(one[0], one[1]), one[1], since)
 
     if target.threads == 1:
-        return {one: ask(one) for one in wanted}
-    with ThreadPoolExecutor(target.threads, thread_name_prefix="events") as pool:
-        return dict(zip(wanted, pool.map(ask, wanted), strict=True))
+        told = [ask(one) for one in wanted]
+    else:
+        with ThreadPoolExecutor(target.threads, thread_name_prefix="events") as pool:
+            told = list(pool.map(ask, wanted))
+    found: dict[str, dict[str, Events]] = {}
+    for (account, region), events in zip(wanted, told, strict=True):
+        found.setdefault(account, {})[region] = events
+    return found
 
 
-def _relevant(target: Target, place: Place, histories: Mapping[tuple[str, str], Events]) -> Events:
+def _relevant(target: Target, place: Place, histories: Mapping[str, Mapping[str, Events]]) -> Events:
     """The writes that may concern a place: of its region; a bucket may have been made from any."""
     kind, account, region = place
-    own = histories[account, GLOBAL_REGIONS.get(target.partition, "us-east-1") if region == GLOBAL else region]
+    own = histories[account][GLOBAL_REGIONS.get(target.partition, "us-east-1") if region == GLOBAL else region]
     elsewhere = [
         event
-        for (owner, other), events in histories.items()
-        if owner == account and other != region
+        for other, events in histories[account].items()
+        if other != region
         for event in events.events
         if event.region == region and kind in single_types(event)
     ]

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from bastide.aws.delegation import Membership, ServiceAdministrator, check_processed, emails, unprocessed
 from bastide.aws.differences import desired, tag_map
-from bastide.aws.handler import Connection, Found, Handler, pages, tag_list
+from bastide.aws.handler import Connection, Found, Handler, pages, tag_list, whole
 from bastide.aws.shape import arn_of, pick, present, tag_changes, touched
 from bastide.aws.waiting import answer_or_nothing, quietly, remove
 from bastide.errors import TargetError
@@ -58,7 +58,7 @@ def detectors(at: Connection) -> Sequence[str]:
 
 def known_detectors(at: Connection) -> Sequence[str]:
     """The same, asked once in a collection."""
-    return at.once("guardduty-detectors", lambda: detectors(at))
+    return list(whole(at, "guardduty", "list_detectors").get("DetectorIds", ()))
 
 
 def administrator_of(at: Connection, detector: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from bastide.aws.delegation import Membership, ServiceAdministrator, emails, refusals
 from bastide.aws.differences import desired
-from bastide.aws.handler import Connection, Found, Handler, pages
+from bastide.aws.handler import Connection, Found, Handler, pages, whole
 from bastide.aws.shape import present, touched
 from bastide.aws.waiting import Waiting, answer_or_nothing, coded, quietly, remove, shown
 from bastide.model import Change, Properties, Value
@@ -66,7 +66,7 @@ class Session(Handler):
     }
 
     def list(self, at: Connection) -> Sequence[Found]:
-        session = answer_or_nothing(at.client("macie2").get_macie_session, *OFF)
+        session = answer_or_nothing(lambda: whole(at, "macie2", "get_macie_session"), *OFF)
         if session is None:
             return []
         properties = {

@@ -17,7 +17,7 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from bastide.aws.actions import EXCEPTIONS, PREFIXES
-from bastide.aws.handler import Connection, Found, ask, error_code
+from bastide.aws.handler import Connection, Found, ask, error_code, whole
 from bastide.aws.readers.shape import Tree, plain, shaped
 from bastide.aws.waiting import refused_by_policy
 from bastide.errors import ContractError
@@ -82,21 +82,13 @@ class Reader:
         parameters = {name: _value(text, context) for name, text in step.given.items()}
         parameters = {name: value for name, value in parameters.items() if value is not None}
         service = step.service or self.service
-
-        def call() -> Any:
-            client = at.client(service, step.region)
-            try:
-                if client.can_paginate(step.call):
-                    return client.get_paginator(step.call).paginate(**parameters).build_full_result()
-                return getattr(client, step.call)(**parameters)
-            except ClientError as error:
-                if error_code(error) in step.absent and not refused_by_policy(error):
-                    return None
-                raise
-
-        asked = json.dumps(parameters, sort_keys=True, default=str)
-        name = f"{service}:{step.region}:{step.call}:{asked}"
-        return at.once(f"{name}:{step.document}:{step.items}", lambda: _searched(step, at.once(name, call)))
+        asked = json.dumps([service, step.region, step.call, parameters, step.document, step.items], default=str)
+        try:
+            return at.once(asked, lambda: _searched(step, whole(at, service, step.call, parameters, step.region)))
+        except ClientError as error:
+            if error_code(error) in step.absent and not refused_by_policy(error):
+                return None
+            raise
 
     def _found(self, at: Connection, context: Context) -> Found:
         context = dict(context)
@@ -157,8 +149,6 @@ class Reader:
 
 
 def _searched(step: Step, answer: Any) -> Any:
-    if answer is None:
-        return None
     return expression(step.items).search(json.loads(answer[step.document]) if step.document else answer)
 
 
