@@ -1,5 +1,6 @@
 """The action and the hooks: they name options that exist, and the action's step does in a repository what it says."""
 
+import json
 import os
 import shlex
 import subprocess
@@ -76,6 +77,37 @@ def test_in_a_pull_request_only_what_is_new_counts(repository: Path) -> None:
     code, text, _ = step(repository, **variables)
     assert code == 1 and "file=b.yaml" in text and "file=a.yaml" not in text
     assert git(repository, "worktree", "list").count("\n") == 0
+
+
+def test_code_scanning_gets_all_that_is_open_since_it_compares_by_itself(repository: Path) -> None:
+    base = git(repository, "rev-parse", "HEAD")
+    code, text, _ = step(repository, PATHS="a.yaml", FAIL_ON="high,new", ARGUMENTS="", BASE=base, SARIF="x.sarif")
+    assert code == 0, text
+    results = json.loads((repository / "x.sarif").read_text())["runs"][0]["results"]
+    assert "ec2-security-group-ssh-closed" in {one["ruleId"] for one in results}
+
+
+def test_paths_with_spaces_stand_one_a_line(repository: Path) -> None:
+    folder = repository / "a folder"
+    folder.mkdir()
+    (folder / "c.yaml").write_text(OPEN)
+    code, text, _ = step(repository, PATHS="a folder\n  a.yaml\n\n", FAIL_ON="", ARGUMENTS="", BASE="")
+    assert code == 0, text
+    assert "file=a.yaml," in text and "file=a folder/c.yaml," in text
+
+
+def test_what_could_not_be_judged_fails_unless_it_could_not_be_before(repository: Path) -> None:
+    (repository / "n.yaml").write_text(
+        "Resources: {S: {Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: 'https://x.example/t'}}}"
+    )
+    variables = {"PATHS": ".", "FAIL_ON": "high,new", "ARGUMENTS": "--each"}
+    assert step(repository, **variables, BASE=git(repository, "rev-parse", "HEAD"))[0] == 3
+    code, text, _ = step(repository, **(variables | {"FAIL_ON": ""}), BASE="", INCOMPLETE="warn")
+    assert code == 0 and "::warning title=Bastide::A part was not judged" in text
+    git(repository, "add", ".")
+    git(repository, "commit", "-q", "-m", "two")
+    code, text, _ = step(repository, **variables, BASE=git(repository, "rev-parse", "HEAD"))
+    assert code == 0 and "::warning title=Bastide::" in text
 
 
 def test_a_path_is_no_command(repository: Path) -> None:
