@@ -1,4 +1,4 @@
-"""What several techniques find in the victim's account: a network, an instance, a function, a key, a user, a trail.
+"""What several techniques find in the victim's account: a network, a function, a key, a user, a log group, a trail …
 
 One idea: everything is made by the account's owner with plain calls, under names that nobody else has, and its maker's
 other half takes it away. It attacks nothing.
@@ -133,6 +133,23 @@ def drop_key(stage: Stage, id: str) -> None:
     if kms.describe_key(KeyId=id)["KeyMetadata"]["KeyState"] == "PendingDeletion":
         kms.cancel_key_deletion(KeyId=id)
     kms.schedule_key_deletion(KeyId=id, PendingWindowInDays=30)
+
+
+def log_group(stage: Stage, name: str) -> str:
+    """Name of a log group that is made."""
+    stage.owner().client("logs").create_log_group(logGroupName=name)
+    return name
+
+
+def has_log_group(stage: Stage, name: str) -> bool:
+    """Whether the log group is there."""
+    return bool(stage.owner().client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"])
+
+
+def drop_log_group(stage: Stage, name: str) -> None:
+    """Delete a log group, if it is there."""
+    if has_log_group(stage, name):
+        stage.owner().client("logs").delete_log_group(logGroupName=name)
 
 
 def user(stage: Stage, stem: str, actions: Any) -> tuple[str, dict[str, str]]:

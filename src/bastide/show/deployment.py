@@ -9,14 +9,26 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bastide.errors import IncompleteError
 from bastide.show.workspace import Settings, Workspace
 
 if TYPE_CHECKING:
+    from bastide.aws.session import Target
     from bastide.model import Organization
     from bastide.sandbox import Sandbox
+
+
+class PassingWorkspace(Workspace):
+    """A workspace whose state is kept in a folder of its own."""
+
+    def __init__(self, settings: Settings, target: Target, folder: Path) -> None:
+        """A workspace of ``settings`` on ``target`` with its database in ``folder``."""
+        super().__init__(settings, target)
+        from bastide.store import Store
+
+        self.store = Store.open(folder / "state.db")
 
 
 @contextmanager
@@ -36,7 +48,7 @@ def deployment(
 
     sandbox = Sandbox()
     with tempfile.TemporaryDirectory(prefix="bastide-trial-") as folder:
-        workspace = _Passing(Settings(file), Target.sandbox(sandbox), Path(folder))
+        workspace = PassingWorkspace(Settings(file), Target.sandbox(sandbox), Path(folder))
         try:
             check(workspace)
             outcome = workspace.applied(workspace.planned())
@@ -47,13 +59,3 @@ def deployment(
         finally:
             workspace.store.close()
             sandbox.close()
-
-
-class _Passing(Workspace):
-    """A workspace whose state is kept in a folder of its own."""
-
-    def __init__(self, settings: Settings, target: Any, folder: Path) -> None:
-        super().__init__(settings, target)
-        from bastide.store import Store
-
-        self.store = Store.open(folder / "state.db")

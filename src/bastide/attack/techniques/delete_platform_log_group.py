@@ -1,5 +1,6 @@
 """Delete a log group of the platform, and with it what it has kept."""
 
+from bastide.attack import scenery
 from bastide.attack.stage import Stage
 from bastide.attack.technique import Prevented, Scene, Technique
 
@@ -15,9 +16,7 @@ TECHNIQUE = Technique(
 
 def prepare(stage: Stage) -> Scene:
     """A log group under the platform's prefix."""
-    name = f"/bastide/{stage.name('audit')}"
-    stage.owner().client("logs").create_log_group(logGroupName=name)
-    return {"group": name}
+    return {"group": scenery.log_group(stage, f"/bastide/{stage.name('audit')}")}
 
 
 def attack(stage: Stage, scene: Scene) -> None:
@@ -27,11 +26,9 @@ def attack(stage: Stage, scene: Scene) -> None:
 
 def succeeded(stage: Stage, scene: Scene) -> bool:
     """It is gone."""
-    found = stage.owner().client("logs").describe_log_groups(logGroupNamePrefix=scene["group"])["logGroups"]
-    return not found
+    return not scenery.has_log_group(stage, scene["group"])
 
 
 def clean_up(stage: Stage, scene: Scene) -> None:
-    """Delete it."""
-    if not succeeded(stage, scene):
-        stage.owner().client("logs").delete_log_group(logGroupName=scene["group"])
+    """Delete it, where it is left."""
+    scenery.drop_log_group(stage, scene["group"])

@@ -1,5 +1,6 @@
 """Delete the log group of an application: what the intruder did inside the application goes with it."""
 
+from bastide.attack import scenery
 from bastide.attack.stage import Stage
 from bastide.attack.technique import Recorded, Scene, Technique
 
@@ -17,9 +18,7 @@ TECHNIQUE = Technique(
 
 def prepare(stage: Stage) -> Scene:
     """A log group of a function."""
-    name = f"/aws/lambda/{stage.name('payments')}"
-    stage.owner().client("logs").create_log_group(logGroupName=name)
-    return {"group": name}
+    return {"group": scenery.log_group(stage, f"/aws/lambda/{stage.name('payments')}")}
 
 
 def attack(stage: Stage, scene: Scene) -> None:
@@ -29,11 +28,9 @@ def attack(stage: Stage, scene: Scene) -> None:
 
 def succeeded(stage: Stage, scene: Scene) -> bool:
     """It is gone."""
-    found = stage.owner().client("logs").describe_log_groups(logGroupNamePrefix=scene["group"])["logGroups"]
-    return not found
+    return not scenery.has_log_group(stage, scene["group"])
 
 
 def clean_up(stage: Stage, scene: Scene) -> None:
     """Delete it, where it is left."""
-    if not succeeded(stage, scene):
-        stage.owner().client("logs").delete_log_group(logGroupName=scene["group"])
+    scenery.drop_log_group(stage, scene["group"])

@@ -14,6 +14,7 @@ from bastide.errors import IncompleteError
 from bastide.model import Finding, Plan, Status
 from bastide.show.demo.denied import try_and_be_denied
 from bastide.show.demo.week import MISTAKES, Expected, Week
+from bastide.show.deployment import PassingWorkspace
 from bastide.show.reports import FORMATS, outcome_text, plan_text
 from bastide.show.reports.formats import write_text
 from bastide.show.workspace import Settings, Workspace
@@ -45,7 +46,7 @@ class Demo:
             with step("An empty sandbox organization, in this process"):
                 sandbox = Sandbox()
                 target = Target.sandbox(sandbox)
-            workspace = _InFolder(Settings(self._file), target, Path(folder))
+            workspace = PassingWorkspace(Settings(self._file), target, Path(folder))
             good = self._play(sandbox, workspace)
             workspace.store.close()
         print(f"\n{'Done' if good else 'NOT AS IT SHOULD BE'} in {time.monotonic() - began:.1f} s.")
@@ -112,16 +113,6 @@ class Demo:
             outcome = workspace.applied(plan, allow_data_loss=allowed)
             print(outcome_text.render(outcome), end="")
         return outcome
-
-
-class _InFolder(Workspace):
-    """A workspace whose state is kept in a folder of its own."""
-
-    def __init__(self, settings: Settings, target: object, folder: Path) -> None:
-        super().__init__(settings, target)  # type: ignore[arg-type]
-        from bastide.store import Store
-
-        self.store = Store.open(folder / "state.db")
 
 
 @contextmanager
