@@ -224,8 +224,9 @@ def old_metadata(week: Week) -> Iterator[Expected]:
     ):  # fmt: skip
         yield Expected(control, "shop-dev", instance)
     attached = ec2.describe_volumes(Filters=[{"Name": "attachment.instance-id", "Values": [instance]}])["Volumes"]
-    for volume in attached:
+    for volume in attached:  # encrypted by default, which is with the key of AWS
         yield Expected("backup-volume-covered", "shop-dev", volume["VolumeId"])
+        yield Expected("ec2-volume-own-key", "shop-dev", volume["VolumeId"])
 
 
 @mistake("Thursday: neither does the next one, so the account's default goes, too")
