@@ -207,3 +207,16 @@ def test_a_file_that_two_paths_lead_to_is_read_once(tmp_path: Path, monkeypatch:
     (tmp_path / "in" / "t.yaml").write_text("Resources: {B: {Type: 'AWS::S3::Bucket'}}")
     monkeypatch.chdir(tmp_path / "in")
     assert list(read_inputs([Path("t.yaml"), Path(), Path("../in/t.yaml"), tmp_path]).trees) == ["t.yaml"]
+
+
+@pytest.mark.parametrize("each", [True, False])
+def test_a_plan_of_an_unknown_version_costs_its_folder_nothing_else(tmp_path: Path, each: bool) -> None:
+    (tmp_path / "t.yaml").write_text("Resources: {B: {Type: 'AWS::S3::Bucket'}}")
+    new = tmp_path / "new.json"
+    new.write_text('{"format_version": "9.0", "terraform_version": "2", "planned_values": {}}')
+    readings = readings_of(read_inputs([tmp_path]), Settings(), each=each)
+    assert [one.type for reading in readings for one in reading.estate.resources if "S3" in one.type]
+    (note,) = (note for reading in readings for note in reading.notes if note.file == str(new))
+    assert (note.text, note.incomplete) == ("not read: format_version 9.0 is not read", True)
+    with pytest.raises(InputError, match=r"format_version 9\.0 is not read"):
+        readings_of(read_inputs([tmp_path, new]), Settings(), each=each)

@@ -47,7 +47,7 @@ class Inputs:
 
     ``terraform`` holds documents with their bytes (for lines), ``assemblies`` the places that a CDK manifest names for
     templates, ``modules`` the fragments of CloudFormation modules by type; ``notes`` says what was skipped or could not
-    be read.
+    be read; ``named`` are the files that the command line names, which must be readable.
     """
 
     trees: dict[str, Map] = field(default_factory=dict)
@@ -57,6 +57,7 @@ class Inputs:
     modules: dict[str, Path] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     taken: set[Path] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
 
     def takes(self, path: Path) -> bool:
         """Whether a file is read for the first time: two of the paths may lead to it."""
@@ -118,6 +119,7 @@ def read_inputs(paths: Iterable[Path]) -> Inputs:
                 what = f"there is no template in the folder {path}, nor Terraform's JSON or a file of AWS Config"
                 problems.append(Problem(what, fix="name another folder"))
             continue
+        found.named.add(str(path))
         if not found.takes(path):
             continue
         try:

@@ -56,6 +56,7 @@ def _apart(inputs: Inputs) -> Iterator[Inputs]:
             {file: inputs.recorded[file]} if file in inputs.recorded else {},
             inputs.assemblies,
             inputs.modules,
+            named=inputs.named,
         )
 
 
@@ -63,14 +64,39 @@ def _by_kind(inputs: Inputs, settings: Settings, controls: Sequence[Control]) ->
     from bastide.collect.recorded import estate_of_items
     from bastide.declare.templates import estate_of
     from bastide.declare.templates.assembly import places_of
-    from bastide.declare.terraform import estate_of_terraform
 
     if inputs.trees:
         yield estate_of(inputs.trees, settings, places_of(inputs.assemblies), inputs.modules)
     if inputs.terraform:
-        yield estate_of_terraform(inputs.terraform, settings)
+        yield _terraform(inputs, settings)
     if inputs.recorded:
         yield estate_of_items(inputs.recorded, _looked_up(controls))
+
+
+def _terraform(inputs: Inputs, settings: Settings) -> Reading:
+    """The estate of Terraform's documents; one that is not read costs the others of its folder nothing.
+
+    Raises:
+        InputError: a document that was named is of a form or version that is not read.
+    """
+    from bastide.declare.templates import Reading
+    from bastide.declare.templates.template import Note
+    from bastide.declare.terraform import estate_of_terraform
+    from bastide.model import Estate
+
+    documents = dict(inputs.terraform)
+    notes: list[Note] = []
+    while documents:
+        try:
+            reading = estate_of_terraform(documents, settings)
+            return replace(reading, notes=(*reading.notes, *notes))
+        except InputError as error:
+            broken = {one.where: one.what for one in error.problems if one.where in documents.keys() - inputs.named}
+            if not broken:
+                raise
+            notes += [Note(file, 0, f"not read: {what}", True) for file, what in broken.items()]
+            documents = {file: document for file, document in documents.items() if file not in broken}
+    return Reading(Estate(), notes=tuple(notes))
 
 
 def _looked_up(controls: Sequence[Control]) -> dict[str, frozenset[str]]:

@@ -11,7 +11,7 @@ import json
 from functools import lru_cache
 
 from bastide.model.serialize import to_json_value
-from bastide.show.reports.report import Report, place_of, shown
+from bastide.show.reports.report import Report, place_text, shown
 
 COLUMNS = (
     "id", "status", "severity", "control", "title", "account", "account_name", "region", "type", "resource", "name",
@@ -40,13 +40,12 @@ def render(report: Report) -> str:
     writer.writerow(COLUMNS)
     for finding in report.findings:
         key = finding.resource
-        file, line = place_of(finding)
         value = "" if finding.value is None else json.dumps(to_json_value(finding.value), ensure_ascii=False)
         row = (
             *(finding.id, finding.status, finding.severity, finding.control, finding.title),
             *(key.account, finding.account_name, key.region, key.type, key.id, finding.resource_name, finding.arn),
             *(finding.reason, finding.path, value, finding.remediation, " ".join(finding.maps_to)),
-            *(f"{file}:{line}" if file else finding.origin, finding.origin.detail),
+            *(place_text(finding) or finding.origin, finding.origin.detail),
         )
         writer.writerow([cell(item) for item in row])
     return buffer.getvalue()

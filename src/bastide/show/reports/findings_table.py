@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bastide.model import Finding, Severity, Status
-from bastide.show.reports.report import Report, name_of, place_of, shown
+from bastide.show.reports.report import Report, name_of, place_text, shown
 from bastide.show.reports.standings_table import standings
 from bastide.show.reports.terminal import text_of
 
@@ -103,8 +103,7 @@ def _block(
 def _what(finding: Finding) -> str:
     """The resource, and the line that decided."""
     kind = finding.resource.type.removeprefix("AWS::")
-    file, line = place_of(finding)
-    return f"{kind} {name_of(finding)}{f' {file}:{line}' if file else ''}"
+    return f"{kind} {name_of(finding)} {place_text(finding)}".rstrip()
 
 
 def summary(report: Report) -> list[RenderableType]:

@@ -96,6 +96,12 @@ def place_of(finding: Finding) -> tuple[str, int]:
     return finding.origin.file, line if isinstance(line, int) and line else finding.origin.line
 
 
+def place_text(finding: Finding) -> str:
+    """``file:line`` of what decided a finding; the file alone where no line is known, nothing where no file is."""
+    file, line = place_of(finding)
+    return f"{file}:{line}" if file and line else file
+
+
 def local_path(file: str, folder: str) -> str:
     """A file's path as a repository knows it: relative to ``folder`` where it lies in there, else absolute."""
     path = PurePath(file.replace("\\", "/"))
