@@ -194,3 +194,22 @@ Resources:
 """)
     _, document, _ = assessed(capsys, str(file), "--parameters", str(tmp_path / "p.json"))
     assert verdict(document, "s3-bucket-versioning-enabled")["status"] == "PASS"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("n.json", '{"Resources": {"B": {"Type": "AWS::S3::Bucket", "Properties": {"X": ' + "9" * 5000 + "}}}}",
+         "a number is not one, or has too many digits"),
+        ("n.yaml", "Resources:\n  B:\n    Type: AWS::S3::Bucket\n    Properties:\n      X: " + "9" * 5000,
+         "9…' is not a value"),
+    ],
+)  # fmt: skip
+def test_a_number_of_thousands_of_digits_is_named_shortly(
+    name: str, text: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / name
+    file.write_text(text)
+    assert run(["assess", str(file)]) == 2
+    said = capsys.readouterr().err
+    assert message in said and "9" * 100 not in said

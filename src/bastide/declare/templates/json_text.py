@@ -64,6 +64,8 @@ class _Parser:
         atom = ATOM.match(self.text, position)
         if atom is None:
             raise self.error("a value is missing" if sign else "the text ends too early", position)
+        if self.text[atom.end() : atom.end() + 1].isdigit():
+            raise self.error("a number is not one, or has too many digits", position, "quote it")
         return json.loads(atom.group()), atom.end()
 
     def string(self, position: int) -> tuple[str, int]:

@@ -29,6 +29,7 @@ SHORT = frozenset({
 })  # fmt: skip
 BARE = ("Ref", "Condition")
 FIX = "look at the line's indentation, colons and quotes"
+LONGEST = 60  # characters of a value in a message
 
 
 def parse_yaml(text: str, file: str) -> Any:
@@ -142,5 +143,6 @@ class _Builder:
         try:
             value = self.scalars.construct_object(node)
         except (yaml.YAMLError, ValueError) as error:
-            raise self.error(f"{text!r} is not a value: {str(error).splitlines()[0]}", node, "quote it") from error
+            told = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+            raise self.error(f"{told!r} is not a value: {str(error).splitlines()[0]}", node, "quote it") from error
         return text if isinstance(value, datetime.date | bytes) else value

@@ -92,8 +92,11 @@ def _mapping(value: Any, name: str, file: str) -> Mapping[str, Any]:
 def _items(value: Any, name: str, file: str) -> list[Any]:
     if value is None:
         return []
-    if not isinstance(value, list) or len(value) > MAX_RESOURCES:
-        raise InputError(f"{name} is not a list that can be read", file, "is this the output of terraform show -json?")
+    if not isinstance(value, list):
+        raise InputError(f"{name} is not a list", file, "is this the output of terraform show -json?")
+    if len(value) > MAX_RESOURCES:
+        what = f"{name} has {len(value):,} entries; at most {MAX_RESOURCES:,} are read"
+        raise InputError(what, file, "judge the workspaces one by one")
     return value
 
 
