@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bastide.model import Finding, Severity, Status
-from bastide.show.reports.report import name_of, place_of, shown
+from bastide.show.reports.report import name_of, place_text, shown
 
 MOST_ROWS = 50_000
 MOST_BYTES = 4_300_000  # of rows and words together, so that a page is at most 5 MB
@@ -84,7 +84,6 @@ def _control(finding: Finding) -> list[object]:
 def _texts(finding: Finding) -> tuple[object, ...]:
     key = finding.resource
     name = name_of(finding)
-    file, line = place_of(finding)
     return (
         finding.account_name or key.account,
         key.region,
@@ -93,7 +92,7 @@ def _texts(finding: Finding) -> tuple[object, ...]:
         "" if key.id == name else key.id,
         finding.reason,
         finding.path,
-        f"{file}:{line}" if file else "",
+        place_text(finding),
     )
 
 
