@@ -16,7 +16,7 @@ from bastide.declare.templates.files import parse_template
 from bastide.errors import InputError
 from bastide.model import Estate, Resource, Unknown
 from bastide.show.standards import asked, read_pack
-from bastide.standards import Answer, all_standards
+from bastide.standards import Answer, all_standards, find_standard
 from bastide.standards.evaluation import PackCompliance, judge
 from bastide.standards.pack import Rule, cover_rule, layers, parse_rule, rule_coverage, rules_in
 from bastide.standards.pack_standing import pack_standing
@@ -302,3 +302,17 @@ def test_a_pack_of_remediations_alone_says_so(tmp_path: Path) -> None:
     file.write_text("Resources:\n" + text[text.index("  Close:") :])
     with pytest.raises(InputError, match="only 1 remediations of rules that are made elsewhere"):
         read_pack(file)
+
+
+def test_a_rendered_pack_asks_what_the_standards_controls_ask() -> None:
+    rules = {one.name: one for one in rules_for(find_standard("cis-aws-5.0"), all_controls())}
+    # Source: CIS AWS Foundations Benchmark 5.0, "credentials unused for 45 days or greater"; AWS's packs say 90.
+    assert rules["iam-user-unused-credentials-check"].parameters == {"maxCredentialUsageAge": "45"}
+    assert "AWSCloudShellFullAccess" in rules["iam-policy-blacklisted-check"].parameters["policyArns"]
+    assert rules["iam-password-policy"].parameters["MinimumPasswordLength"] == "14"
+
+
+def test_part_of_a_standards_name_is_enough_where_only_one_has_it() -> None:
+    assert find_standard("pci").slug == "pci-dss-4.0.1"
+    with pytest.raises(InputError, match="'cis' may be 3 standards"):
+        find_standard("cis")

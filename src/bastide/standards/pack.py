@@ -127,10 +127,11 @@ def _parameters(given: Value) -> tuple[dict[str, str], str]:
     for name, value in found.items():
         if isinstance(value, Unknown):
             return {}, f"parameter {name}: {value.reason}"
-    return {name: _spelled(value) for name, value in found.items()}, ""
+    return {name: spelled(value) for name, value in found.items()}, ""
 
 
-def _spelled(value: Value) -> str:
+def spelled(value: Value) -> str:
+    """The value of a parameter as AWS Config writes it: lists with commas, booleans in small letters."""
     if isinstance(value, bool):
         return str(value).lower()
     return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -1,8 +1,8 @@
 """Conformance packs to deploy: the managed rules that a standard or controls ask for, as AWS Config takes them.
 
 The one idea: a pack is a CloudFormation template of rules, and its limits (51,200 bytes, 130 rules) are met by writing
-several. Rules whose parameters have no default at AWS get those of AWS's own published packs. A remediation is added
-only where AWS publishes a runbook that does just that; it never runs by itself.
+several. Rules ask what the controls ask: they get their parameters, and where those say nothing the ones of AWS's own
+published packs. A remediation is added only where AWS publishes a runbook that does just that; it never runs by itself.
 Source: AWS Config Developer Guide, "Conformance packs", "Service Limits"; CloudFormation User Guide,
 AWS::Config::ConformancePack, AWS::Config::OrganizationConformancePack, AWS::Config::RemediationConfiguration; Systems
 Manager Automation Runbook Reference, AWS Config.
@@ -10,19 +10,24 @@ Manager Automation Runbook Reference, AWS Config.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import yaml
 
 from bastide.controls import Control
+from bastide.standards.coverage import controls_of, coverage
+from bastide.standards.pack import spelled
 from bastide.standards.rules import ManagedRule, answering, by_security_hub, managed_rules
 from bastide.standards.runbooks import RUNBOOKS, Runbook
 from bastide.standards.standard import Standard
 
 MOST_BYTES = 51_200
 MOST_RULES = 130
+MOST_INPUT = 1024  # characters of a rule's InputParameters
 ROLE = "AutomationRole"
 
 
@@ -35,7 +40,28 @@ def rules_for(standard: Standard, controls: Sequence[Control]) -> tuple[ManagedR
             rules = (managed_rules()[name],) if kind == "rule" else by_security_hub().get(name, ()) if not kind else ()
             found.update((rule.name, rule) for rule in rules)
         found.update((rule.name, rule) for rule in _mapped(f"{standard.prefix}:{requirement.id}", controls))
-    return tuple(found[name] for name in sorted(found))
+    asking = controls_of(coverage(standard, controls))
+    return tuple(as_asked(found[name], asking) for name in sorted(found))
+
+
+def as_asked(rule: ManagedRule, controls: Iterable[Control]) -> ManagedRule:
+    """The rule with the parameters that those of the controls give it that stand on it, so that it asks the same.
+
+    Where they disagree it keeps those of AWS's published packs.
+    """
+    values: dict[str, set[str]] = {}
+    for control in controls:
+        for one in control.parameters if control.config_rule == rule.name else ():
+            if one.default not in (None, "", [], ()):
+                values.setdefault(one.name, set()).add(spelled(one.default))
+    given = {name: next(iter(told)) for name, told in values.items() if len(told) == 1}
+    changed = {name: value for name, value in given.items() if _parts(value) != _parts(rule.parameters.get(name, ""))}
+    together = {**rule.parameters, **changed}
+    return replace(rule, parameters=together) if changed and len(json.dumps(together)) <= MOST_INPUT else rule
+
+
+def _parts(value: str) -> set[str]:
+    return {part.strip() for part in value.split(",")}
 
 
 def _mapped(name: str, controls: Iterable[Control]) -> list[ManagedRule]:
@@ -49,7 +75,7 @@ def rules_of(controls: Iterable[Control]) -> tuple[tuple[ManagedRule, ...], tupl
     without = []
     for control in controls:
         mine = [rule for rule in managed_rules().values() if control in answering(rule, [control])]
-        found.update((rule.name, rule) for rule in mine)
+        found.update((rule.name, as_asked(rule, [control])) for rule in mine)
         if not mine:
             without.append(control.id)
     return tuple(found[name] for name in sorted(found)), tuple(without)

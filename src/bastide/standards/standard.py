@@ -76,14 +76,19 @@ def all_standards() -> dict[str, Standard]:
 
 
 def find_standard(slug: str) -> Standard:
-    """The standard of that slug.
+    """The standard of that slug, or of a part of it that only one has: ``pci``, ``nist``.
 
     Raises:
-        InputError: there is none; the nearest is named.
+        InputError: there is none, or there are several; the nearest is named.
     """
     known = all_standards()
     if slug in known:
         return known[slug]
+    meant = [name for name in known if slug and f"-{slug}-" in f"-{name}-"]
+    if len(meant) == 1:
+        return known[meant[0]]
+    if meant:
+        raise InputError(f"{slug!r} may be {len(meant)} standards", fix=f"one of {', '.join(meant)}")
     near = difflib.get_close_matches(slug, known, n=1)
     fix = f"did you mean {near[0]}?" if near else f"one of {', '.join(known)}"
     raise InputError(f"there is no standard {slug!r}", fix=fix)
