@@ -16,10 +16,11 @@ NO_ACCOUNT = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+KEPT = ("BASTIDE_CORPUS", "BASTIDE_GUARD_REGISTRY")  # where texts of others lie
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Cuts this process and its children off from the credentials of whoever runs the tests."""
-    for name in [name for name in os.environ if name.startswith(("AWS_", "BASTIDE_")) and name != "BASTIDE_CORPUS"]:
+    for name in [name for name in os.environ if name.startswith(("AWS_", "BASTIDE_")) and name not in KEPT]:
         del os.environ[name]
     os.environ.update(NO_ACCOUNT, NO_COLOR="1", COLUMNS="120")
