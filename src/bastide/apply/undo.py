@@ -58,14 +58,7 @@ def plan_undo(
         StalePlanError: resources have changed since (all are named), unless ``force``.
     """
     known = all_handlers() if handlers is None else handlers
-    run = store.run(run_id)
-    if run.target != target.label:
-        raise InputError(f"run {run_id} was made on {run.target}, not on {target.label}")
-    by = undone_by(run_id, store.runs())
-    if by and not force:
-        raise InputError(
-            f"run {run_id} is already undone by run {by}", fix=f"to make its changes again, undo run {by}, or apply"
-        )
+    _refuse_foreign_or_undone(run_id, target, store, force=force)
     store.verify()
     made = [*_pairs(store.entries(run_id)), *_left_open(run_id, target, store, known)]
     steps = [_Step(before, after, known, target) for before, after in made]
@@ -79,15 +72,30 @@ def plan_undo(
         )
     kept = _kept(steps)
     notes = tuple(note for step in sorted(steps, key=lambda step: -step.finished) for note in step.irreversible(kept))
-    steps = [step for step in steps if step.number not in kept]
+    changes = _reversed([step for step in steps if step.number not in kept])
+    named = [replace(change, account_name=(account_names or {}).get(change.key.account, "")) for change in changes]
+    return Undo(run_id, Plan(tuple(named), target=target.name), notes)
+
+
+def _refuse_foreign_or_undone(run_id: str, target: Target, store: Store, *, force: bool) -> None:
+    run = store.run(run_id)
+    if run.target != target.label:
+        raise InputError(f"run {run_id} was made on {run.target}, not on {target.label}")
+    by = undone_by(run_id, store.runs())
+    if by and not force:
+        raise InputError(
+            f"run {run_id} is already undone by run {by}", fix=f"to make its changes again, undo run {by}, or apply"
+        )
+
+
+def _reversed(steps: Collection[_Step]) -> list[Change]:
+    """The changes that take the steps back, the last one first; each waits for those of what was built on it."""
     users: dict[int, list[ResourceKey]] = {}
     for step in steps:
         for needed in step.depends_on:
             users.setdefault(needed, []).append(step.key)
     reverse = sorted(steps, key=lambda step: -step.finished)
-    changes = [change for step in reverse if (change := step.change(users.get(step.number, ())))]
-    named = [replace(change, account_name=(account_names or {}).get(change.key.account, "")) for change in changes]
-    return Undo(run_id, Plan(tuple(named), target=target.name), notes)
+    return [change for step in reverse if (change := step.change(users.get(step.number, ())))]
 
 
 def undone_by(run_id: str, runs: Iterable[Run]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -77,20 +78,7 @@ def shape_event(call: Call, response: HttpResponse, *, bare: bool = False) -> Ev
     owner = call.principal.account if bare else owner_of(call)
     rows = [] if bare else resources_of(call, owner)
     request_id = _request_id(response)
-    fields: dict[str, Any] = {
-        "eventVersion": EVENT_VERSION,
-        "userIdentity": encode_identity(call.principal, call.by),
-        "eventTime": f"{call.at.isoformat()[:19]}Z",
-        "eventSource": event_source(service),
-        "eventName": event_name(service, operation),
-        "awsRegion": event_region(service, call.region),
-        "sourceIPAddress": seen.get("ip", _LOCAL),
-        "userAgent": seen.get("agent", "")[:AGENT_LIMIT],
-    }
-    if call.by:
-        fields["sourceIPAddress"] = fields["userAgent"] = call.by
-    elif call.principal.type == "AWSService":
-        fields["sourceIPAddress"] = fields["userAgent"] = call.principal.user_id or call.principal.arn
+    fields = _who_and_what(call, seen)
     if code:
         fields["errorCode"], fields["errorMessage"] = code, message
     fields["requestParameters"] = None if bare else _bounded(_request(call), "requestParameters")
@@ -128,6 +116,25 @@ def shape_event(call: Call, response: HttpResponse, *, bare: bool = False) -> Ev
         rows,
         [(account, _body(fields, call, account)) for account in accounts],
     )
+
+
+def _who_and_what(call: Call, seen: Mapping[str, str]) -> dict[str, Any]:
+    """The fields that a record begins with; ``seen``: what the request's headers tell of the caller."""
+    address, agent = seen.get("ip", _LOCAL), seen.get("agent", "")[:AGENT_LIMIT]
+    if call.by:
+        address = agent = call.by
+    elif call.principal.type == "AWSService":
+        address = agent = call.principal.user_id or call.principal.arn
+    return {
+        "eventVersion": EVENT_VERSION,
+        "userIdentity": encode_identity(call.principal, call.by),
+        "eventTime": f"{call.at.isoformat()[:19]}Z",
+        "eventSource": event_source(call.service),
+        "eventName": event_name(call.service, call.operation),
+        "awsRegion": event_region(call.service, call.region),
+        "sourceIPAddress": address,
+        "userAgent": agent,
+    }
 
 
 def service_event(call: Call, event: Event, response: HttpResponse) -> Event | None:
