@@ -20,6 +20,7 @@ from bastide.sandbox.shims.organizations import management_account
 from bastide.sandbox.shims.organizations_services import (
     administrator_of,
     appoint,
+    at_administrators,
     dismiss,
     members,
     require_administrator,
@@ -152,10 +153,9 @@ def _enrol(call: Call, admin: str, member: dict[str, str], modes: tuple[str, ...
 def enrol_new_account(call: Call, account: str) -> None:
     """What auto-enable (NEW or ALL) does in every Region with a delegated administrator."""
     member = next(found for found in members(call) if found["Id"] == account)
-    for region, admin in sorted(call.front.store("guardduty", "", "").items()):
-        configuration = call.front.store("guardduty", admin, region).get("organization", {})
-        if configuration.get("AutoEnableOrganizationMembers", "NONE") != "NONE":
-            _enrol(call.as_service("guardduty", admin, region), admin, member, ("NEW", "ALL"))
+    for here in at_administrators(call, "guardduty"):
+        if here.store.get("organization", {}).get("AutoEnableOrganizationMembers", "NONE") != "NONE":
+            _enrol(here, here.account, member, ("NEW", "ALL"))
 
 
 @shim("guardduty", "CreateMembers")

@@ -10,6 +10,7 @@ from bastide.sandbox.shims import Answer, on_join, shim
 from bastide.sandbox.shims.organizations_services import (
     administering,
     appoint,
+    at_administrators,
     dismiss,
     members,
     require_administrator,
@@ -144,11 +145,10 @@ def _enrol(call: Call, admin: str, account: str) -> None:
 @on_join("inspector2")
 def enrol_new_account(call: Call, account: str) -> None:
     """What autoEnable does in every Region with a delegated administrator."""
-    for region, admin in sorted(call.front.store("inspector2", "", "").items()):
-        automatic = call.front.store("inspector2", admin, region).get("auto_enable", {})
+    for here in at_administrators(call, "inspector2"):
+        automatic = here.store.get("auto_enable", {})
         if any(automatic.values()):
-            here = call.as_service("inspector2", admin, region)
-            _enrol(here, admin, account)
+            _enrol(here, here.account, account)
             here.store_of(account).setdefault("scans", {}).update(automatic)
 
 

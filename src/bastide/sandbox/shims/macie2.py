@@ -11,6 +11,7 @@ from bastide.sandbox.shims.organizations_services import (
     administering,
     administrator_of,
     appoint,
+    at_administrators,
     dismiss,
     members,
     require_administrator,
@@ -161,9 +162,9 @@ def _enrol(call: Call, admin: str, member: dict[str, str], tags: dict[str, str])
 def enrol_new_account(call: Call, account: str) -> None:
     """What autoEnable does in every Region with a delegated administrator."""
     member = next(found for found in members(call) if found["Id"] == account)
-    for region, admin in sorted(call.front.store("macie2", "", "").items()):
-        if call.front.store("macie2", admin, region).get("auto_enable"):
-            _enrol(call.as_service("macie2", admin, region), admin, member, {})
+    for here in at_administrators(call, "macie2"):
+        if here.store.get("auto_enable"):
+            _enrol(here, here.account, member, {})
 
 
 @shim("macie2", "CreateMember")

@@ -133,6 +133,12 @@ def administering(call: Call, *, status: str = "") -> str:
     return "" if str(row.get(status, "Removed")).upper() == "REMOVED" else admin
 
 
+def at_administrators(call: Call, service: str) -> list[Call]:
+    """The call as the service sees it in each Region that has an administrator, in the administrator's account."""
+    found = call.front.store(service, "", "")
+    return [call.as_service(service, account, region) for region, account in sorted(found.items())]
+
+
 def administrator_of(call: Call, account: str, status: str, since: str) -> dict[str, Any]:
     """What a member is told of its administrator, under the service's names of these three; empty for others."""
     admin = administering(call, status=status)

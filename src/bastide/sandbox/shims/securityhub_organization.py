@@ -8,7 +8,13 @@ from bastide.sandbox import moto
 from bastide.sandbox.call import Call
 from bastide.sandbox.shims import Answer, on_join, shim
 from bastide.sandbox.shims.organizations import management_account
-from bastide.sandbox.shims.organizations_services import appoint, dismiss, members, require_administrator
+from bastide.sandbox.shims.organizations_services import (
+    appoint,
+    at_administrators,
+    dismiss,
+    members,
+    require_administrator,
+)
 from bastide.sandbox.shims.securityhub import make_hub, read_hub
 from bastide.sandbox.wire import AwsError
 
@@ -105,9 +111,9 @@ def _enrol(call: Call, admin: str, member: dict[str, str]) -> None:
 def enrol_new_account(call: Call, account: str) -> None:
     """What AutoEnable does in every Region with a delegated administrator."""
     member = next(found for found in members(call) if found["Id"] == account)
-    for region, admin in sorted(call.front.store("securityhub", "", "").items()):
-        if call.front.store("securityhub", admin, region).get("organization", {}).get("AutoEnable"):
-            _enrol(call.as_service("securityhub", admin, region), admin, member)
+    for here in at_administrators(call, "securityhub"):
+        if here.store.get("organization", {}).get("AutoEnable"):
+            _enrol(here, here.account, member)
 
 
 @shim("securityhub", "CreateMembers")
