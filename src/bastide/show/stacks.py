@@ -3,7 +3,8 @@
 The one idea: a resource that AWS will name is referred to by its logical id; one of another stack by a parameter, whose
 default is the provisional identifier, so that a template can be assessed before anything exists. Types that
 CloudFormation does not have (``Bastide::…``), and what AWS makes by itself (default network ACLs and security groups),
-are left out and counted; what AWS only reports is not written.
+are left out and counted; what AWS only reports is not written. What the architecture accepts of a resource is accepted
+in its template as well.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bastide.declare.templates.registry import schema_of
-from bastide.model import GLOBAL, Estate, Resource, ResourceKey, Unknown, Value
+from bastide.model import GLOBAL, Estate, Finding, Resource, ResourceKey, Unknown, Value
 from bastide.model.provisional import TOKEN
 
 DETECTOR = "AWS::GuardDuty::Detector"
@@ -44,6 +45,23 @@ def stacks(estate: Estate, home: str) -> list[Stack]:
         region = home if resource.region == GLOBAL else resource.region
         places.setdefault((resource.account, region), []).append(resource)
     return [_stack(account, region, places[account, region]) for account, region in sorted(places)]
+
+
+def accepting(stack: Stack, findings: Iterable[Finding]) -> Stack:
+    """The template whose resources say in their metadata which of their findings are accepted, and why.
+
+    ``findings``: of the declared estate; those without a ``suppressed`` reason in their evidence are left alone.
+    """
+    reasons: dict[ResourceKey, dict[str, str]] = {}
+    for one in findings:
+        if "suppressed" in one.evidence:
+            reasons.setdefault(one.resource, {})[one.control] = str(one.evidence["suppressed"])
+    made = {}
+    for name, body in stack.template["Resources"].items():
+        found = sorted(reasons.get(stack.logical[name], {}).items())
+        suppress = [{"control": control, "reason": reason} for control, reason in found]
+        made[name] = body | ({"Metadata": {"bastide": {"suppress": suppress}}} if suppress else {})
+    return replace(stack, template=stack.template | {"Resources": made})
 
 
 def _stack(account: str, region: str, resources: Iterable[Resource]) -> Stack:

@@ -76,6 +76,7 @@ def cloudformation(
 ) -> None:
     """Write CloudFormation templates of what the architecture file declares, one for each account and region.
 
+    What the file exempts is accepted in the templates' metadata, until they are written anew.
     Settings that CloudFormation has no type for are left out and named on stderr: `bastide apply` makes them.
     """
     import json
@@ -83,12 +84,13 @@ def cloudformation(
 
     if find_spec("cfnlint") is None:
         raise InputError("the registry's schemas are not installed", fix="pip install 'bastide[templates]'")
-    from bastide.show.stacks import stacks
+    from bastide.show.stacks import accepting, stacks
     from bastide.show.workspace import Settings, Workspace
 
     place = Workspace(Settings(file))
-    estate = place.modelled()
-    made = stacks(estate, place.declaration.architecture.regions.home)
+    assessment, estate = place.assessed_model()
+    home = place.declaration.architecture.regions.home
+    made = [accepting(one, assessment.findings) for one in stacks(estate, home)]
     _write(
         {
             f"{estate.account_name(one.account)}.{one.region}.json": json.dumps(one.template, indent=2) + "\n"
