@@ -110,8 +110,8 @@ def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
 ) -> None:
     """Judge what runs, a file or templates by all controls.
 
-    `-o table|json|jsonl|html|sarif|ocsf|asff|config|csv|junit|github|markdown[=PATH]`, as often as needed; with a
-    standard also `-o evidence=DIR`.
+    `-o table|json|jsonl|html|sarif|code-scanning|ocsf|asff|config|csv|junit|github|markdown[=PATH]`, as often as
+    needed; with a standard also `-o evidence=DIR`.
     """
     from bastide.show.chosen import chosen_controls
     from bastide.show.looking import parse_regions, parse_since, restricted
