@@ -198,6 +198,23 @@ Resources:
     ]
 
 
+def test_a_name_that_is_a_property_s_but_for_its_case_is_told_with_path_and_line() -> None:
+    reading = read("""
+Resources:
+  T: {Type: "AWS::CloudTrail::Trail", Properties: {IsLogging: true, S3BucketName: b, KmsKeyId: k}}
+  D:
+    Type: AWS::CloudFront::Distribution
+    Properties:
+      DistributionConfig: {Enabled: true, ViewerCertificate: {CloudfrontDefaultCertificate: true}}
+""")
+    assert [str(note) for note in reading.notes] == [
+        "t.yaml:3: T.KmsKeyId: this is no property; KMSKeyId is",
+        "t.yaml:7: D.DistributionConfig.ViewerCertificate.CloudfrontDefaultCertificate: this is no property; "
+        "CloudFrontDefaultCertificate is",
+    ]
+    assert reading.incomplete
+
+
 def test_every_property_knows_its_line_in_yaml_and_in_json() -> None:
     yaml_text = (
         "Resources:\n  B:\n    Type: AWS::S3::Bucket\n    Properties:\n      Tags:\n      - Key: a\n        Value: b\n"

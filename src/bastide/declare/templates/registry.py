@@ -92,6 +92,7 @@ class Shaper:
                 return Unknown(f"{path}: {what}" if path else what)
             value = fitted
         if isinstance(value, Mapping):
+            self._misspelled(value, schema, path)
             return {key: self.value(item, self.member(schema, key), f"{path}.{key}".lstrip("."))
                     for key, item in value.items()}  # fmt: skip
         if isinstance(value, list):
@@ -99,6 +100,14 @@ class Shaper:
             inner = items if isinstance(items, Mapping) else {}
             return [self.value(item, inner, f"{path}.{index}") for index, item in enumerate(value)]
         return value
+
+    def _misspelled(self, value: Mapping[str, Value], schema: Mapping[str, Any], path: str) -> None:
+        """Complain of names that are a property's but for their case: CloudFormation refuses them."""
+        wanted = {name.lower(): name for name in schema.get("properties", ()) if name not in value}
+        for key in () if self.free(schema) else value:
+            meant = wanted.get(str(key).lower())
+            if meant is not None:
+                self.complaints.append((f"{path}.{key}".lstrip("."), f"this is no property; {meant} is"))
 
     def resolved(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
         """The schema behind references (at most eight in a row)."""
