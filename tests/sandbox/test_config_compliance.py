@@ -35,6 +35,7 @@ Resources:
       ConfigRuleName: ssh
       Source: {Owner: AWS, SourceIdentifier: INCOMING_SSH_DISABLED}
 """
+HERE = {"CreateBucketConfiguration": {"LocationConstraint": "eu-west-1"}}
 Refused = Callable[..., dict[str, Any]]
 
 
@@ -54,6 +55,30 @@ def open_group(world: Any, account: str) -> str:
     world_wide = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
     ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[world_wide])
     return group
+
+
+def make_organization_trail(world: Any) -> None:
+    """A trail of the organization that logs, into a bucket of the management account."""
+    s3, cloudtrail = world.client("s3"), world.client("cloudtrail")
+    s3.create_bucket(Bucket="trail-bucket", **HERE)
+    world.trust("cloudtrail.amazonaws.com")
+    paths = (world.sandbox.management_account, world.id)
+    lets_in = {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}}
+    rows = [
+        {**lets_in, "Action": "s3:GetBucketAcl", "Resource": "arn:aws:s3:::trail-bucket"},
+        {
+            **lets_in,
+            "Action": "s3:PutObject",
+            "Resource": [f"arn:aws:s3:::trail-bucket/AWSLogs/{path}/*" for path in paths],
+        },
+    ]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": rows})
+    s3.put_bucket_policy(Bucket="trail-bucket", Policy=policy)
+    cloudtrail.create_trail(
+        Name="org", S3BucketName="trail-bucket", IsMultiRegionTrail=True, IsOrganizationTrail=True,
+        EnableLogFileValidation=True,
+    )  # fmt: skip
+    cloudtrail.start_logging(Name="org")
 
 
 def by_rule(config: Any, *names: str) -> dict[str, str]:
@@ -118,6 +143,35 @@ def test_a_rule_that_no_control_answers_has_no_data_and_says_why(fresh: Any) -> 
     (status,) = config.describe_config_rule_evaluation_status()["ConfigRulesEvaluationStatus"]
     assert not status["FirstEvaluationStarted"]
     assert "approved-amis-by-tag" in status["LastErrorMessage"]
+
+
+def test_the_organizations_trail_counts_in_members_and_is_judged_where_it_belongs(fresh: Any) -> None:
+    work, top = record(fresh, "work"), record(fresh, "")
+    many = {
+        "ConfigRuleName": "many",
+        "Source": {"Owner": "AWS", "SourceIdentifier": "MULTI_REGION_CLOUD_TRAIL_ENABLED"},
+    }
+    valid = {
+        "ConfigRuleName": "valid",
+        "Source": {"Owner": "AWS", "SourceIdentifier": "CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED"},
+    }
+    for config in (work, top):
+        config.put_config_rule(ConfigRule=many)
+        config.put_config_rule(ConfigRule=valid)
+    assert by_rule(work, "many", "valid") == {"many": "NON_COMPLIANT", "valid": "INSUFFICIENT_DATA"}
+    make_organization_trail(fresh)
+    assert by_rule(work, "many", "valid") == {"many": "COMPLIANT", "valid": "INSUFFICIENT_DATA"}
+    assert by_rule(top, "many", "valid") == {"many": "COMPLIANT", "valid": "COMPLIANT"}
+
+
+def test_the_policy_of_a_custom_rule_is_told_as_it_was_put(fresh: Any, refused: Refused) -> None:
+    config = record(fresh, "work")
+    text = 'rule versioned { supplementaryConfiguration.BucketVersioningConfiguration.status == "Enabled" }'
+    details = {"PolicyRuntime": "guard-2.x.x", "PolicyText": text}
+    source = {"Owner": "CUSTOM_POLICY", "CustomPolicyDetails": details}
+    config.put_config_rule(ConfigRule={"ConfigRuleName": "own", "Source": source})
+    assert config.get_custom_rule_policy(ConfigRuleName="own")["PolicyText"] == text
+    refused("NoSuchConfigRuleException", config.get_custom_rule_policy, ConfigRuleName="nope")
 
 
 def test_a_scope_limits_what_is_evaluated(fresh: Any) -> None:

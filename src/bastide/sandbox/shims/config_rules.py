@@ -14,12 +14,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bastide.assess import run
-from bastide.controls import all_controls
-from bastide.model import ResourceKey
+from bastide.controls import Control, all_controls
+from bastide.model import Finding, ResourceKey
 from bastide.sandbox import moto
 from bastide.sandbox.call import Call
-from bastide.sandbox.inner import observe
 from bastide.sandbox.shims import Answer, shim
+from bastide.sandbox.shims.config_estate import is_own, seen_by_rules
 from bastide.sandbox.wire import AwsError
 from bastide.standards.evaluation import Evaluation, RuleCompliance, judge, rule_compliance
 from bastide.standards.pack import PROCESS, parse_rule, rule_coverage
@@ -145,6 +145,14 @@ def check_rule(given: Mapping[str, Any]) -> None:
         raise invalid(f"Invalid json {text} passed in the InputParameters field.")
 
 
+@shim("config", "GetCustomRulePolicy")
+def get_custom_rule_policy(call: Call) -> Answer:
+    """The Guard policy of a rule. Source: AWS Config API Reference, GetCustomRulePolicy."""
+    found = require_rule(call, call.params.get("ConfigRuleName", ""))
+    details = found["Source"].get("CustomPolicyDetails")
+    return {"PolicyText": details["PolicyText"]} if details else {}
+
+
 @shim("config", "DescribeConfigRules")
 def describe_config_rules(call: Call) -> Answer:
     """Those named, or all, a page at a time."""
@@ -243,8 +251,14 @@ def compliance(call: Call, names: Iterable[str] | None = None) -> dict[str, Rule
     wanted = sorted(known if names is None else set(names) & set(known))
     covered = rule_coverage((parse_rule(known[name], name) for name in wanted), all_controls())
     types = {kind for one in covered for each in one.controls for kind in (each.resource_type, *each.reads)}
-    estate = observe(call, types)
-    found = judge(covered, estate, lambda controls: run(estate, controls, include_passes=True).findings)
+    estate = seen_by_rules(call, types)
+    elsewhere = {one.key for one in estate.resources if not is_own(call, one)}
+
+    def said(controls: Iterable[Control]) -> list[Finding]:
+        findings = run(estate, tuple(controls), include_passes=True).findings
+        return [one for one in findings if one.resource not in elsewhere]
+
+    found = judge(covered, estate, said)
     return {name: _with_put(call, one) for name, one in zip(wanted, found, strict=True)}
 
 
