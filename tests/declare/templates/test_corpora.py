@@ -18,10 +18,11 @@ from typing import Any
 import pytest
 import yaml
 
-from bastide.assess import run_doubtful
+from bastide.assess import run_doubtful, suppressed
 from bastide.controls import Control, all_controls
 from bastide.declare.templates import Settings, estate_of
 from bastide.declare.templates.files import is_tree, read_template
+from bastide.declare.templates.suppress import suppressions
 from bastide.errors import InputError
 from bastide.model import Status
 
@@ -62,7 +63,8 @@ def verdict(path: Path, controls: list[Control]) -> str:
         return "SKIP"
     reading = estate_of({str(path): tree}, Settings())
     found = run_doubtful(reading.estate, reading.doubts, controls, stand_ins=reading.stand_ins, include_passes=True)
-    statuses = {finding.status for finding in found.findings}
+    accepted = suppressed(found, suppressions({str(path): tree}), {control.id: control for control in controls})
+    statuses = {finding.status for finding in accepted.findings}
     return next((status.value for status in WORST if status in statuses), "SKIP")
 
 
