@@ -15,6 +15,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from bastide.aws.readers import Reader
 from bastide.collect.recorded.read import tables
@@ -27,7 +28,10 @@ RENAMED = {
     "SubjectAlternativeNameSummaries": "subjectAlternativeNames",
     "Predicates": "predicateList",
     "Rules": "rulesList",
+    "IpRanges": "ipv4Ranges",
 }
+# Policies, which the schema leaves out; Config holds those that the API decodes in URL encoding.
+DOCUMENTS = ("AssumeRolePolicyDocument", "PolicyDocument", "Document")
 MAPS: Mapping[str, Names] = {"methodSettings": dict.fromkeys(("loggingLevel", "cachingEnabled", "cacheDataEncrypted"))}
 OWN = re.compile(r"(?i)^(?!role|client).*(name|arn)$")  # what an item is called by
 # Where the reader's further calls stand among what supplements an item, by the reader's name for them.
@@ -71,10 +75,12 @@ def named_as(value: Any, tree: Names) -> Any:
     if not isinstance(value, Mapping) or not tree:
         return value
     known = {name.lower(): name for name in tree}
-    made = {}
+    made: dict[str, Any] = {}
     for key, one in value.items():
         if key in MAPS:
             made[key] = {inner: named_as(each, MAPS[key]) for inner, each in one.items()}
+        elif key in DOCUMENTS:
+            made[key[:1].lower() + key[1:]] = one if isinstance(one, str) else quote(json.dumps(one))
         elif name := known.get(str(RENAMED.get(key, key)).lower()):
             made[name] = named_as(one, tree[name])
     return made
@@ -90,7 +96,7 @@ def item(type: str, told: Mapping[str, Any], beside: Mapping[str, Any], **identi
         "resourceType": name,
         "configurationItemStatus": "OK",
         "configurationItemCaptureTime": "2026-06-01T00:00:00Z",
-        "configuration": {**_anchor(schema["configuration"]), **configuration},
+        "configuration": configuration or _anchor(schema["configuration"]),
         "supplementaryConfiguration": {key: named_as(one, supplements.get(key)) for key, one in beside.items()},
         **identity,
     }
