@@ -213,3 +213,13 @@ def test_a_number_of_thousands_of_digits_is_named_shortly(
     assert run(["assess", str(file)]) == 2
     said = capsys.readouterr().err
     assert message in said and "9" * 100 not in said
+
+
+def test_half_a_character_in_json_is_named_with_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "t.json"
+    file.write_text('{"Resources": {\n "lone\\ud800": {"Type": "AWS::S3::Bucket"}}}')
+    assert run(["assess", str(file)]) == 2
+    said = capsys.readouterr().err
+    assert "a text holds half of a character" in said and "t.json:2:2" in said
+    file.write_text('{"Resources": {"whole\\ud83d\\ude00": {"Type": "AWS::S3::Bucket"}}}')
+    assert run(["assess", str(file), "-o", f"json={tmp_path / 'o.json'}"]) == 0

@@ -13,6 +13,7 @@ from bastide.errors import InputError
 
 SPACE = re.compile(r"[ \t\r\n]*")
 ATOM = re.compile(r"-?(?:0|[1-9]\d{0,300})(?:\.\d{1,300})?(?:[eE][-+]?\d{1,3})?|true|false|null")
+HALF = re.compile("[\\ud800-\\udfff]")  # of a pair of surrogates, which no UTF-8 can hold
 FIX = "look for a missing comma, quote or bracket before this place"
 
 
@@ -73,6 +74,8 @@ class _Parser:
             text, end = scanstring(self.text, position + 1, False)
         except ValueError as error:
             raise self.error(str(error).split(":", maxsplit=1)[0].lower(), position) from error
+        if HALF.search(text):
+            raise self.error("a text holds half of a character", position, "write the pair, or remove it")
         return text, end
 
     def mapping(self, position: int, depth: int) -> tuple[Map, int]:
