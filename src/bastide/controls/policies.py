@@ -22,6 +22,7 @@ TARGETS, ACTING = ("Resource", "NotResource"), ("Action", "NotAction")
 NOTHING, IDLE = "arn:aws:::", "iam:Nothing"  # a resource and an action that there is not: all but it are all
 # What a question may be about alone: Action and NotAction; whether there is a NotResource or a NotAction.
 ACTIONS, EXCEPTIONS = "actions", "exceptions"
+WORDS = ("Effect", *ACTING, *TARGETS)
 BARE = re.compile(r"[A-Za-z]+\*?").fullmatch  # an action without its service
 
 
@@ -32,7 +33,8 @@ class Unread:
     ``effect``: Allow or Deny, empty when that is not known either. ``supposed``: the statement as it is if it is about
     every resource, where nothing but its resources is unknown; of a malformed one, what its author can have meant at
     most (see ``_supposed``). ``certain``: of ACTIONS and EXCEPTIONS, what of it is as written.
-    ``sound``: only the resources of ``supposed`` are not.
+    ``sound``: only the resources of ``supposed`` are not. ``worded``: the statement for whomever and whenever, where
+    something is unknown but not what it names in ACTIONS.
     """
 
     path: str
@@ -41,6 +43,7 @@ class Unread:
     supposed: Statement | None = None
     certain: frozenset[str] = frozenset()
     sound: bool = False
+    worded: Statement | None = None
 
     def may(self, effect: str) -> bool:
         """The statement has that effect, as far as is known."""
@@ -146,10 +149,18 @@ def _unread(place: str, item: Value, error: InputError) -> Unread:
     as_written = all(name in (given, [given]) for name, given in zip(names, map(item.get, ACTING), strict=True))
     certain = frozenset({ACTIONS, EXCEPTIONS} if as_written else {EXCEPTIONS})
     sound = as_written and bool(unknowns_in([item.get(name) for name in TARGETS]))
+    worded = _tried({key: one for key, one in supposed.items() if key in WORDS}) if gaps and as_written else None
     try:
-        return Unread(place, reason, effect, _statements(supposed)[0], certain, sound)
+        return Unread(place, reason, effect, _statements(supposed)[0], certain, sound, worded)
     except InputError:
-        return Unread(place, reason, effect)
+        return Unread(place, reason, effect, None, certain if worded else frozenset(), False, worded)
+
+
+def _tried(item: Mapping[str, Value]) -> Statement | None:
+    try:
+        return _statements(item)[0]
+    except InputError:
+        return None
 
 
 def _supposed(item: Mapping[str, Value]) -> dict[str, Value]:
@@ -191,10 +202,12 @@ def judge(policy: Policy | None, wrong: Callable[[Statement], str], about: str =
 
 def _judge_unread(one: Unread, wrong: Callable[[Statement], str], about: str) -> Verdict:
     """The verdict on a statement of which not all is known."""
-    reason = wrong(one.supposed) if one.supposed is not None else ""
+    asked = one.worded if about and one.worded is not None else one.supposed
+    reason = wrong(asked) if asked is not None else ""
     if reason and about in one.certain:
         return fail(reason, one.path)
-    return PASS if one.sound and not reason else unknown(one.reason, one.path)
+    plain = one.sound or (bool(about) and one.worded is not None)
+    return PASS if plain and not reason else unknown(one.reason, one.path)
 
 
 def judge_public(policy: Policy | None, otherwise: str) -> Verdict:
