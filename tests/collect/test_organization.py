@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from bastide.collect import read_organization
 from bastide.collect.organization import _document
 from bastide.model import GLOBAL
 from bastide.sandbox import Sandbox
+from bastide.sandbox.faults import parse_rules
 
 LEAVE = "organizations:LeaveOrganization"
 DENY = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": LEAVE, "Resource": "*"}]}
@@ -71,3 +73,34 @@ def test_a_policy_that_cannot_be_read_says_why() -> None:
     document, why = _document(Broken(), {"Id": "p-1"})
     assert document is None
     assert why
+
+
+@pytest.mark.parametrize(
+    ("operation", "fault", "name"),
+    [
+        ("ListPolicies", "deny", "any SERVICE_CONTROL_POLICY"),
+        ("ListTargetsForPolicy", "deny", "FullAWSAccess"),
+        ("DescribePolicy", "deny", "FullAWSAccess"),
+        ("ListPolicies", "throttle", "any SERVICE_CONTROL_POLICY"),
+    ],
+)
+def test_policies_that_are_refused_are_there_unread_and_the_tree_is_known(
+    operation: str, fault: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: None)  # botocore's, between attempts
+    sandbox = Sandbox()
+    target = Target.sandbox(sandbox)
+    client = target.connection(target.management_account, GLOBAL).client("organizations")
+    client.create_organization(FeatureSet="ALL")
+    root = client.list_roots()["Roots"][0]["Id"]
+    client.enable_policy_type(RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
+    client.create_account(AccountName="shop", Email="shop@bastide.example")
+    sandbox.faults.set(parse_rules({"rules": [{"fault": fault, "match": {"operation": operation}}]}))
+    found = read_organization(target)
+    sandbox.close()
+    assert found is not None
+    assert {one.name for one in found.accounts} >= {"shop"}
+    (policy,) = found.policies
+    assert (policy.name, policy.document) == (name, None)
+    assert root in policy.targets
+    assert policy.unreadable.startswith(f"{operation}: ")

@@ -2,6 +2,7 @@
 
 One list of accounts; for each root and unit one list of its accounts and one of its units; for each policy type one
 list of policies, and for each policy its document and targets. Organizations throttles early: nothing runs in parallel.
+What was refused of policies is a policy at the root that could not be read: it might forbid or allow anything.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bastide.aws.failure import ClientError, refusal
-from bastide.aws.handler import error_code, pages
+from bastide.aws.handler import DENIED, THROTTLED, error_code, pages
 from bastide.aws.session import Target
 from bastide.errors import InputError, TargetError
 from bastide.iam.parse import parse_policy
@@ -58,7 +59,9 @@ def _read(client: Any) -> Organization:
         management_account=about["MasterAccountId"],
         accounts=tuple(_account(account, parents.get(account["Id"], root["Id"])) for account in accounts),
         units=tuple(sorted(units, key=lambda unit: unit.path)),
-        policies=tuple(policy for kind in POLICY_TYPES if kind in enabled for policy in _policies(client, kind)),
+        policies=tuple(
+            policy for kind in POLICY_TYPES if kind in enabled for policy in _policies(client, kind, root["Id"])
+        ),
     )
 
 
@@ -75,15 +78,34 @@ def _units(client: Any, parent: str, path: str) -> Iterator[Unit]:
         yield from _units(client, unit["Id"], own_path)
 
 
-def _policies(client: Any, kind: str) -> Iterator[OrganizationPolicy]:
+def _policies(client: Any, kind: str, root: str) -> Iterator[OrganizationPolicy]:
     """Policies of one type sorted by name; those that are attached to nothing too."""
-    found = sorted(pages(client, "list_policies", "Policies", Filter=kind), key=lambda policy: str(policy["Name"]))
-    for policy in found:
+    found = _told(pages(client, "list_policies", "Policies", Filter=kind))
+    if isinstance(found, str):
+        yield OrganizationPolicy("", f"any {kind}", kind, None, (root,), found)
+        return
+    for policy in sorted(found, key=lambda policy: str(policy["Name"])):
+        targets = _told(pages(client, "list_targets_for_policy", "Targets", PolicyId=policy["Id"]))
+        if isinstance(targets, str):
+            yield OrganizationPolicy(policy["Id"], policy["Name"], kind, None, (root,), targets)
+            continue
         document, unreadable = _document(client, policy)
-        targets = sorted(
-            target["TargetId"] for target in pages(client, "list_targets_for_policy", "Targets", PolicyId=policy["Id"])
-        )
-        yield OrganizationPolicy(policy["Id"], policy["Name"], kind, document, tuple(targets), unreadable)
+        attached = tuple(sorted(target["TargetId"] for target in targets))
+        yield OrganizationPolicy(policy["Id"], policy["Name"], kind, document, attached, unreadable)
+
+
+def _told(items: Iterator[Any]) -> list[Any] | str:
+    """All items; or why they were refused, or throttled to the end.
+
+    Raises:
+        ClientError: any other error.
+    """
+    try:
+        return list(items)
+    except ClientError as error:
+        if error_code(error) not in DENIED | THROTTLED:
+            raise
+        return refusal(error, "organizations").reason
 
 
 def _document(client: Any, policy: dict[str, Any]) -> tuple[PolicyDocument | None, str]:
