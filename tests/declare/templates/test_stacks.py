@@ -55,6 +55,21 @@ def test_a_stack_set_is_its_template_in_each_of_its_places(tmp_path: Path) -> No
     assert not reading.incomplete
 
 
+def test_a_group_of_instances_has_parameters_of_its_own(tmp_path: Path) -> None:
+    groups = """      StackInstancesGroup:
+        - Regions: [eu-west-1]
+          DeploymentTargets: {OrganizationalUnitIds: [ou-abcd-12345678]}
+        - Regions: [eu-central-1]
+          DeploymentTargets: {OrganizationalUnitIds: [ou-abcd-12345678], Accounts: ["1"], AccountFilterType: DIFFERENCE}
+          ParameterOverrides: [{ParameterKey: Rotate, ParameterValue: "true"}]
+"""
+    start, end = SET.index("      StackInstancesGroup"), SET.index("      TemplateBody")
+    file = write(tmp_path, "set.yaml", SET[:start] + groups + SET[end:])
+    reading = estate_of({str(file): read_template(file)}, Settings())
+    # The accounts of a unit are not known: the assumed one stands for them, not one that is left out.
+    assert keys(reading.estate) == [("000000000000", "eu-central-1", True), ("000000000000", "eu-west-1", False)]
+
+
 def test_a_stack_set_whose_template_is_elsewhere_is_told(tmp_path: Path) -> None:
     text = "Resources: {S: {Type: AWS::CloudFormation::StackSet, Properties: {TemplateURL: 's3://b/k'}}}"
     file = write(tmp_path, "set.yaml", text)

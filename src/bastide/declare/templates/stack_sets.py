@@ -22,28 +22,40 @@ MAX_PLACES = 100  # of one stack set; more are told
 
 def places(template: Template, logical: str) -> tuple[list[Settings], int]:
     """Settings for each place of a stack set, at most a hundred, and how many were left out."""
-    given = template.stated(logical, "Parameters")
     values = {key: one for key, one in template.settings.parameters.items() if key.startswith("AWS::")}
-    for one in given if isinstance(given, list) else ():
-        if isinstance(one, Mapping) and isinstance(one.get("ParameterKey"), str):
-            values[one["ParameterKey"]] = one.get("ParameterValue")
-    found = list(dict.fromkeys(_targets(template.stated(logical, "StackInstancesGroup"), template.settings)))
+    values |= _parameters(template.stated(logical, "Parameters"))
+    found: dict[tuple[str, str], dict[str, Value]] = {}
+    for account, region, own in _targets(template.stated(logical, "StackInstancesGroup"), template.settings):
+        found.setdefault((account, region), {}).update(own)
     made = [
-        replace(template.settings, parameters={**values, "AWS::AccountId": account, "AWS::Region": region})
-        for account, region in found[:MAX_PLACES]
+        replace(template.settings, parameters={**values, **own, "AWS::AccountId": account, "AWS::Region": region})
+        for (account, region), own in list(found.items())[:MAX_PLACES]
     ]
     return made or [replace(template.settings, parameters=values)], max(len(found) - MAX_PLACES, 0)
 
 
-def _targets(groups: Value, settings: Settings) -> Iterator[tuple[str, str]]:
+def _parameters(given: Value) -> dict[str, Value]:
+    """Values by name; of one whose value is not known, Unknown."""
+    listed = given if isinstance(given, list) else ()
+    return {
+        one["ParameterKey"]: one.get("ParameterValue")
+        for one in listed
+        if isinstance(one, Mapping) and isinstance(one.get("ParameterKey"), str)
+    }
+
+
+def _targets(groups: Value, settings: Settings) -> Iterator[tuple[str, str, dict[str, Value]]]:
+    """Account, region, and the parameters that are other ones there."""
     for group in groups if isinstance(groups, list) else ():
         if not isinstance(group, Mapping):
             continue
         targets, regions = group.get("DeploymentTargets"), group.get("Regions")
         accounts = targets.get("Accounts") if isinstance(targets, Mapping) else None
+        if isinstance(targets, Mapping) and targets.get("AccountFilterType") == "DIFFERENCE":
+            accounts = None  # those are the accounts of the units that it is not put into
         for account in _texts(accounts) or [settings.account]:
             for region in _texts(regions) or [settings.region]:
-                yield account, region
+                yield account, region, _parameters(group.get("ParameterOverrides"))
 
 
 def _texts(value: Value) -> list[str]:
