@@ -359,3 +359,17 @@ def test_an_aliased_provider_has_its_own_region_and_account() -> None:
     here, there = one(reading, "aws_security_group.here"), one(reading, "aws_security_group.there")
     assert (here.region, here.account) == ("eu-west-1", "000000000000")
     assert (there.region, there.account) == ("us-west-2", "111122223333")
+
+
+def test_the_arn_of_an_alias_that_is_yet_to_be_made_is_known_by_its_name() -> None:
+    alias, trail = "aws_kms_alias.a", "aws_cloudtrail.t"
+    document = plan(
+        resource(alias, {"name": "alias/trail"}),
+        resource(trail, {"name": "t", "s3_bucket_name": "b"}),
+        unknown={alias: {"target_key_id": True, "arn": True}, trail: {"kms_key_id": True}},
+        configuration=root(
+            configured(alias, {"name": "alias/trail"}),
+            configured(trail, {"name": "t", "s3_bucket_name": "b", "kms_key_id": refs(f"{alias}.arn")}),
+        ),
+    )
+    assert str(one(read(document), trail).get("KMSKeyId")).endswith(":alias/trail")

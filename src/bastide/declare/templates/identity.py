@@ -40,6 +40,7 @@ ARNS = {
     "AWS::IAM::InstanceProfile": "arn:{p}:iam::{a}:instance-profile{path}{n}",
     "AWS::KMS::Key": "arn:{p}:kms:{r}:{a}:key/{n}",
     "AWS::KMS::ReplicaKey": "arn:{p}:kms:{r}:{a}:key/{n}",
+    "AWS::KMS::Alias": "arn:{p}:kms:{r}:{a}:{n}",
     "AWS::SNS::Topic": "arn:{p}:sns:{r}:{a}:{n}",
     "AWS::SQS::Queue": "arn:{p}:sqs:{r}:{a}:{n}",
     "AWS::Lambda::Function": "arn:{p}:lambda:{r}:{a}:function:{n}",
