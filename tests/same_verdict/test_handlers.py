@@ -82,7 +82,7 @@ def _live_holds(control: str, said: Verdict, seen: Verdict, guarded: bool) -> bo
     if said.status in (seen.status, Status.UNKNOWN) or control in LIVE:
         return True
     # A policy that shuts us out as well leaves nothing to be read; that is told, and is no verdict.
-    return guarded and seen.status is Status.UNKNOWN and seen.reason.endswith(LOCKED_OUT)
+    return guarded and seen.status is Status.UNKNOWN and seen.reason.partition(" (")[0].endswith(LOCKED_OUT)
 
 
 def _made_by_aws(subject: Resource) -> bool:
