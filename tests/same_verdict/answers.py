@@ -76,7 +76,7 @@ def _told(reader: Reader, name: str, value: Any, context: Any) -> Any:
     item = _shape_of(reader, reader.table.steps[-1])
     if isinstance(item, MapShape):
         return put(parsed(reader.table.shape), {name: value}, context)
-    if isinstance(item, StructureShape) and (found := _member(item, name)):
+    if isinstance(item, StructureShape) and (found := member_of(item, name)):
         return put(parsed(reader.table.shape), {found: value}, context)
     raise NotSayable(f"the API has no {name}")
 
@@ -210,7 +210,7 @@ def _merged_shape(first: Shape | None, second: Shape | None) -> Shape | None:
     return _Members({name: inner for members in both for name, inner in members.items()})
 
 
-def _member(shape: StructureShape, name: str) -> str:
+def member_of(shape: StructureShape, name: str) -> str:
     """What the structure calls a member, whatever its case; "" when it has none."""
     return str({one.lower(): one for one in shape.members}.get(name.lower(), ""))
 
@@ -241,7 +241,7 @@ def _structure(value: Any, shape: StructureShape, path: str, blank: bool) -> Any
         raise NotSayable(f"{path} is an object, and not {value!r}")
     made = {}
     for name, one in value.items():
-        found = _member(shape, name)
+        found = member_of(shape, name)
         if not found:
             raise NotSayable(f"{path} has no {name}, but {sorted(shape.members)}")
         made[found] = in_form(one, shape.members[found], f"{path}.{found}", blank)

@@ -143,6 +143,8 @@ ANSWERED = {
     "cognito-user-pool-strong-passwords": "a policy that is given is off in what it does not say; ours lies below it",
     "datasync-task-logged": "tasks of enhanced mode answer no level; ours lies below it",
     "ecs-capacity-provider-termination-protected": "an Auto Scaling group lies below one of managed instances",
+    "backup-file-system-covered": "EFS switches backups of One Zone on, and then answers so",
+    "backup-file-system-protected": "as well",
     "efs-file-system-automatic-backups": "EFS switches backups of One Zone on, and then answers so",
     "elasticache-cluster-several-zones": "one node lies below what the case does not say",
     "rds-cluster-several-zones": "Multi-AZ clusters answer MultiAZ",
@@ -161,3 +163,21 @@ UNRECORDED = {
 }
 # Types of whose items Config records nothing that a control reads.
 UNJUDGED = {"AWS::ElasticBeanstalk::Environment": "option settings are not in Config's schema"}
+# Verdicts that moto's answers change: what it does not keep, or says otherwise than AWS does by default.
+# moto: each of these.
+MOTO = {
+    "ecr-repository-own-key": "names a key of its own where AWS names aws/ecr",
+    "ecs-task-awsvpc-network": "makes a task of Fargate awsvpc, which AWS refuses unless it is said",
+    "eks-cluster-supported-version": "makes an old version by default",
+    "eks-deletion-protected": "does not keep it",
+    "dms-endpoint-redis-tls": "our call names an engine, which the case does not",
+    "dynamodb-table-scales": "our call asks for capacity on demand, which the case does not",
+    "elasticache-cluster-several-zones": "does not keep AZMode",
+    "elasticache-replication-group-encrypted": "does not encrypt Valkey by default",
+    "networkfirewall-deletion-protected": "switches it on by default",
+    "networkfirewall-several-zones": "does not keep zones",
+    "networkfirewall-subnets-protected": "switches it on by default",
+    "rds-cluster-several-zones": "answers MultiAZ of every cluster as false",
+    "sagemaker-model-isolated": "does not keep it",
+    "sagemaker-notebook-supported-platform": "does not keep it",
+}

@@ -18,7 +18,7 @@ from bastide.model import Estate, Resource, Verdict
     reads=(SELECTION,),
     config_rule="efs-in-backup-plan",
     heal={"BackupPolicy.Status": "ENABLED"},
-    properties=("BackupPolicy", "FileSystemTags", "Tags"),
+    properties=("AvailabilityZoneName", "BackupPolicy", "FileSystemTags", "Tags"),
 )
 def backup_file_system_covered(system: Resource, estate: Estate) -> Verdict:
     """FAIL when there are no automatic backups, and no selection of a backup plan takes it in."""

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from bastide.controls.lookup import elements_of
 from bastide.controls.neighbours import gap_at
 from bastide.iam.wildcards import like
-from bastide.model import PASS, Estate, Resource, Unknown, Value, Verdict, fail, unknown
+from bastide.model import PASS, Estate, Resource, Status, Unknown, Value, Verdict, fail, unknown
 from bastide.model.resource import TAGS_BY_TYPE
 from bastide.model.unknown import unknowns_in
 
@@ -75,8 +75,14 @@ def _test(operator: str, tag: str | None, value: str) -> bool:
 
 
 def judge_file_system(system: Resource, estate: Estate) -> Verdict:
-    """FAIL when an EFS file system has no automatic backups, which are a plan too, and no selection takes it in."""
-    if system.get("BackupPolicy.Status") in ("ENABLED", "ENABLING"):
+    """FAIL when an EFS file system has no automatic backups, which are a plan too, and no selection takes it in.
+
+    Source: EFS API Reference, CreateFileSystem, Backup (on by default of a file system in one Availability Zone).
+    """
+    status, zone = system.get("BackupPolicy.Status"), system.get("AvailabilityZoneName")
+    if status in ("ENABLED", "ENABLING") or (status is None and isinstance(zone, str) and zone):
         return PASS
     arn = system.arn or f"arn:aws:elasticfilesystem:{system.region}:{system.account}:file-system/{system.id}"
-    return judge_backup(system, estate, arn)
+    verdict = judge_backup(system, estate, arn)
+    doubt = zone if status is None else status
+    return unknown(doubt) if verdict.status is Status.FAIL and isinstance(doubt, Unknown) else verdict
