@@ -9,7 +9,7 @@ Source: Amazon VPC User Guide, "Route tables"; AWS Security Hub User Guide, RDS.
 
 from __future__ import annotations
 
-from bastide.controls.neighbours import beside, having
+from bastide.controls.neighbours import EVERYWHERE_ONE, beside, gap_at, having
 from bastide.model import Estate, Resource, Unknown, Value
 
 SUBNET, VPC, GATEWAY = "AWS::EC2::Subnet", "AWS::EC2::VPC", "AWS::EC2::InternetGateway"
@@ -31,7 +31,7 @@ def leads_to_internet(resource: Resource, estate: Estate, subnet: Value) -> bool
 
 
 def _leads_out(estate: Estate, route: Resource) -> bool | Unknown:
-    gateway = _is_gateway(estate, route.get("GatewayId"))
+    gateway = _is_gateway(estate, route)
     if gateway is False:
         return False
     stated = [route.get(name) for name in DESTINATIONS]
@@ -46,10 +46,16 @@ def _is_internet(destination: Value) -> bool:
     return bool(found) and length in ("0", "1")
 
 
-def _is_gateway(estate: Estate, target: Value) -> bool | Unknown:
-    if isinstance(target, Unknown):
-        return target
-    return isinstance(target, str) and (target.startswith("igw-") or bool(having(estate, GATEWAY, "", target)))
+def _is_gateway(estate: Estate, route: Resource) -> bool | Unknown:
+    target = route.get("GatewayId")
+    if isinstance(target, Unknown) or not isinstance(target, str):
+        return target if isinstance(target, Unknown) else False
+    if target.startswith("igw-") or having(estate, GATEWAY, "", target):
+        return True
+    if target == "local" or EVERYWHERE_ONE.match(target):  # told by the id that AWS gave it, whatever was listed
+        return False
+    gap = gap_at(estate, GATEWAY, route.account, route.region)
+    return False if gap is None else gap
 
 
 def _table(resource: Resource, estate: Estate, subnet: Value) -> Value:

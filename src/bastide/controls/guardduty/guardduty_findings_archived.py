@@ -41,8 +41,8 @@ def guardduty_findings_archived(
     findings = estate.listed(FINDING, region.account, region.region)
     if isinstance(findings, Unknown):
         return unknown(findings)
-    if not detectors and not findings:
-        return not_applicable("GuardDuty is off") if not isinstance(detectors, Unknown) else unknown(detectors)
+    if not findings and (isinstance(detectors, Unknown) or not detectors):
+        return unknown(detectors) if isinstance(detectors, Unknown) else not_applicable("GuardDuty is off")
     today = now(estate)
     if isinstance(today, Unknown):
         return unknown(today) if findings else PASS

@@ -5,7 +5,7 @@ A template is asked for the keys that it makes itself.
 
 from bastide.controls.control import control
 from bastide.controls.iam.credentials import REPORT, active_keys
-from bastide.controls.neighbours import having, unplaced
+from bastide.controls.neighbours import gap_at, having, unplaced
 from bastide.model import PASS, Estate, Resource, Unknown, Verdict, fail, unknown
 
 KEY = "AWS::IAM::AccessKey"
@@ -36,7 +36,8 @@ def _made_by_template(user: Resource, estate: Estate) -> Verdict:
     sure = [one for one in made if not isinstance(one.get("Status"), Unknown)]
     if len(sure) > 1:
         return fail(f"the template makes {len(sure)} active access keys", "AccessKeys")
-    gap = unplaced(user, estate, KEY, "UserName")
+    unread = gap_at(estate, KEY, user.account, user.region)
+    gap = unplaced(user, estate, KEY, "UserName") if unread is None else unread
     if gap is None and len(made) > 1:
         gap = Unknown("whether an access key is active is not known")
     return PASS if gap is None else unknown(gap, "AccessKeys")
