@@ -22,7 +22,9 @@ def case_file(control: Control) -> str:
 
 
 def cases_of(control: Control) -> tuple[Case, ...]:
-    """The cases of a shipped control, in their order; none when its file is missing."""
+    """The cases of a shipped control, in their order; none when its file is missing, or it is not one of ours."""
+    if not control.module.startswith(f"{PACKAGE}."):
+        return ()
     file = files(PACKAGE).joinpath(case_file(control))
     if not file.is_file():
         return ()

@@ -325,3 +325,62 @@ def test_a_wrong_key_has_a_suggestion_and_no_echo(tmp_path: Path) -> None:
     said = str(caught.value)
     assert "did you mean message?" in said
     assert "at least 1 item" not in said
+
+
+def test_an_example_with_a_property_that_no_resource_has_is_refused(tmp_path: Path) -> None:
+    text = OWNED.format(check=RIGHT).replace("Value: someone}]", "Valeu: someone}], BucketNam: x")
+    assert [(what, fix) for what, _, fix in problems_of(tmp_path, text)] == [
+        ("AWS::S3::Bucket has no property Tags.Valeu", "did you mean Value?"),
+        ("AWS::S3::Bucket has no property BucketNam", "did you mean BucketName?"),
+    ]
+    beside = (
+        "{name: nobody's, status: FAIL, beside: [{type: 'AWS::S3::BucketPolicy', id: b, properties: {Buket: one}}]}"
+    )
+    text = OWNED.format(check=RIGHT).replace("{name: nobody's, status: FAIL}", beside)
+    assert [what for what, _, _ in problems_of(tmp_path, text)] == ["AWS::S3::BucketPolicy has no property Buket"]
+
+
+PLUG_IN = '''
+from bastide.controls.control import control
+from bastide.model import PASS, fail
+
+@control(title="Named", resource_type="AWS::S3::Bucket", severity="low", maps_to=(), source="x", remediation="Rename.")
+def {name}(bucket):
+    """FAIL without a name."""
+    return PASS if bucket.get("BucketName") else fail("it has no name", "BucketName")
+'''
+
+
+@pytest.mark.parametrize(
+    ("name", "cases", "problems"),
+    [
+        ("acme_named_a", "[{name: a, status: PASS, properties: {BucketName: b}}, {name: b, status: FAIL}]", []),
+        ("acme_named_b", None, ["the plug-in's control acme-named-b has no examples"]),
+        (
+            "acme_named_c",
+            "[{name: a, status: PASS, properties: {BucketName: b}}]",
+            ["acme-named-c has no example that gives FAIL"],
+        ),
+        (
+            "acme_named_d",
+            "[{name: a, status: PASS}, {name: b, status: FAIL}]",
+            ["acme-named-d says FAIL of its case 'a', which says PASS"],
+        ),
+        ("acme_named_e", "[{name: a, status: MAYBE}]", ["the examples of acme-named-e: Input should be 'PASS'"]),
+        ("acme_named_f", "[", ["this is not YAML"]),
+    ],
+)
+def test_a_plug_in_has_to_do_what_its_examples_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, cases: str | None, problems: list[str]
+) -> None:
+    (tmp_path / f"{name}.py").write_text(PLUG_IN.format(name=name))
+    if cases is not None:
+        (tmp_path / f"{name}.cases.yaml").write_text(cases)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    point = EntryPoint("own", name, "bastide.controls")
+    if not problems:
+        assert [one.id for one in plugged_controls([point])] == [name.replace("_", "-")]
+        return
+    with pytest.raises(InputError) as caught:
+        plugged_controls([point])
+    assert [one.what[: len(said)] for one, said in zip(caught.value.problems, problems, strict=True)] == problems

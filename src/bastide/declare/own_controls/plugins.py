@@ -16,6 +16,7 @@ from types import ModuleType
 from bastide.controls.control import Control
 from bastide.controls.library import written_in
 from bastide.declare.own_controls.confine import confined
+from bastide.declare.own_controls.plugin_cases import wrong_cases
 from bastide.errors import InputError
 
 GROUP = "bastide.controls"
@@ -25,12 +26,15 @@ def plugged_controls(found: Iterable[EntryPoint] | None = None) -> tuple[Control
     """The controls of all installed plug-ins, sorted by id.
 
     Raises:
-        InputError: a plug-in cannot be imported, or brings no control.
+        InputError: a plug-in cannot be imported, brings no control, or one that contradicts its examples or has none.
     """
     controls: dict[str, Control] = {}
     for point in sorted(entry_points(group=GROUP) if found is None else found, key=lambda one: one.name):
         for control in _of(point):
             controls[control.id] = control
+    problems = [one for control in controls.values() for one in wrong_cases(control)]
+    if problems:
+        raise InputError.of(problems)
     return tuple(controls[name] for name in sorted(controls))
 
 

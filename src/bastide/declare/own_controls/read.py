@@ -6,7 +6,7 @@ registry's schema, compiled, and its cases are run before anything else sees it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -15,19 +15,19 @@ from pydantic import ValidationError
 
 from bastide.controls.control import Control
 from bastide.declare.own_controls.decision import Expression, decision
+from bastide.declare.own_controls.examples import contradicted
 from bastide.declare.own_controls.expression import ELEMENT
 from bastide.declare.own_controls.guard_file import SUFFIX, guard_controls
 from bastide.declare.own_controls.shapes import SCHEMA, Case, File, OwnControl
-from bastide.declare.own_controls.vocabulary import wrong_type, wrong_words
+from bastide.declare.own_controls.vocabulary import wrong_example, wrong_type, wrong_words
 from bastide.declare.regular import require_regular
 from bastide.declare.source import Document, KeyPath, parse
 from bastide.errors import InputError, Problem
-from bastide.model import Estate, Resource, Severity, Status, Unknown, Value
+from bastide.model import Severity
 
 KEYS = ("schema", "controls", *OwnControl.model_fields, *Case.model_fields)
 SUFFIXES = (".yaml", ".yml", SUFFIX)
 MAX_FILES = 1_000
-ACCOUNT, REGION = "111111111111", "eu-west-1"
 
 
 def read_controls(paths: Iterable[Path]) -> tuple[Control, ...]:
@@ -107,7 +107,7 @@ def _controls(document: Document, problems: list[Problem]) -> Iterator[tuple[Con
         if len(problems) > before or checks is None:
             continue
         control = _control(own, *checks)
-        problems += _contradicted(control, own.cases, at, document)
+        problems += contradicted(control, own.cases, (*at, "cases"), document)
         yield control, document.where((*at, "id"))
 
 
@@ -135,6 +135,7 @@ def _compiled(
         if wanted not in statuses:
             problems.append(Problem(f"{own.id} has no example that gives {wanted}", document.where((*at, "cases")),
                                     "add a case: name, status, properties"))  # fmt: skip
+    problems += [] if kinds else _wrong_examples(own, at, document)
     compiled: list[Expression | None] = []
     for key, text in (("check", own.check), ("when", own.when)):
         compiled.append(None)
@@ -149,6 +150,16 @@ def _compiled(
         problems += [Problem(one.what, document.where((*at, key)), one.fix) for one in dict.fromkeys(wrong)]
     check, when = compiled
     return (check, when) if check is not None else None
+
+
+def _wrong_examples(own: OwnControl, at: KeyPath, document: Document) -> Iterator[Problem]:
+    """What examples have that no resource could have: they would prove nothing."""
+    for index, case in enumerate(own.cases):
+        wrong = list(wrong_example(own.resource_type, case.properties))
+        for one in case.beside:
+            wrong += list(wrong_type(one.type)) or wrong_example(one.type, one.properties)
+        for found in dict.fromkeys(wrong):
+            yield Problem(found.what, document.where((*at, "cases", index)), found.fix)
 
 
 def _first(error: ValueError) -> str:
@@ -180,28 +191,3 @@ def _properties_read(check: Expression, when: Expression | None) -> tuple[str, .
     if any("tags" in one.roots for one in expressions) or named & {("resource",), ("resource", "name")}:
         paths.add(("Tags",))  # a resource's name is its Name tag
     return () if () in paths else tuple(sorted(".".join(path) for path in paths))
-
-
-def _contradicted(control: Control, cases: Iterable[Case], at: KeyPath, document: Document) -> Iterator[Problem]:
-    for index, case in enumerate(cases):
-        verdict = control.verdict(*_placed(control, case))
-        if verdict.status is not Status(case.status):
-            said = f"{control.id} says {verdict.status} of its case {case.name!r}, which says {case.status}"
-            reason = f"it answered: {verdict.reason}" if verdict.reason else "mend the check or the case"
-            yield Problem(said, document.where((*at, "cases", index)), reason)
-
-
-def _placed(control: Control, case: Case) -> tuple[Resource, Estate]:
-    """The resource of a case, in an estate with those beside it."""
-    resource = Resource(control.resource_type, ACCOUNT, REGION, case.id, _revived(case.properties))
-    others = tuple(Resource(one.type, ACCOUNT, REGION, one.id, _revived(one.properties)) for one in case.beside)
-    return resource, Estate(resources=(resource, *others), regions=(REGION,))
-
-
-def _revived(value: Any) -> Value:
-    """The value with ``{unknown: reason}`` turned into Unknown."""
-    if isinstance(value, Mapping):
-        if set(value) == {"unknown"}:
-            return Unknown(str(value["unknown"]))
-        return {key: _revived(one) for key, one in value.items()}
-    return [_revived(one) for one in value] if isinstance(value, list) else value

@@ -6,7 +6,8 @@ free mapping) anything may follow. Types of our own (``Bastide::…``) have no s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from bastide.declare.own_controls.decision import VARIABLES, Expression
 from bastide.declare.own_controls.expression import ELEMENT, MACROS, Comparison, Path, shown_path
@@ -78,6 +79,23 @@ def _wrong_path(resource_type: str, path: Iterable[str]) -> Iterator[Problem]:
             said = ".".join(part for part in path[:end] if part != ELEMENT) or "[]"
             yield Problem(f"{resource_type} has no property {said}", fix=nearest(path[end - 1], sorted(names)))
             return
+
+
+def wrong_example(resource_type: str, properties: Mapping[str, Any]) -> Iterator[Problem]:
+    """Properties of an example that the type does not have. ``{unknown: reason}`` stands for a value of any shape."""
+    for path in _paths(properties, ()):
+        yield from _wrong_path(resource_type, path)
+
+
+def _paths(value: Any, above: Path) -> Iterator[Path]:
+    """The paths of a value's members, the deepest of each branch."""
+    inside = [((*above, str(key)), one) for key, one in value.items()] if isinstance(value, Mapping) else []
+    inside += [((*above, ELEMENT), one) for one in value] if isinstance(value, list) else []
+    if not inside or (isinstance(value, Mapping) and set(value) == {"unknown"}):
+        yield from [above] if above else []
+        return
+    for path, one in inside:
+        yield from _paths(one, path)
 
 
 def _never_equal(comparison: Comparison, resource_type: str) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,6 +25,9 @@ def command(
     ] = "architecture.yaml",
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of architecture files.")] = False,
     all_: Annotated[bool, typer.Option("--all", help="Also what the file states itself.")] = False,
+    controls: Annotated[
+        list[Path] | None, typer.Option("--controls", help="Own controls too: files, or folders of them.")
+    ] = None,
     output: Annotated[str, typer.Option("-o", "--output", help="table or json.")] = "table",
 ) -> None:
     """Show each setting that a file does not state, why it is so and who asks for it; or a control or guardrail."""
@@ -36,7 +40,7 @@ def command(
     elif Path(subject).exists() or "/" in subject or subject.endswith((".yaml", ".yml")):
         _file(Path(subject), all_, output)
     else:
-        _rule(subject, output)
+        _rule(subject, output, controls or ())
 
 
 def _file(path: Path, everything: bool, output: str) -> None:
@@ -73,13 +77,13 @@ def _setting(setting: Explanation) -> None:
         typer.echo(f"    asked by: {', '.join(setting.asked_by)}")
 
 
-def _rule(name: str, output: str) -> None:
+def _rule(name: str, output: str, own: Sequence[Path]) -> None:
     """A control, a guardrail or a code of that name."""
-    from bastide.controls import all_controls
     from bastide.declare.asked_by import MEANINGS
     from bastide.prove.guardrail import all_guardrails
+    from bastide.show.chosen import chosen_controls
 
-    controls: dict[str, Control] = {control.id: control for control in all_controls()}
+    controls: dict[str, Control] = {control.id: control for control in chosen_controls(own)}
     guardrails = all_guardrails()
     found = controls.get(name) or next(
         (
