@@ -176,6 +176,12 @@ def test_what_is_older_than_allowed_masked_or_asked_more_of_is_read_again(
         ("lambda", "UpdateFunctionConfiguration20150331v2", "AWS::S3::Bucket", False),
         ("bedrock", "CreateGuardrail", "AWS::S3::Bucket", False),
         ("tagging", "TagResources", "AWS::S3::Bucket", True),
+        ("wafv2", "DisassociateWebACL", "AWS::ApiGateway::Stage", True),  # which tells its web ACL
+        ("wafv2", "DisassociateWebACL", "AWS::AppSync::GraphQLApi", True),
+        ("waf-regional", "DisassociateWebACL", "AWS::ApiGateway::Stage", True),
+        ("autoscaling", "DeregisterScalableTarget", "AWS::ApplicationAutoScaling::ScalableTarget", True),
+        ("organizations", "DetachPolicy", "Bastide::EC2::SerialConsoleAccess", True),
+        ("organizations", "DetachPolicy", "AWS::EC2::VPC", False),
         ("nobody-knows-this", "Write", "AWS::S3::Bucket", True),
     ],
 )
@@ -213,6 +219,8 @@ def test_what_changes_by_itself_is_read_again_only_where_there_is_any(
         ("AWS::Config::DeliveryChannel", ("AWS::Config::ConfigurationRecorder",), False),
         ("AWS::GuardDuty::Detector", (), True),  # another account turns it on
         ("AWS::EC2::VPC", ("AWS::EC2::VPC",), False),
+        ("AWS::RDS::DBInstance", ("AWS::RDS::DBInstance",), True),  # changed in its maintenance window
+        ("AWS::EC2::VPNConnection", ("AWS::EC2::VPNConnection",), True),  # a tunnel goes down
     ],
 )
 def test_what_appears_by_itself_is_looked_for_beside_what_it_comes_from(
@@ -221,7 +229,56 @@ def test_what_appears_by_itself_is_looked_for_beside_what_it_comes_from(
     assert always_read(kind, held) is again
 
 
+def test_what_comes_from_what_is_new_is_read_with_it(world: Counting) -> None:
+    # The agent of an instance that was not there before tells of itself without an event.
+    controls = restricted(all_controls(), ("ssm,ec2",), ())
+    first, _, _ = world.look(controls)
+    world.sandbox.clock.advance("1h")
+    _, _, _ = world.look(controls, first)
+    assert "DescribeInstanceInformation" not in world.calls
+    client = world.sandbox.session().client("ec2", region_name="us-east-1")
+    client.run_instances(ImageId="ami-12345678", MinCount=1, MaxCount=1)
+    _, note, _ = world.look(controls, first)
+    assert "DescribeInstanceInformation" in world.calls, note
+
+
+def test_what_another_account_shares_is_read_again(world: Counting, controls: tuple[Control, ...]) -> None:
+    first, _, _ = world.look(controls)
+    world.sandbox.clock.advance("1h")
+    shared = [
+        replace(one, arn=one.arn.replace(one.account, "999999999999")) if one.type == "AWS::EC2::VPC" else one
+        for one in first.estate.resources
+    ]
+    assert any(one.arn.split(":")[4:5] == ["999999999999"] for one in shared)
+    _, note, _ = world.look(controls, replace(first, estate=replace(first.estate, resources=tuple(shared))))
+    assert "1 that another account changes" in note
+
+
+def test_what_a_policy_of_the_organization_declares_is_read_again_after_a_write_to_it() -> None:
+    sandbox = Sandbox()
+    client = sandbox.session().client("organizations")
+    client.create_organization(FeatureSet="ALL")
+    client.create_account(Email="a@x.example", AccountName="a")
+    sandbox.clock.advance("1h")
+    member = next(one["Id"] for one in client.list_accounts()["Accounts"] if one["Name"] == "a")
+    world = Counting(sandbox)
+    controls = restricted(all_controls(), ("ec2",), ())
+    first, _, _ = world.look(controls)
+    place = ("AWS::EC2::SnapshotBlockPublicAccess", member, "us-east-1")
+    sandbox.clock.advance("10m")
+    second, _, _ = world.look(controls, first)
+    assert second.read[place] == first.read[place]
+    client.create_organizational_unit(ParentId=client.list_roots()["Roots"][0]["Id"], Name="x")
+    third, _, _ = world.look(controls, second)
+    assert third.read[place] == third.estate.read_at > second.read[place]
+
+
 def test_the_table_of_changes_speaks_of_types_that_there_are() -> None:
     known = {*handlers(), *readers()}
-    said = [*table().always, *table().beside, *(kind for kinds in table().beside.values() for kind in kinds)]
+    said = [
+        *table().always,
+        *table().declared,
+        *table().beside,
+        *(kind for kinds in table().beside.values() for kind in kinds),
+    ]
     assert [one for one in said if not any(fnmatchcase(kind, one) for kind in known)] == []

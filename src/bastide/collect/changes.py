@@ -25,6 +25,7 @@ from bastide.errors import ContractError
 
 PAGES = 20  # of 50 events; LookupEvents answers two a second, so with more it is quicker to read all again
 SUFFIX = ".amazonaws.com"
+ORGANIZATIONS = "organizations"
 
 
 class Single(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,6 +44,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     events: dict[str, dict[str, tuple[str, ...]]]
     single: dict[str, Single]
     everything: tuple[str, ...]
+    declared: tuple[str, ...]
     worldwide: tuple[str, ...]
     always: tuple[str, ...]
     beside: dict[str, tuple[str, ...]]
@@ -121,6 +123,8 @@ def _region(told: Mapping[str, Any], parameters: Any) -> str:
 
 def changes_type(event: Event, kind: str) -> bool:
     """Whether an event may have changed resources of a type."""
+    if event.source == ORGANIZATIONS and kind in table().declared:
+        return True
     own = table().events.get(event.source, {})
     narrow = [kinds for pattern, kinds in own.items() if fnmatchcase(event.name, pattern)]
     if narrow:

@@ -15,7 +15,17 @@ from datetime import UTC, datetime, timedelta
 from bastide.aws.failure import BotoCoreError, ClientError
 from bastide.aws.handler import NOT_ASKED, Handler, Lister
 from bastide.aws.session import GLOBAL_REGIONS, Target
-from bastide.collect.changes import Event, Events, always_read, changes_type, is_worldwide, look_up, single_types, table
+from bastide.collect.changes import (
+    ORGANIZATIONS,
+    Event,
+    Events,
+    always_read,
+    changes_type,
+    is_worldwide,
+    look_up,
+    single_types,
+    table,
+)
 from bastide.collect.collect import Progress, collect, places_of
 from bastide.model import GLOBAL, Organization, Origin, Resource, ResourceKey
 from bastide.model.unknown import unknowns_in
@@ -71,7 +81,7 @@ def refresh(
     """The estate as it is now. ``asked``: property paths by type that the listers ask for; None for all."""
     stamp = read_at.isoformat(timespec="seconds").replace("+00:00", "Z")
     places = list(places_of(target, organization, listers, regions, accounts))
-    stale = _stale(target, places, listers, asked, before, read_at, max_age)
+    stale = _stale(target, organization, places, listers, asked, before, read_at, max_age)
     alone, failed = _read_singles(target, listers, stale.singles, stamp)
     stale.places |= dict.fromkeys(failed, "that could not be read one by one")
     fresh = collect(
@@ -103,6 +113,7 @@ def _sorted(paths: Collection[str] | None) -> tuple[str, ...] | None:
 
 def _stale(
     target: Target,
+    organization: Organization | None,
     places: Sequence[Place],
     listers: Mapping[str, Lister],
     asked: Mapping[str, Collection[str] | None],
@@ -129,9 +140,15 @@ def _stale(
     left = [place for place in places if place not in found.places]
     since = _parse(before.estate.read_at) - DELIVERY
     histories = _histories(target, left, before.estate.regions, since)
+    declared = _declared(target, organization, histories)
     settle = timedelta(seconds=target.patience)  # a read this soon after a write may not have seen it
     for place in left:
-        _by_events(found, place, listers, before, _relevant(target, place, histories), settle)
+        _by_events(found, place, listers, before, _relevant(target, place, histories, declared), settle)
+    for kind, account, region in [place for place in left if place not in found.places]:
+        # What it comes from may be there only now, or not have been listed before.
+        if any((one, account, region) in found.places for one in table().beside.get(kind, ())):
+            found.places[kind, account, region] = "beside what is read again"
+    found.singles = {key for key in found.singles if key[:3] not in found.places}
     return found
 
 
@@ -139,6 +156,9 @@ def _partial(resource: Resource) -> str:
     """Why what is stored of a resource is not all that there was to see; empty when it is."""
     if is_masked(dict(resource.properties)):
         return "with masked values"
+    owner = resource.arn.split(":", 5)[4:5]
+    if owner and owner[0].isdigit() and owner[0] != resource.account:
+        return "that another account changes"  # and shares: a prefix list, a subnet
     unread = any(value != NOT_ASKED for value in unknowns_in(resource.properties))
     return "with values that could not be read" if unread else ""
 
@@ -181,7 +201,20 @@ def _histories(
     return found
 
 
-def _relevant(target: Target, place: Place, histories: Mapping[str, Mapping[str, Events]]) -> Events:
+def _declared(
+    target: Target, organization: Organization | None, histories: Mapping[str, Mapping[str, Events]]
+) -> Events:
+    """The writes to the organization, in whichever account; refused where its management account does not tell."""
+    home = GLOBAL_REGIONS.get(target.partition, "us-east-1")
+    told = [regions[home] for regions in histories.values() if home in regions]
+    writes = tuple(event for one in told for event in one.events if event.source == ORGANIZATIONS)
+    if organization is not None and not organization.id:  # the account is looked at alone
+        return Events(writes, "of its organization" if organization.policies else "")
+    managing = histories.get(organization.management_account if organization else target.management_account, {})
+    return Events(writes, managing[home].refused if home in managing else "of the organization")
+
+
+def _relevant(target: Target, place: Place, histories: Mapping[str, Mapping[str, Events]], declared: Events) -> Events:
     """The writes that may concern a place: of its region; a bucket may have been made from any."""
     kind, account, region = place
     own = histories[account][GLOBAL_REGIONS.get(target.partition, "us-east-1") if region == GLOBAL else region]
@@ -192,6 +225,8 @@ def _relevant(target: Target, place: Place, histories: Mapping[str, Mapping[str,
         for event in events.events
         if event.region == region and kind in single_types(event)
     ]
+    if kind in table().declared:
+        return Events((*own.events, *declared.events), own.refused or declared.refused)
     return Events((*own.events, *elsewhere), own.refused)
 
 
