@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from bastide.aws.actions import iam_actions
-from bastide.aws.handler import DENIED, THROTTLED, error_code, forbidden_by
+from bastide.aws.handler import DENIED, IN_VAIN, THROTTLED, error_code, forbidden_by
 from bastide.errors import BastideError
 
 __all__ = ["BotoCoreError", "ClientError", "Failure", "Refusal", "failure", "refusal"]
@@ -57,7 +57,7 @@ def _answered(error: ClientError, service: str) -> Refusal:
     if code in NOT_ENABLED:
         return Refusal(f"{operation}: {code} (is the region enabled in this account?)")
     if code in THROTTLED:
-        return Refusal(f"{operation}: {code} (throttled, after all retries)")
+        return Refusal(f"{operation}: {code} {IN_VAIN}")
     if code in DENIED:
         if explicit := forbidden_by(error):
             return Refusal(f"{operation}: {code}{explicit}")

@@ -57,6 +57,7 @@ THROTTLED = frozenset(
         "DependencyThrottle",
     }
 )
+IN_VAIN = "(throttled, after all retries)"
 
 
 class Found(NamedTuple):
@@ -201,7 +202,9 @@ def ask(call: Callable[..., Any], *, absent: tuple[str, ...] = (), **parameters:
         code = error_code(error)
         if code in absent:
             return None
-        if code in DENIED or code in THROTTLED:
+        if code in THROTTLED:
+            return Unknown(f"{error.operation_name}: {code} {IN_VAIN}")
+        if code in DENIED:
             return Unknown(f"{error.operation_name}: {code}{forbidden_by(error)}")
         raise
 

@@ -17,6 +17,7 @@ NAMED = 5  # accounts
 
 def incomplete(assessment: Assessment, estate: Estate, role: str) -> list[str]:
     """Lines for stderr; none when everything was read. ``role``: name and path of the one that reads members."""
+    from bastide.aws.handler import IN_VAIN
     from bastide.collect import missing_permissions, refused_in, unread_values
 
     # Only where a control could not decide is a look for values worth its time.
@@ -35,6 +36,9 @@ def incomplete(assessment: Assessment, estate: Estate, role: str) -> list[str]:
     denied = sum(" (denied by " in reason for reason in reasons)
     if denied:
         lines.append(f"  of these {denied} are denied by a policy that names it: to allow them once more does not help")
+    throttled = sum(reason.endswith(IN_VAIN) for reason in reasons)
+    if throttled:
+        lines.append(f"  of these {throttled} were throttled for too long: --since last reads them once more")
     return lines
 
 
