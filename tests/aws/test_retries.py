@@ -63,8 +63,9 @@ def test_an_operation_that_only_fails_is_not_waited_for_after_half_a_minute_unti
     retries = Retries(8, clock=clock)
     other = {"operation": botocores("", 1)["operation"]}
     other["operation"].name = "ListUsers"
-    assert retries.delay(**event(code, status=status)) is not None
-    clock.now += IN_VAIN + 1
+    for _ in range(4):
+        assert retries.delay(**event(code, status=status)) is not None
+        clock.now += IN_VAIN / 4 + 1
     retries.delay(**(event("", status=200) | other))
     assert retries.delay(**event(code, status=status)) is None
     retries.delay(**event("", status=200))
@@ -74,11 +75,20 @@ def test_an_operation_that_only_fails_is_not_waited_for_after_half_a_minute_unti
 def test_a_service_that_is_down_is_not_waited_for_by_operations_that_come_later() -> None:
     clock = Clock()
     retries = Retries(8, clock=clock)
-    assert retries.delay(**event("ServiceUnavailable", status=503)) is not None
-    clock.now += IN_VAIN + 1
+    for _ in range(4):
+        assert retries.delay(**event("ServiceUnavailable", status=503)) is not None
+        clock.now += IN_VAIN / 4 + 1
     later = event("ServiceUnavailable", status=503)
     later["operation"].name = "ListUsers"
     assert retries.delay(**later) is None
+
+
+def test_a_failure_of_long_ago_takes_no_patience_from_the_next_one() -> None:
+    clock = Clock()
+    retries = Retries(8, clock=clock)
+    retries.delay(**event("Throttling", 8))
+    clock.now += IN_VAIN + 1
+    assert retries.delay(**event("Throttling")) is not None
 
 
 def test_a_lost_connection_is_sent_again() -> None:

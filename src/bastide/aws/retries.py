@@ -44,7 +44,7 @@ class Retries:
         self._adapter = RetryEventAdapter()
         self._conditions = StandardRetryConditions(attempts)
         self._throttling = ThrottlingErrorDetector(self._adapter)
-        self._failing: dict[str, float] = {}  # operation, or SERVICE → since when it has only failed
+        self._failing: dict[str, tuple[float, float]] = {}  # operation, or SERVICE → first and last of its failures
 
     def register(self, client: Any) -> None:
         """Take the place of botocore's own decision for this client."""
@@ -72,8 +72,14 @@ class Retries:
                 self._failing.pop(operation, None)
                 self._failing.pop(SERVICE, None)
             return False
+        return max(self._since(one) for one in (operation, SERVICE)) > IN_VAIN
+
+    def _since(self, one: str) -> float:
+        """Seconds for which it has only failed, counted anew where nobody asked for as long."""
         now = self._clock()
-        return any(now - self._failing.setdefault(one, now) > IN_VAIN for one in (operation, SERVICE))
+        first, last = self._failing.get(one, (now, now))
+        self._failing[one] = (first if now - last <= IN_VAIN else now, now)
+        return now - self._failing[one][0]
 
     def _passes(self, context: RetryContext) -> bool:
         if self._conditions.is_retryable(context):
