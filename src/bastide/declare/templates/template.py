@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bastide.declare.templates.circles import circle_text, circles
 from bastide.declare.templates.deployments import with_stages
 from bastide.declare.templates.evaluate import NO_VALUE, Evaluator, Places, as_text
 from bastide.declare.templates.identity import VERSIONS, Identity, default_group, identify
@@ -87,6 +88,8 @@ class Template:
         loops = Loops(self.evaluator.plain)
         for name in ("Conditions", "Resources", "Outputs"):
             self.sections[name] = loops.expand(self.sections[name])
+        for circle in circles(self.sections["Resources"]):
+            self.note(self.sections["Resources"].lines[circle[0]], circle_text(circle))
         rewritten, untold = rewrite(self.sections["Resources"], tree.get("Globals"))
         self.sections["Resources"] = with_stages(rewritten)
         for line, text in (*loops.doubts, *untold):
