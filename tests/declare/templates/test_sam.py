@@ -52,6 +52,26 @@ Resources:
     assert http.get("AccessLogSettings.DestinationArn")
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "made"),
+    [("Never", "Never", False), ("Never", "Always", True), ("Never", None, True), ("Always", "Always", True)],
+)
+def test_an_implicit_api_is_made_where_one_that_asks_for_it_is(first: str, second: str | None, made: bool) -> None:
+    def function(condition: str | None) -> str:
+        kept = f"Condition: {condition}, " if condition else ""
+        events = "Events: {A: {Type: Api, Properties: {Path: /, Method: get}}}"
+        return f"{{Type: 'AWS::Serverless::Function', {kept}Properties: {{{events}}}}}"
+
+    reading = read(f"""
+Conditions: {{Never: !Equals [a, b], Always: !Equals [a, a]}}
+Resources:
+  One: {function(first)}
+  Two: {function(second)}
+""")
+    assert any(one.type == "AWS::ApiGateway::Stage" for one in reading.estate.resources) is made
+    assert not reading.doubts
+
+
 def test_an_event_that_names_an_api_makes_none() -> None:
     reading = read("""
 Resources:

@@ -52,7 +52,8 @@ def rewrite(resources: Map, shared: Any) -> tuple[Map, list[Told]]:
             made.put(logical_id, _resource(body, generated_type, own, line), line)
     for kind in sorted({kind for properties in functions.values() for kind in implicit_apis(properties)}):
         if IMPLICIT[kind][0] not in made:
-            _put_implicit(made, kind, _shared(shared, kind))
+            asked = [resources[name].get("Condition") for name, one in functions.items() if kind in implicit_apis(one)]
+            _put_implicit(made, kind, _shared(shared, kind), asked)
     for logical, properties in functions.items():
         notify(made, logical, properties, resources[logical].get("Condition"))
     return made, told
@@ -63,13 +64,20 @@ def _shared(shared: Any, name: str) -> Any:
     return shared.get(name) if isinstance(shared, Map) else None
 
 
-def _put_implicit(made: Map, kind: str, shared: Any) -> None:
-    """The API of events that name none, configured by the Globals of its kind."""
+def _put_implicit(made: Map, kind: str, shared: Any, conditions: list[Any]) -> None:
+    """The API of events that name none, configured by the Globals of its kind.
+
+    It is made where one of those that ask for it is; ``conditions`` are theirs, None for one that always is.
+    """
     own = Map(made.line)
     if kind == "Api":
         own.put("StageName", "Prod", made.line)
     for logical_id, generated_type, properties in _generated(IMPLICIT[kind][0], kind, _with_globals(own, shared)):
-        made.put(logical_id, _resource(Map(), generated_type, properties, made.line), made.line)
+        body = Map(made.line)
+        if all(one is not None for one in conditions):
+            any_of = made_seq(*(made_map(Condition=one) for one in dict.fromkeys(map(str, conditions))))
+            body.put("Condition", made_map(**{"Fn::Or": any_of}) if len(any_of) > 1 else str(conditions[0]), made.line)
+        made.put(logical_id, _resource(body, generated_type, properties, made.line), made.line)
 
 
 def _resource(body: Map, kind: str, properties: Map, line: int) -> Map:
