@@ -220,3 +220,17 @@ def test_a_plan_of_an_unknown_version_costs_its_folder_nothing_else(tmp_path: Pa
     assert (note.text, note.incomplete) == ("not read: format_version 9.0 is not read", True)
     with pytest.raises(InputError, match=r"format_version 9\.0 is not read"):
         readings_of(read_inputs([tmp_path, new]), Settings(), each=each)
+
+
+def test_a_module_is_called_by_the_path_that_leads_to_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fragment = tmp_path / "modules" / "net" / "fragments" / "net.json"
+    fragment.parent.mkdir(parents=True)
+    fragment.write_text('{"Resources": {"Sg": {"Type": "AWS::EC2::SecurityGroup"}}}')
+    config = {"artifact_type": "MODULE", "typeName": "Acme::Net::Open::MODULE"}
+    (tmp_path / "modules" / "net" / ".rpdk-config").write_text(json.dumps(config))
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "stacks" / "t.yaml").write_text("Resources: {Net: {Type: 'Acme::Net::Open::MODULE'}}")
+    monkeypatch.chdir(tmp_path)
+    (reading,) = readings_of(read_inputs([Path("stacks"), Path("modules")]), Settings())
+    (group,) = reading.estate.of_type("AWS::EC2::SecurityGroup")
+    assert (group.origin.file, group.origin.detail) == ("modules/net/fragments/net.json", "NetSg")

@@ -153,17 +153,20 @@ class _Reader:
         if kind.endswith(SUFFIX) and kind not in self.modules:
             return Unknown(f"the fragment of {kind} is not among the files")
         address = self._asset(parent, logical) or parent.stated(logical, "TemplateURL")
-        address = str(self.modules[kind].resolve()) if kind in self.modules else address
-        found = self._located(parent, address, chain)
+        found = (
+            self._located(Path(), str(self.modules[kind]), chain)
+            if kind in self.modules
+            else self._located(Path(parent.file).parent, address, chain)
+        )
         return found if isinstance(found, Unknown) else self._child(parent, logical, *found, chain)
 
-    def _located(self, parent: Template, address: Value, chain: tuple[Path, ...]) -> tuple[Map, str] | Unknown:
-        """Tree and path of a nested template."""
+    def _located(self, folder: Path, address: Value, chain: tuple[Path, ...]) -> tuple[Map, str] | Unknown:
+        """Tree and path of a nested template; ``folder``: where its address starts."""
         if isinstance(address, Unknown):
             return address
         if not isinstance(address, str) or address.startswith(OUTSIDE) or not address:
             return Unknown(f"the nested template {address} is not a local file")
-        path = Path(parent.file).parent / address.removeprefix("file://")
+        path = folder / address.removeprefix("file://")
         try:
             if path.resolve() in chain:
                 return Unknown(f"{path} holds itself as a nested stack")
@@ -258,7 +261,8 @@ class _Reader:
             else:
                 address = self._asset(template, logical) or template.stated(logical, "TemplateURL")
                 address = address if address is not None else Unknown("it holds no template")
-                found = body if isinstance(body, Unknown) else self._located(template, address, chain)
+                folder = Path(template.file).parent
+                found = body if isinstance(body, Unknown) else self._located(folder, address, chain)
             if isinstance(found, Unknown):
                 raise InputError(found.reason)
             settings, left_out = places(template, logical)
