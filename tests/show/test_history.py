@@ -103,6 +103,7 @@ def test_diff_in_words_says_what_was_not_compared_and_can_be_a_gate(
         (["diff", "--from", "2026-01-03", "--target", "aws"], "nothing is recorded of aws"),
         (["assess", "--at", "2025-01-01"], "nothing is recorded of 2025-01-01"),
         (["assess", "--at", "last", "--full"], "--at judges what was recorded"),
+        (["assess", "--at", "last", "--regions", "eu-west-1"], "--at judges what was recorded"),
         (["assess", "--since", "monday"], "--since does not know 'monday'"),
         (["assess", "--since", "last", "--full"], "contradict each other"),
         (["assess", "--max-age", "7d"], "--max-age is for what is carried over"),

@@ -140,7 +140,7 @@ def command(  # noqa: PLR0913, PLR0917 - typer makes an option of each
         raise typer.Exit(code)
     asked_regions = parse_regions(regions or ())
     since_last, age = parse_since(since, full, max_age)
-    if at and (declared or since or full):
+    if at and (declared or since or full or regions):
         raise InputError("--at judges what was recorded: nothing is read for it", fix="leave the other options out")
     settings = Settings(named[0], target, profile, role, external_id, tuple(controls or ()), fileless,
                         asked_regions, since_last, age)  # fmt: skip
