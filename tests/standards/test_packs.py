@@ -314,5 +314,5 @@ def test_a_rendered_pack_asks_what_the_standards_controls_ask() -> None:
 
 def test_part_of_a_standards_name_is_enough_where_only_one_has_it() -> None:
     assert find_standard("pci").slug == "pci-dss-4.0.1"
-    with pytest.raises(InputError, match="'cis' may be 3 standards"):
+    with pytest.raises(InputError, match="there is no standard 'cis': it may be 3"):
         find_standard("cis")

@@ -88,7 +88,7 @@ def find_standard(slug: str) -> Standard:
     if len(meant) == 1:
         return known[meant[0]]
     if meant:
-        raise InputError(f"{slug!r} may be {len(meant)} standards", fix=f"one of {', '.join(meant)}")
+        raise InputError(f"there is no standard {slug!r}: it may be {len(meant)}", fix=f"one of {', '.join(meant)}")
     near = difflib.get_close_matches(slug, known, n=1)
     fix = f"did you mean {near[0]}?" if near else f"one of {', '.join(known)}"
     raise InputError(f"there is no standard {slug!r}", fix=fix)
