@@ -115,7 +115,7 @@ def _print(facts: dict[str, Any], output: str) -> None:
 
 
 def _control_facts(control: Control) -> dict[str, Any]:
-    """What a control says of itself, and its first case that passes and its first that fails."""
+    """What a control says of itself; of a shipped one also its first case that passes and its first that fails."""
     from bastide.controls import cases_of
 
     cases = cases_of(control)
@@ -134,7 +134,7 @@ def _control_facts(control: Control) -> dict[str, Any]:
         "remediation": control.remediation,
         "healed by": "bastide plan --heal" if control.heal else "a person",
         "source": control.source,
-        **{f"{name} example": example for name, example in zip(("passing", "failing"), examples, strict=True)},
+        **{f"{name} example": one for name, one in zip(("passing", "failing"), examples, strict=True) if one},
     }  # fmt: skip
 
 
