@@ -14,9 +14,10 @@ import pytest
 from bastide.aws.readers import readers
 from bastide.aws.registry import handlers
 from bastide.aws.session import PlaceConnection, Target
-from bastide.collect.changes import Event, always_read, changes_type, look_up, table
+from bastide.collect.changes import Event, Events, always_read, changes_type, look_up, table
+from bastide.collect.refresh import _declared, _relevant
 from bastide.controls import Control, all_controls
-from bastide.model import Unknown
+from bastide.model import GLOBAL, Organization, Unknown
 from bastide.sandbox import Sandbox
 from bastide.show.looking import Found, find_accounts, restricted, take_look
 from bastide.store import Store
@@ -282,3 +283,18 @@ def test_the_table_of_changes_speaks_of_types_that_there_are() -> None:
         *(kind for kinds in table().beside.values() for kind in kinds),
     ]
     assert [one for one in said if not any(fnmatchcase(kind, one) for kind in known)] == []
+
+
+def test_a_write_to_the_organization_counts_whichever_account_made_it() -> None:
+    write = Event("organizations", "AttachPolicy", datetime(2026, 1, 1, tzinfo=UTC), "us-east-1")
+    management, delegated = "111122223333", "222233334444"
+    histories = {management: {"us-east-1": Events()}, delegated: {"us-east-1": Events((write,))}}
+    target = Target.sandbox(Sandbox())
+    organization = Organization("o-1", "r-1", management)
+    declared = _declared(target, organization, histories)
+    assert declared == Events((write,))
+    for kind, seen in [("AWS::Organizations::Policy", (write,)), ("AWS::IAM::Role", ())]:
+        assert _relevant(target, (kind, management, GLOBAL), histories, declared).events == seen
+    hidden = _declared(target, organization, {delegated: histories[delegated]})
+    place = ("Bastide::EC2::SerialConsoleAccess", delegated, "us-east-1")
+    assert _relevant(target, place, histories, hidden).refused

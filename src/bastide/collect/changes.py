@@ -157,6 +157,11 @@ def is_worldwide(kind: str) -> bool:
     return kind.split("::")[1] in table().worldwide
 
 
+def is_of_organization(kind: str) -> bool:
+    """Whether a type is of AWS Organizations itself."""
+    return kind.split("::")[1].lower() == ORGANIZATIONS
+
+
 def single_types(event: Event) -> tuple[str, ...]:
     """The types of the one resource that an event names; none where it names none."""
     known = table().single.get(event.source)

@@ -21,6 +21,7 @@ from bastide.collect.changes import (
     Events,
     always_read,
     changes_type,
+    is_of_organization,
     is_worldwide,
     look_up,
     single_types,
@@ -227,6 +228,8 @@ def _relevant(target: Target, place: Place, histories: Mapping[str, Mapping[str,
     ]
     if kind in table().declared:
         return Events((*own.events, *declared.events), own.refused or declared.refused)
+    if is_of_organization(kind):  # a delegated administrator of policies writes from its own account
+        return Events((*own.events, *declared.events), own.refused)
     return Events((*own.events, *elsewhere), own.refused)
 
 

@@ -33,7 +33,6 @@ EVENT_VERSION = "1.11"
 # Source: "CloudTrail record contents": requestParameters and responseElements hold at most 100 KB, userAgent 1 KB.
 PART_LIMIT, AGENT_LIMIT = 100 * 1024, 1024
 _LOCAL = "127.0.0.1"
-_REQUEST_IDS = ("x-amzn-requestid", "x-amzn-RequestId", "x-amz-request-id")
 _S3_ANSWER = ("x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id", "x-amz-version-id")
 _HEADERS = {
     "user-agent": "agent",
