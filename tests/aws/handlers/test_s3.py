@@ -96,6 +96,21 @@ def test_it_keeps_its_contract(case: Case, connection: Connect) -> None:
     keeps_its_contract(case, connection(region=region))
 
 
+def test_a_bucket_that_never_had_versions_is_not_asked_for_what_needs_them(connection: Connect) -> None:
+    at = connection()
+    at.client("s3").create_bucket(Bucket=NAME, CreateBucketConfiguration={"LocationConstraint": at.region})
+    needing = {"s3:GetObjectLockConfiguration", "s3:GetBucketReplication"}
+    at.calls.clear()
+    found = Bucket().read(at, NAME)
+    assert found is not None and found.properties["ObjectLockEnabled"] is False
+    assert needing.isdisjoint(at.calls)
+    for status in ("Enabled", "Suspended"):
+        at.client("s3").put_bucket_versioning(Bucket=NAME, VersioningConfiguration={"Status": status})
+        at.calls.clear()
+        Bucket().read(at, NAME)
+        assert needing <= set(at.calls)
+
+
 def test_a_bucket_is_listed_in_its_own_region_only(connection: Connect) -> None:
     Bucket().create(connection(region="eu-central-1"), {"BucketName": NAME})
     assert not list(Bucket().list(connection(region="eu-west-1")))
