@@ -35,6 +35,8 @@ PUBLIC_ACLS = {
     "read": frozenset({"PublicRead", "PublicReadWrite", "AuthenticatedRead"}),
     "write": frozenset({"PublicReadWrite"}),
 }
+# The others that there are. Source: AWS CloudFormation Template Reference, AWS::S3::Bucket, AccessControl.
+CLOSED_ACLS = frozenset({"Private", "AwsExecRead", "BucketOwnerFullControl", "BucketOwnerRead", "LogDeliveryWrite"})
 PERMISSIONS = {
     "read": frozenset({"READ", "READ_ACP", "FULL_CONTROL"}),
     "write": frozenset({"WRITE", "WRITE_ACP", "FULL_CONTROL"}),
@@ -87,8 +89,10 @@ def _public_grants(bucket: Resource, kind: str) -> str | Unknown | None:
         ]  # fmt: skip
         return opened[0].rsplit("/", 1)[-1] if opened else None
     canned = bucket.get("AccessControl")
-    if canned is not None and not isinstance(canned, str):
-        return canned if isinstance(canned, Unknown) else Unknown("not a canned ACL")
+    if isinstance(canned, Unknown):
+        return canned
+    if canned is not None and (not isinstance(canned, str) or canned not in CLOSED_ACLS | PUBLIC_ACLS["read"]):
+        return Unknown("not a canned ACL")
     return f"{canned} callers" if canned in PUBLIC_ACLS[kind] else None
 
 
