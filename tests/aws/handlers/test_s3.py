@@ -111,6 +111,11 @@ def test_a_bucket_that_never_had_versions_is_not_asked_for_what_needs_them(conne
         assert needing <= set(at.calls)
 
 
+def test_a_canned_acl_that_s3_does_not_know_is_refused_in_words(connection: Connect) -> None:
+    with pytest.raises(TargetError, match="'Nope' is no canned ACL of S3"):
+        Bucket().create(connection(), {"BucketName": NAME, "AccessControl": "Nope"})
+
+
 def test_a_bucket_is_listed_in_its_own_region_only(connection: Connect) -> None:
     Bucket().create(connection(region="eu-central-1"), {"BucketName": NAME})
     assert not list(Bucket().list(connection(region="eu-west-1")))

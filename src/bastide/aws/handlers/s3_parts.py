@@ -14,6 +14,7 @@ from bastide.aws.handler import NOT_ASKED, ask, error_code, tag_list
 from bastide.aws.handlers import s3_events, s3_shapes, s3_web
 from bastide.aws.shape import member, present
 from bastide.aws.waiting import quietly
+from bastide.errors import TargetError
 from bastide.model import Unknown, Value
 
 Wanted = frozenset[str] | None
@@ -169,7 +170,10 @@ def _put_notification(s3: Any, name: str, value: Value) -> None:
 
 
 def _put_acl(s3: Any, name: str, value: Value) -> None:
-    canned = s3_shapes.CANNED_NAMES[value or "Private"]
+    canned = s3_shapes.CANNED_NAMES.get(value or "Private")
+    if canned is None:
+        known = ", ".join(s3_shapes.CANNED_NAMES)
+        raise TargetError(f"{value!r} is no canned ACL of S3", f"AccessControl of bucket {name}", f"one of {known}")
     try:
         s3.put_bucket_acl(Bucket=name, ACL=canned)
     except ClientError as error:
